@@ -1,0 +1,119 @@
+"""What a folder of Markdown is read into: passive, frozen values that remember their places."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from alpgraph.diagnostics import Diagnostic, Place
+
+Basis = Literal["paper", "measured", "reading", ""]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A work a note reports on."""
+
+    kind: Literal["arxiv", "doi", "url", "isbn", "other"]
+    id: str
+    place: Place
+    title: str = ""
+    authors: tuple[str, ...] = ()
+    year: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """A typed link as its author wrote it, read from the author's end."""
+
+    type: str
+    """Id read from the author's end, as `explains`; empty when the word is not known."""
+    written: str
+    """The word the author used."""
+    to: str
+    """The target as written."""
+    why: str
+    basis: Basis
+    form: str
+    """How it was written: `native`, or the name of another tool's form."""
+    place: Place
+    """The whole relation."""
+    type_place: Place
+    to_place: Place
+    why_place: Place | None = None
+    target: str | None = None
+    """Slug of the target, once a notebook has resolved it."""
+    how: str = ""
+    """How the target was found: `path`, `relative`, `root`, `ancestor`, `alias`, `title`, ..."""
+    candidates: tuple[str, ...] = ()
+    """Slugs among which the link could not decide."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """An untyped link in running text."""
+
+    to: str
+    text: str
+    """The words shown for it."""
+    heading: str
+    """Heading or block it points at in the target; empty for the whole note."""
+    sentence: str
+    place: Place
+    embed: bool = False
+    target: str | None = None
+    how: str = ""
+    candidates: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ExperimentRef:
+    """The experiment a note attaches: a name and parameters, never code."""
+
+    name: str
+    params: Mapping[str, object]
+    """Values as YAML scalars' text, sequences or mappings of it; the experiment converts them."""
+    place: Place
+    param_places: Mapping[str, Place] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading of the body with the anchor that the page gives it."""
+
+    level: int
+    text: str
+    anchor: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """One file."""
+
+    slug: str
+    path: str
+    """File below the notes folder, with `/`."""
+    title: str
+    summary: str = ""
+    claim: str = ""
+    topics: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
+    sources: tuple[Source, ...] = ()
+    relations: tuple[Relation, ...] = ()
+    mentions: tuple[Mention, ...] = ()
+    experiment: ExperimentRef | None = None
+    headings: tuple[Heading, ...] = ()
+    body: str = ""
+    """Markdown without the front matter."""
+    body_line: int = 1
+    """Line of the file on which the body starts."""
+    places: Mapping[str, Place] = field(default_factory=dict)
+    """Where each front-matter key's value stands."""
+    extra: Mapping[str, object] = field(default_factory=dict)
+    """Front-matter keys alpgraph does not know, as text."""
+    diagnostics: tuple[Diagnostic, ...] = ()
+    """What parsing this file alone found."""
+    digest: str = ""
+    """Hash of the file's bytes."""
+    modified: float = 0.0
+    """Time of the file's last change, seconds since the epoch."""
