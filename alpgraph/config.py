@@ -1,0 +1,169 @@
+"""Settings: `alpgraph.toml` or `[tool.alpgraph]`, overridden by `ALPGRAPH_*`, overridden by flags."""
+
+import difflib
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from alpgraph.resources import resource_dir
+
+Signature = Literal["solid", "double", "long", "short", "dots", "dashdot", "ticks", "heavy"]
+
+
+class ConfigError(ValueError):
+    """A configuration that cannot be used; the message says where and what to do."""
+
+
+class RelationRow(BaseModel):
+    """One relation type that a collection adds or overrides."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: str = Field(pattern=r"^[a-z][a-z-]*$")
+    label: str = Field(min_length=2, max_length=40)
+    meaning: str = ""
+    inverse: str = ""
+    inverse_label: str = ""
+    words: tuple[str, ...] = ()
+    inverse_words: tuple[str, ...] = ()
+    signature: Signature = "solid"
+    light: str = Field("#676b62", pattern=r"^#[0-9a-fA-F]{6}$")
+    dark: str = Field("#b4b1a4", pattern=r"^#[0-9a-fA-F]{6}$")
+    rests_on: bool = False
+    weight: float = Field(1.0, gt=0, le=10)
+    orders: bool = False
+    cito: str = ""
+    cito_inverse: str = ""
+
+
+class Config(BaseModel):
+    """What a collection may say about itself and how it is served."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    title: str = "alpgraph"
+    tagline: str = ""
+    """One line under the title on the home page."""
+    about: str = ""
+    start: str = ""
+    """Slug of the note to begin with; else the first entry note, else the most linked."""
+    tours: tuple[tuple[str, ...], ...] = ()
+    """Walks offered on the home page, each a list of slugs."""
+    language: str = "en"
+    url: str = ""
+    """Public address of the site, without a slash at the end."""
+    repository: str = ""
+    """Address of the repository that holds the notes, for edit and history links."""
+    branch: str = "main"
+    forge: Literal["", "github", "gitlab", "forgejo", "gitea"] = ""
+    """Kind of forge, when its address does not tell."""
+    notes_path: str = "notes"
+    """Folder of the notes inside the repository."""
+    run_server: str = ""
+    """alpgraph server that a static site sends its runs to."""
+    relation_types: tuple[RelationRow, ...] = ()
+    host: str = "127.0.0.1"
+    port: int | None = Field(None, ge=0, le=65535)
+    allow_hosts: tuple[str, ...] = ()
+    allow_runs: bool = False
+    database: str = ""
+    dask: str = ""
+    workers: int = Field(1, ge=1, le=64)
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """Where a collection lies and where its derived data go."""
+
+    notes: Path
+    state: Path
+    bundled: bool
+
+
+def user_state_dir(environ: Mapping[str, str] = os.environ) -> Path:
+    """Folder for the derived data of the bundled collection (XDG base directory specification)."""
+    base = environ.get("XDG_STATE_HOME") or environ.get("LOCALAPPDATA")
+    return (Path(base) if base else Path.home() / ".local" / "state") / "alpgraph"
+
+
+def locate(notes: Path | None, state: Path | None = None) -> Location:
+    """Choose the notes folder (given, `./notes`, else the bundled one) and the state folder.
+
+    Raises ConfigError when the given folder does not exist.
+    """
+    if notes is not None and not notes.is_dir():
+        what = "is a file, not a folder" if notes.exists() else "does not exist"
+        raise ConfigError(f"the notes folder '{notes}' {what}")
+    chosen = notes or (Path("notes") if Path("notes").is_dir() else None)
+    root = (chosen or resource_dir("notes")).resolve()
+    default_state = root.parent / ".alpgraph" if chosen else user_state_dir()
+    return Location(root, (state or default_state).resolve(), bundled=chosen is None)
+
+
+def load_config(
+    notes: Path, overrides: Mapping[str, Any] | None = None, environ: Mapping[str, str] = os.environ
+) -> Config:
+    """Read the settings that belong to the folder `notes`; flags in `overrides` win.
+
+    Raises ConfigError naming the file and key.
+    """
+    values, origin = _from_file(notes)
+    for key in Config.model_fields:
+        text = environ.get(f"ALPGRAPH_{key.upper()}")
+        if text is not None:
+            values[key] = _from_text(key, text)
+    values |= {key: value for key, value in (overrides or {}).items() if value is not None}
+    try:
+        return Config.model_validate(values)
+    except ValidationError as error:
+        raise ConfigError(_explain(error, origin)) from None
+
+
+def _from_file(notes: Path) -> tuple[dict[str, Any], str]:
+    """Return the table of the nearest configuration file and the file's name."""
+    folders = [notes, notes.parent]
+    for folder in folders:
+        for name, table in (("alpgraph.toml", ()), ("pyproject.toml", ("tool", "alpgraph"))):
+            path = folder / name
+            if not path.is_file():
+                continue
+            try:
+                values: Any = tomllib.loads(path.read_text(encoding="utf-8"))
+            except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+                raise ConfigError(f"{path}: cannot be read: {error}") from None
+            for key in table:
+                values = values.get(key, {})
+            if values or not table:
+                return dict(values), str(path)
+    return {}, "the configuration"
+
+
+def _from_text(key: str, text: str) -> Any:
+    """Read the value of an environment variable: JSON-like for lists and flags, else as it is."""
+    field = Config.model_fields[key]
+    if field.annotation is str or "Literal" in str(field.annotation):
+        return text
+    if str(field.annotation).startswith("tuple") and not text.lstrip().startswith("["):
+        return tuple(part.strip() for part in text.split(",") if part.strip())
+    try:
+        return TypeAdapter(Any).validate_json(text)
+    except ValidationError:
+        return text
+
+
+def _explain(error: ValidationError, origin: str) -> str:
+    """Say the first fault of a configuration with a hint."""
+    first = error.errors()[0]
+    key = ".".join(str(part) for part in first["loc"])
+    if first["type"] == "extra_forbidden":
+        near = difflib.get_close_matches(str(first["loc"][-1]), list(Config.model_fields), 1)
+        hint = f"did you mean '{near[0]}'?" if near else f"known: {', '.join(Config.model_fields)}"
+        return f"{origin}: unknown key '{key}'; {hint}"
+    return f"{origin}: '{key}' is {first['input']!r}: {first['msg'].lower()}"
+
+
