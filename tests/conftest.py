@@ -1,9 +1,32 @@
 """Fixtures shared by every room's tests: a notes folder from a dict, a real server, a browser."""
 
-from collections.abc import Callable
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
+from typing import Any
 
 import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def _browser_module() -> Any:
+    spec = spec_from_file_location("find_browser", ROOT / "tests" / "find_browser.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 @pytest.fixture
@@ -20,3 +43,148 @@ def folder(tmp_path: Path) -> Callable[[dict[str, str | bytes]], Path]:
         return root
 
     return write
+
+
+@pytest.fixture(scope="session")
+def alpgraph() -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Run the command line in a process of its own."""
+
+    def run(*args: str, **options: Any) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "alpgraph", *args],
+            capture_output=True,
+            text=True,
+            timeout=options.pop("timeout", 120),
+            **options,
+        )
+
+    return run
+
+
+@dataclass
+class Server:
+    """A running `alpgraph serve`."""
+
+    url: str
+    process: subprocess.Popen[str]
+    lines: list[str] = field(default_factory=list)
+
+    def get(self, path: str) -> str:
+        with urllib.request.urlopen(self.url + path, timeout=30) as answer:
+            return str(answer.read().decode())
+
+    def stop(self, how: int = signal.SIGINT) -> int:
+        if self.process.poll() is None:
+            self.process.send_signal(how)
+        return self.process.wait(timeout=20)
+
+
+@contextmanager
+def running_server(*args: str, **options: Any) -> Iterator[Server]:
+    """Start `alpgraph serve` on a free port and wait until it answers."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "alpgraph", "serve", "--no-open", "--port", "0", *args],
+        stderr=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        text=True,
+        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        **options,
+    )
+    lines: list[str] = []
+    found = threading.Event()
+    server = Server("", process, lines)
+
+    def read() -> None:
+        assert process.stderr is not None
+        for line in process.stderr:
+            lines.append(line)
+            if match := re.search(r" at (http://\S+)", line):
+                server.url = match[1]
+                found.set()
+
+    reader = threading.Thread(target=read, daemon=True)
+    reader.start()
+    try:
+        assert found.wait(30), f"the server did not start: {''.join(lines)}"
+        deadline = time.monotonic() + 30
+        while True:
+            try:
+                server.get("/healthz")
+                break
+            except OSError:
+                assert process.poll() is None, f"the server ended: {''.join(lines)}"
+                assert time.monotonic() < deadline, f"no answer: {''.join(lines)}"
+                time.sleep(0.05)
+        yield server
+    finally:
+        if process.poll() is None:
+            process.send_signal(signal.SIGINT)
+            try:
+                process.wait(timeout=10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+        reader.join(timeout=5)
+        assert process.stderr is not None
+        process.stderr.close()
+
+
+@pytest.fixture(scope="session")
+def start_server() -> Callable[..., Any]:
+    """Return the context manager that starts a server of one's own."""
+    return running_server
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Serve the bundled notes for the whole session, with a state folder of its own."""
+    state = tmp_path_factory.mktemp("state")
+    with running_server(str(ROOT / "notes"), "--state", str(state)) as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    """Start one Chromium for the session; there is always one, or the run fails."""
+    from playwright.sync_api import sync_playwright
+
+    module = _browser_module()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=module.install(), args=module.FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(chromium: Any) -> Iterator[Callable[..., Any]]:
+    """Open pages in fresh contexts; any CSP violation or script error fails the test."""
+    contexts: list[Any] = []
+    faults: list[str] = []
+
+    def new_page(**options: Any) -> Any:
+        options.setdefault("viewport", {"width": 1280, "height": 900})
+        context = chromium.new_context(**options)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on(
+            "console",
+            lambda message: (
+                faults.append(message.text)
+                if "Content Security Policy" in message.text
+                else None
+            ),
+        )
+        page.set_default_timeout(20_000)
+        return page
+
+    yield new_page
+    for context in contexts:
+        context.close()
+    assert not faults, faults
+
+
+@pytest.fixture
+def page(open_page: Callable[..., Any]) -> Any:
+    """One page at 1280 pixels."""
+    return open_page()

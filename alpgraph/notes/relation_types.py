@@ -7,6 +7,10 @@ direction is stored; the other end reads the inverse.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from alpgraph.config import RelationRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,3 +198,8 @@ class RelationTypes:
         """Return a table in which `rows` are added or take the place of those with their id."""
         merged = dict(self.by_id) | {row.id: row for row in rows}
         return RelationTypes(tuple(merged.values()))
+
+
+def types_of(rows: "Iterable[RelationRow]") -> RelationTypes:
+    """Return the built-in table with the rows of a configuration added."""
+    return RelationTypes().extended(RelationType(**row.model_dump()) for row in rows)

@@ -1,0 +1,5 @@
+"""`python -m alpgraph`."""
+
+from alpgraph.cli import main
+
+main()

@@ -1,0 +1,155 @@
+"""`alpgraph export`, `search`, `path`, `stats`, `layout`: the pages' answers in the terminal."""
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from alpgraph.cli.options import find, json_option, notes_option, read, state_option
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+    from alpgraph.config import Location
+    from alpgraph.notes import Notebook
+
+EXPORTS = ("json", "graphml", "gexf", "jsonld", "ttl", "dot")
+
+
+def _read_graph(
+    notes: Path | None, state: Path | None
+) -> "tuple[Location, Notebook, nx.MultiDiGraph[str]]":
+    """Read the collection and its graph."""
+    from alpgraph.graph import build_graph
+
+    location, config = find(notes, state)
+    notebook = read(location, config)
+    return location, notebook, build_graph(notebook)
+
+
+@click.command(epilog="Examples: `alpgraph export graphml > notes.graphml`; `alpgraph export dot`.")
+@click.argument("format", type=click.Choice(EXPORTS))
+@notes_option
+@state_option
+def export(format: str, notes: Path | None, state: Path | None) -> None:
+    """Print the graph as JSON, GraphML, GEXF, JSON-LD, Turtle or DOT."""
+    from alpgraph.graph import export as export_graph
+    from alpgraph.pages.verdicts import verdicts_of
+
+    _, notebook, graph = _read_graph(notes, state)
+    data = export_graph(graph, format, verdicts=verdicts_of(notebook))
+    if isinstance(data, bytes):
+        sys.stdout.buffer.write(data)
+    else:
+        click.echo(data, nl=not data.endswith("\n"))
+
+
+@click.command(epilog="Examples: `alpgraph search calibration`; `alpgraph search 'topic:abstention'`.")
+@click.argument("query", nargs=-1, required=True)
+@click.option("--limit", type=click.IntRange(1, 100), default=10, show_default=True)
+@json_option
+@notes_option
+@state_option
+def search(
+    query: tuple[str, ...], limit: int, as_json: bool, notes: Path | None, state: Path | None
+) -> int:
+    """Search titles, claims, summaries, text and the reasons on links."""
+    from alpgraph.pages.finding import open_search
+
+    location, notebook, graph = _read_graph(notes, state)
+    total, hits = open_search(notebook, graph, location.state).search(" ".join(query), limit=limit)
+    if as_json:
+        items = [
+            {"slug": hit.slug, "title": hit.title, "snippet": hit.text, "score": hit.score}
+            for hit in hits
+        ]
+        click.echo(json.dumps({"total": total, "items": items}, indent=2, ensure_ascii=False))
+        return 0
+    for hit in hits:
+        click.echo(f"{hit.title}\n  {hit.slug}\n  {hit.text}\n")
+    click.echo(f"{total} found" if total else "nothing found", err=True)
+    return 0
+
+
+@click.command(epilog="Example: `alpgraph path utility-weighted-loss abstention`.")
+@click.argument("start", metavar="A")
+@click.argument("end", metavar="B")
+@click.option("-k", "count", type=click.IntRange(1, 10), default=3, show_default=True)
+@json_option
+@notes_option
+@state_option
+def path(
+    start: str, end: str, count: int, as_json: bool, notes: Path | None, state: Path | None
+) -> int:
+    """Tell how two notes are related, by the best typed paths between them."""
+    from alpgraph.graph import explain_no_path, find_paths, path_to_json
+
+    _, notebook, graph = _read_graph(notes, state)
+    ends = [_slug_of(notebook, word) for word in (start, end)]
+    found = find_paths(graph, ends[0], ends[1], k=count)
+    if as_json:
+        click.echo(json.dumps({"paths": [path_to_json(one) for one in found]}, indent=2))
+        return 0
+    if not found:
+        click.echo(explain_no_path(graph, ends[0], ends[1]))
+        return 1
+    for number, one in enumerate(found, 1):
+        click.echo(f"{number}. {one.sentence}\n")
+    return 0
+
+
+def _slug_of(notebook: "Notebook", word: str) -> str:
+    """Resolve a note by slug, alias or title, as a link would."""
+    if word in notebook.notes:
+        return word
+    answer = notebook.resolve(word, "")
+    if answer.slug is None:
+        import difflib
+
+        near = difflib.get_close_matches(word, notebook.notes, 3)
+        hint = f"; did you mean {', '.join(near)}?" if near else ""
+        raise click.UsageError(f"no note {word!r}{hint}")
+    return answer.slug
+
+
+@click.command(epilog="Example: `alpgraph stats --json`.")
+@json_option
+@notes_option
+@state_option
+def stats(as_json: bool, notes: Path | None, state: Path | None) -> None:
+    """Count and weigh the collection; each figure says how it was computed."""
+    from alpgraph.graph import stats as compute
+    from alpgraph.graph import stats_to_json, stats_to_text
+
+    _, notebook, graph = _read_graph(notes, state)
+    sources = {slug: len(note.sources) for slug, note in notebook.notes.items()}
+    figures = compute(graph, sources=sources)
+    click.echo(
+        json.dumps(stats_to_json(figures), indent=2, ensure_ascii=False)
+        if as_json
+        else stats_to_text(figures)
+    )
+
+
+@click.command(epilog="Example: `alpgraph layout --fresh`.")
+@click.option("--fresh", is_flag=True, help="Forget the stored positions and start over.")
+@json_option
+@notes_option
+@state_option
+def layout(fresh: bool, as_json: bool, notes: Path | None, state: Path | None) -> None:
+    """Lay out the map; stored positions stay where they are unless `--fresh`."""
+    from alpgraph.graph import layout as compute
+    from alpgraph.graph import load_layout, save_layout
+
+    location, _, graph = _read_graph(notes, state)
+    stored = None if fresh else load_layout(location.state / "cache")
+    result = compute(graph, previous=stored)
+    save_layout(result, location.state / "cache")
+    if as_json:
+        click.echo(json.dumps({slug: list(xy) for slug, xy in result.positions.items()}))
+        return
+    for area in result.areas:
+        click.echo(f"{len(area.slugs):5d}  {area.name}")
+    click.echo(f"{len(result.positions)} notes placed in {len(result.areas)} areas", err=True)

@@ -1,0 +1,143 @@
+"""`alpgraph check` and `alpgraph explain`."""
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from alpgraph.cli.options import find, notes_argument, notes_option, read, state_option
+
+if TYPE_CHECKING:
+    from alpgraph.diagnostics import Diagnostic
+    from alpgraph.notes import Notebook
+
+FORMATS = ("full", "concise", "json", "github", "sarif")
+
+
+@click.command(epilog="Examples: `alpgraph check`; `alpgraph check notes/ --select ALP1 --fix`.")
+@notes_argument
+@click.option("--output-format", type=click.Choice(FORMATS), help="full, or github in its CI.")
+@click.option("--select", multiple=True, metavar="CODE", help="Only codes that start so.")
+@click.option("--ignore", multiple=True, metavar="CODE", help="No codes that start so.")
+@click.option("--fix", is_flag=True, help="Mend what can be mended with certainty; shows the diff.")
+@click.option("--changed-since", metavar="REV", help="Only notes changed since, and what it broke.")
+@click.option("--error-on-warning", is_flag=True, help="Exit 1 on warnings too.")
+@click.option("--exit-zero", is_flag=True, help="Exit 0 whatever is found.")
+@state_option
+def check(
+    notes: Path | None,
+    output_format: str | None,
+    select: tuple[str, ...],
+    ignore: tuple[str, ...],
+    fix: bool,
+    changed_since: str | None,
+    error_on_warning: bool,
+    exit_zero: bool,
+    state: Path | None,
+) -> int:
+    """Find faults in notes and point at file, line and column.
+
+    Exit codes: 0 clean, 1 errors found, 2 wrong use, 101 our own fault.
+    """
+    from alpgraph.check import apply_fixes, chosen, summary_line
+    from alpgraph.diagnostics import Severity
+
+    location, config = find(notes, state)
+    notebook = read(location, config)
+    found = chosen(_findings(notebook, changed_since), select=select, ignore=ignore)
+    if fix:
+        outcome = apply_fixes(location.notes, found)
+        click.echo(outcome.diff, nl=False)
+        click.echo(outcome.summary, err=True)
+        notebook = read(location, config)
+        found = chosen(_findings(notebook, changed_since), select=select, ignore=ignore)
+    name = output_format or ("github" if os.environ.get("GITHUB_ACTIONS") == "true" else "full")
+    click.echo(_report(name, found, location.notes), nl=False)
+    click.echo(summary_line(found, len(notebook.notes)), err=True)
+    bad = {Severity.ERROR, Severity.WARNING} if error_on_warning else {Severity.ERROR}
+    return int(not exit_zero and any(finding.severity in bad for finding in found))
+
+
+def _findings(notebook: "Notebook", changed_since: str | None) -> "list[Diagnostic]":
+    """Run every rule, or those findings that a change since a revision touches."""
+    from alpgraph.check import check_notebook, findings_of_change
+    from alpgraph.experiments import fault_finders
+    from alpgraph.graph import build_graph
+
+    experiments = fault_finders()
+    found = check_notebook(notebook, build_graph(notebook), experiments)
+    if changed_since is None:
+        return found
+    from alpgraph.history import changed_paths, notebook_at
+
+    before = notebook_at(notebook.root, changed_since, notebook.types)
+    earlier = check_notebook(before, build_graph(before), experiments)
+    return findings_of_change(earlier, found, changed_paths(notebook.root, changed_since))
+
+
+def _report(name: str, found: "list[Diagnostic]", root: Path) -> str:
+    """Format findings as asked."""
+    from alpgraph import check as reports
+
+    if name == "full":
+        colour = sys.stdout.isatty() and "NO_COLOR" not in os.environ
+        return reports.to_full(found, _source_reader(root), colour=colour)
+    plain: dict[str, Callable[[list[Diagnostic]], str]] = {
+        "concise": reports.to_concise,
+        "json": reports.to_json,
+        "github": reports.to_github,
+        "sarif": reports.to_sarif,
+    }
+    return plain[name](found)
+
+
+def _source_reader(root: Path) -> Callable[[str], str]:
+    """Return a function that reads a note's text for the lines a report quotes."""
+
+    def read_source(file: str) -> str:
+        try:
+            return (root / file).read_text(encoding="utf-8-sig", errors="replace")
+        except OSError:
+            return ""
+
+    return read_source
+
+
+@click.command(epilog="Examples: `alpgraph explain ALP011`; `alpgraph explain notes/a.md`.")
+@click.argument("what", metavar="CODE|FILE")
+@notes_option
+def explain(what: str, notes: Path | None) -> int:
+    """Say what a finding means, with a wrong and a right example, or what a note's lines became."""
+    from alpgraph.check import RULES
+    from alpgraph.check import explain as explain_code
+
+    if what.upper() in RULES:
+        click.echo(explain_code(what.upper()))
+        return 0
+    path = Path(what)
+    location, config = find(notes if notes or not path.is_file() else _folder_of(path))
+    notebook = read(location, config)
+    relative = path.resolve()
+    by_path = {note.path: slug for slug, note in notebook.notes.items()}
+    name = (
+        relative.relative_to(location.notes).as_posix()
+        if relative.is_relative_to(location.notes)
+        else what
+    )
+    slug = by_path.get(name) or (what if what in notebook.notes else None)
+    if slug is None:
+        raise click.UsageError(f"{what!r} is neither a code of a finding nor a note; `alpgraph check --help`")
+    from alpgraph.authoring import explain_file
+
+    click.echo(explain_file(notebook, slug))
+    return 0
+
+
+def _folder_of(path: Path) -> Path | None:
+    """Return the notes folder a file most likely belongs to: ./notes when inside it."""
+    default = Path("notes")
+    inside = default.is_dir() and path.resolve().is_relative_to(default.resolve())
+    return None if inside else path.resolve().parent

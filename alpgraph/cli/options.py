@@ -1,0 +1,58 @@
+"""Options that several commands share, and the collection they name."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from alpgraph.config import Config, Location
+    from alpgraph.notes import Notebook
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+FOLDER = click.Path(path_type=Path)
+
+
+def notes_argument(command: F) -> F:
+    """Add the argument NOTES."""
+    return click.argument("notes", required=False, type=FOLDER)(command)
+
+
+def notes_option(command: F) -> F:
+    """Add the option `--notes`."""
+    return click.option(
+        "--notes", type=FOLDER, help="Folder of notes; ./notes, else the bundled collection."
+    )(command)
+
+
+def state_option(command: F) -> F:
+    """Add the option `--state`."""
+    return click.option(
+        "--state", type=FOLDER, help="Folder for derived data; .alpgraph beside the notes."
+    )(command)
+
+
+def json_option(command: F) -> F:
+    """Add the option `--json`."""
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON.")(command)
+
+
+def find(
+    notes: Path | None, state: Path | None = None, flags: Mapping[str, Any] | None = None
+) -> "tuple[Location, Config]":
+    """Locate the notes and read their settings."""
+    from alpgraph.config import load_config, locate
+
+    location = locate(notes, state)
+    return location, load_config(location.notes, flags)
+
+
+def read(location: "Location", config: "Config") -> "Notebook":
+    """Read the notes, from the parse cache where they have not changed."""
+    from alpgraph.notes import read_notebook, types_of
+
+    return read_notebook(
+        location.notes, types=types_of(config.relation_types), cache=location.state / "cache"
+    )

@@ -1,0 +1,101 @@
+"""`alpgraph serve`."""
+
+import os
+import socket
+import sys
+import webbrowser
+from pathlib import Path
+
+import click
+
+from alpgraph.cli.options import find, notes_argument, state_option
+
+DEFAULT_PORT = 8000
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+@click.command(epilog="Examples: `alpgraph serve notes/`; `alpgraph serve --port 8080 --no-open`.")
+@notes_argument
+@click.option("--host", help="Address to listen on; 127.0.0.1 unless told.")
+@click.option("--port", type=click.IntRange(0, 65535), help="Port; 8000, else the next free one.")
+@state_option
+@click.option("--no-open", is_flag=True, help="Do not open a browser.")
+@click.option("--url", help="Public address of the site, for feeds and links.")
+@click.option("--allow-host", multiple=True, metavar="NAME", help="Also answer to this Host.")
+@click.option("--allow-runs", is_flag=True, default=None, help="Accept runs on a public address.")
+@click.option("--edit", is_flag=True, help="Let the form write notes (loopback only).")
+@click.option("--dask", metavar="ADDRESS", help="Dask scheduler that runs the experiments.")
+@click.option("--database", metavar="URL", help="Database for runs; SQLite in the state folder.")
+@click.option("--workers", type=click.IntRange(1, 64), help="Server processes.")
+def serve(
+    notes: Path | None,
+    host: str | None,
+    port: int | None,
+    state: Path | None,
+    no_open: bool,
+    url: str | None,
+    allow_host: tuple[str, ...],
+    allow_runs: bool | None,
+    edit: bool,
+    dask: str | None,
+    database: str | None,
+    workers: int | None,
+) -> None:
+    """Serve a folder of notes with live reload.
+
+    NOTES is ./notes where there is one, else the bundled collection.
+    """
+    flags = {
+        "host": host,
+        "port": port,
+        "url": url,
+        "allow_hosts": allow_host or None,
+        "allow_runs": allow_runs,
+        "dask": dask,
+        "database": database,
+        "workers": workers,
+    }
+    location, config = find(notes, state, flags)
+    if edit and config.host not in LOOPBACK:
+        raise click.UsageError(f"--edit writes files, so it needs a loopback host: {config.host!r}")
+    listener = _listen(config.host, config.port)
+    bound = listener.getsockname()[1]
+    shown = f"[{config.host}]" if ":" in config.host else config.host
+    address = f"http://{shown}:{bound}"
+    if config.port is None and bound != DEFAULT_PORT:
+        click.echo(f"port {DEFAULT_PORT} is taken, so this is {bound}", err=True)
+    click.echo(f"serving {location.notes} at {address}  (Ctrl-C ends it)", err=True)
+    if not no_open and _has_screen():
+        webbrowser.open(address)
+    from alpgraph.web import Settings, serve_app
+
+    serve_app(Settings(location=location, config=config, port=bound, edit=edit), listener)
+
+
+def _listen(host: str, port: int | None) -> socket.socket:
+    """Bind `port`, or the first free one from the default upwards when none was asked for."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    wanted = [port] if port is not None else [*range(DEFAULT_PORT, DEFAULT_PORT + 50), 0]
+    reason = ""
+    for candidate in wanted:
+        listener = socket.socket(family, socket.SOCK_STREAM)
+        if os.name == "posix":
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((host, candidate))
+            listener.listen(2048)
+        except OSError as error:
+            listener.close()
+            reason = error.strerror or str(error)
+            continue
+        listener.set_inheritable(True)
+        return listener
+    raise click.UsageError(f"cannot listen on {host} port {wanted[0]}: {reason.lower()}")
+
+
+def _has_screen() -> bool:
+    """Whether opening a browser can show anything to the person who typed the command."""
+    if not sys.stdout.isatty():
+        return False
+    graphical = sys.platform in ("darwin", "win32")
+    return graphical or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))

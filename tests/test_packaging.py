@@ -1,0 +1,82 @@
+"""What `pip install .` gives: the wheel holds everything and serves from any folder."""
+
+import os
+import re
+import subprocess
+import sys
+import threading
+import urllib.request
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("wheel")
+    subprocess.run(
+        [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation"]
+        + ["--disable-pip-version-check", "--wheel-dir", str(out), str(ROOT)],
+        check=True,
+        capture_output=True,
+    )
+    (built,) = out.glob("*.whl")
+    return built
+
+
+def test_the_wheel_holds_notes_templates_and_static_files(wheel: Path) -> None:
+    names = zipfile.ZipFile(wheel).namelist()
+    for folder in ("notes", "templates", "static"):
+        here = {
+            f"alpgraph/_bundled/{path.relative_to(ROOT).as_posix()}"
+            for path in (ROOT / folder).rglob("*")
+            if path.is_file()
+        }
+        assert here
+        assert here <= set(names)
+    assert any(re.fullmatch(r"alpgraph/experiments/references/.*\.json", name) for name in names)
+
+
+def test_an_installed_alpgraph_serves_the_bundled_notes_from_anywhere(
+    wheel: Path, tmp_path: Path
+) -> None:
+    target = tmp_path / "site"
+    subprocess.run(
+        [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", str(target)]
+        + ["--disable-pip-version-check", str(wheel)],
+        check=True,
+        capture_output=True,
+    )
+    home = tmp_path / "home"
+    home.mkdir()
+    environ = {
+        **os.environ,
+        "PYTHONPATH": str(target),
+        "HOME": str(home),
+        "XDG_STATE_HOME": str(home / "state"),
+    }
+    process = subprocess.Popen(
+        [sys.executable, "-m", "alpgraph", "serve", "--no-open", "--port", "0"],
+        cwd=home,
+        env=environ,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    watchdog = threading.Timer(60, process.kill)
+    watchdog.start()
+    try:
+        assert process.stderr is not None
+        for line in process.stderr:
+            if match := re.search(r"serving (\S+) at (http://\S+)", line):
+                break
+        assert str(target) in match[1]
+        with urllib.request.urlopen(f"{match[2]}/n/utility-weighted-loss", timeout=30) as answer:
+            page = answer.read().decode()
+    finally:
+        watchdog.cancel()
+        process.terminate()
+        process.communicate(timeout=20)
+    assert "Can utility-weighted training loss actually harm model performance?" in page
