@@ -170,9 +170,7 @@ def open_page(chromium: Any) -> Iterator[Callable[..., Any]]:
         page.on(
             "console",
             lambda message: (
-                faults.append(message.text)
-                if "Content Security Policy" in message.text
-                else None
+                faults.append(message.text) if "Content Security Policy" in message.text else None
             ),
         )
         page.set_default_timeout(20_000)

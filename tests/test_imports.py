@@ -23,7 +23,8 @@ FLOORS = [
     {"history"},
     {"notes"},
     {"trainer"},
-    {"diagnostics", "config", "resources"},
+    {"config"},
+    {"diagnostics", "resources"},
 ]
 # what design section 1 says a room never knows of, beyond the floors
 NEVER = {

@@ -46,7 +46,9 @@ def export(format: str, notes: Path | None, state: Path | None) -> None:
         click.echo(data, nl=not data.endswith("\n"))
 
 
-@click.command(epilog="Examples: `alpgraph search calibration`; `alpgraph search 'topic:abstention'`.")
+@click.command(
+    epilog="Examples: `alpgraph search calibration`; `alpgraph search 'topic:abstention'`."
+)
 @click.argument("query", nargs=-1, required=True)
 @click.option("--limit", type=click.IntRange(1, 100), default=10, show_default=True)
 @json_option

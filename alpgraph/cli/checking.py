@@ -129,7 +129,9 @@ def explain(what: str, notes: Path | None) -> int:
     )
     slug = by_path.get(name) or (what if what in notebook.notes else None)
     if slug is None:
-        raise click.UsageError(f"{what!r} is neither a code of a finding nor a note; `alpgraph check --help`")
+        raise click.UsageError(
+            f"{what!r} is neither a code of a finding nor a note; `alpgraph check --help`"
+        )
     from alpgraph.authoring import explain_file
 
     click.echo(explain_file(notebook, slug))

@@ -89,8 +89,10 @@ def run(
         if interrupted:
             break
     if as_json:
-        payload = [{"params": q, "result": r} for q, r in results] if key else (
-            results[0][1] if results else None
+        payload = (
+            [{"params": q, "result": r} for q, r in results]
+            if key
+            else (results[0][1] if results else None)
         )
         click.echo(json.dumps(payload, indent=2, allow_nan=False))
     if interrupted:

@@ -62,7 +62,9 @@ def new(
     )
     written = write_new(location.notes, draft)
     click.echo(written)
-    click.echo(f"next: write its text, then `alpgraph check` and `alpgraph propose {written}`", err=True)
+    click.echo(
+        f"next: write its text, then `alpgraph check` and `alpgraph propose {written}`", err=True
+    )
     return 0
 
 
@@ -131,9 +133,7 @@ def schema(notes: Path | None) -> None:
     from alpgraph.experiments import all_experiments
 
     location, config = find(notes)
-    click.echo(
-        json.dumps(note_schema(read(location, config), list(all_experiments())), indent=2)
-    )
+    click.echo(json.dumps(note_schema(read(location, config), list(all_experiments())), indent=2))
 
 
 @click.command(epilog="Examples: `alpgraph init`; `alpgraph init --github --vscode`.")
@@ -149,7 +149,10 @@ def init(github: bool, gitlab: bool, forgejo: bool, vscode: bool, folder: Path) 
     kinds = [
         name
         for name, wanted in (
-            ("github", github), ("gitlab", gitlab), ("forgejo", forgejo), ("vscode", vscode)
+            ("github", github),
+            ("gitlab", gitlab),
+            ("forgejo", forgejo),
+            ("vscode", vscode),
         )
         if wanted
     ]

@@ -41,7 +41,9 @@ class RunSpec:
         """First 16 hex digits of SHA-256 over the canonical JSON of the fields."""
         text = json.dumps(
             [self.experiment, self.params, self.replicates, self.seed, self.code],
-            sort_keys=True, separators=(",", ":"), allow_nan=False,
+            sort_keys=True,
+            separators=(",", ":"),
+            allow_nan=False,
         )
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 

@@ -1,0 +1,140 @@
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from alpgraph.authoring.forge import find_forge, web_address
+from alpgraph.authoring.propose import ProposalError, propose
+
+NOTE = "---\ntitle: What is new?\n---\nText.\n"
+
+
+def git(folder: Path, *args: str) -> str:
+    done = subprocess.run(["git", *args], cwd=folder, capture_output=True, text=True, check=True)
+    return done.stdout.strip()
+
+
+@pytest.fixture
+def clone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    for role in ("AUTHOR", "COMMITTER"):
+        monkeypatch.setenv(f"GIT_{role}_NAME", "Contributor")
+        monkeypatch.setenv(f"GIT_{role}_EMAIL", "contributor@example.org")
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", "/dev/null")
+    bare = tmp_path / "origin.git"
+    git(tmp_path, "init", "--quiet", "--bare", "--initial-branch=main", str(bare))
+    work = tmp_path / "work"
+    git(tmp_path, "clone", "--quiet", str(bare), str(work))
+    git(work, "checkout", "--quiet", "-B", "main")
+    (work / "notes").mkdir()
+    (work / "notes" / "old.md").write_text("---\ntitle: Old\n---\nText.\n")
+    git(work, "add", ".")
+    git(work, "commit", "--quiet", "-m", "Begin")
+    git(work, "push", "--quiet", "origin", "main")
+    return work
+
+
+def test_a_proposal_holds_the_note_and_nothing_else(clone: Path) -> None:
+    note = clone / "notes" / "new.md"
+    note.write_text(NOTE)
+    (clone / "notes" / "old.md").write_text("half a thought")
+    (clone / "staged.txt").write_text("staged")
+    git(clone, "add", "staged.txt")
+    before = git(clone, "status", "--porcelain")
+    done = propose([note], {note: "What is new?"})
+    assert git(clone, "diff", "--name-only", "main", done.branch) == "notes/new.md"
+    assert git(clone, "status", "--porcelain") == before
+    assert git(clone, "branch", "--show-current") == "main"
+    assert git(clone, "log", "-1", "--format=%s", done.branch) == "Add note: What is new?"
+    assert done.branch in git(clone, "ls-remote", "--heads", "origin")
+
+
+def test_a_taken_branch_name_gets_a_number(clone: Path) -> None:
+    note = clone / "notes" / "new.md"
+    note.write_text(NOTE)
+    first = propose([note], {})
+    second = propose([note], {})
+    assert (first.branch, second.branch) == ("note/new", "note/new-2")
+
+
+@pytest.mark.parametrize("name", ["a b'c\".md", "-n.md", "line\nbreak.md", "ümlaut.md"])
+def test_odd_file_names_are_proposed(clone: Path, name: str) -> None:
+    note = clone / "notes" / name
+    note.write_text(NOTE)
+    done = propose([note], {note: "Odd\n::set-output name=x::y"})
+    listed = git(clone, "ls-tree", "-r", "-z", "--name-only", done.branch).split("\0")
+    assert f"notes/{name}" in listed
+    assert "\n" not in git(clone, "log", "-1", "--format=%B", done.branch)
+
+
+def test_an_unchanged_note_is_refused_and_leaves_no_branch(clone: Path) -> None:
+    note = clone / "notes" / "old.md"
+    with pytest.raises(ProposalError, match="nothing to propose"):
+        propose([note], {})
+    assert git(clone, "branch", "--format=%(refname:short)") == "main"
+
+
+def test_a_refused_push_leaves_no_branch(clone: Path) -> None:
+    note = clone / "notes" / "new.md"
+    note.write_text(NOTE)
+    git(clone, "remote", "set-url", "origin", str(clone / "absent.git"))
+    with pytest.raises(ProposalError, match="push"):
+        propose([note], {})
+    assert git(clone, "branch", "--format=%(refname:short)") == "main"
+
+
+def test_a_detached_head_and_a_shallow_clone_are_fine(clone: Path, tmp_path: Path) -> None:
+    shallow = tmp_path / "shallow"
+    origin = git(clone, "remote", "get-url", "origin")
+    git(tmp_path, "clone", "--quiet", "--depth=1", f"file://{origin}", str(shallow))
+    git(shallow, "checkout", "--quiet", "--detach")
+    note = shallow / "notes" / "new.md"
+    note.write_text(NOTE)
+    assert propose([note], {}).remote == "origin"
+
+
+def test_a_fork_is_pushed_to_and_named_in_the_address(clone: Path, tmp_path: Path) -> None:
+    fork = tmp_path / "fork.git"
+    git(tmp_path, "clone", "--quiet", "--bare", str(clone), str(fork))
+    git(clone, "remote", "add", "fork", str(fork))
+    git(clone, "config", f"url.{fork}.pushInsteadOf", "https://github.com/me/notes")
+    git(clone, "remote", "set-url", "fork", "https://github.com/me/notes")
+    note = clone / "notes" / "new.md"
+    note.write_text(NOTE)
+    done = propose([note], {}, repository="https://github.com/them/notes")
+    assert done.remote == "fork"
+    assert git(clone, "ls-remote", "--heads", str(fork)).endswith(done.branch)
+    assert done.url.startswith("https://github.com/them/notes/compare/main...")
+
+
+def test_no_repository_is_said(tmp_path: Path) -> None:
+    note = tmp_path / "a.md"
+    note.write_text(NOTE)
+    with pytest.raises(ProposalError, match="git rev-parse failed"):
+        propose([note], {})
+
+
+@pytest.mark.parametrize(
+    ("remote", "kind"),
+    [
+        ("https://github.com/a/b.git", "github"),
+        ("git@gitlab.example.org:a/b.git", "gitlab"),
+        ("ssh://git@codeberg.org/a/b", "forgejo"),
+        ("https://gitea.example.org/a/b", "gitea"),
+    ],
+)
+def test_forges_are_known_by_their_host(remote: str, kind: str) -> None:
+    forge = find_forge(remote)
+    assert forge is not None
+    assert forge.kind == kind
+    assert forge.edit_url("x y.md").endswith("/notes/x%20y.md")
+
+
+def test_a_long_text_does_not_go_into_an_address() -> None:
+    forge = find_forge("https://github.com/a/b")
+    assert forge is not None
+    assert forge.new_url("x.md", "short text") is not None
+    assert forge.new_url("x.md", "ü" * 4_000) is None
+
+
+def test_a_local_path_has_no_web_address() -> None:
+    assert web_address("/srv/git/notes.git") is None
