@@ -1,0 +1,116 @@
+"""The links of one note, each read from this note."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from alpgraph.graph.model import (
+    MENTION,
+    NoteGraph,
+    Reason,
+    reasons_from,
+    type_of,
+    types_of_graph,
+)
+from alpgraph.notes.model import Basis
+from alpgraph.notes.relation_types import RelationType, label_from
+
+Side = Literal["left", "right"]
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One edge as the note being read sees it: this note *label* `other`, because `why`."""
+
+    other: str
+    title: str
+    """Title of the other note."""
+    ghost: bool
+    """Whether no note answers to the other end."""
+    type: str
+    """Id of the table's row, or `mention`."""
+    label: str
+    """Read from this note."""
+    forward: bool
+    """Whether this note is A of the table."""
+    why: str
+    """This note's reason if it gave one, else the other's."""
+    basis: Basis
+    form: str
+    reasons: tuple[Reason, ...]
+    """This note's first."""
+    authored: bool
+    """Whether this note's author wrote it."""
+    side: Side
+    """Left is what this note rests on, right what follows."""
+
+
+def links(graph: NoteGraph, slug: str, *, mentions: bool = False) -> list[Link]:
+    """Return the links of a note in both directions, in the order of the table of types.
+
+    Within a type: as A before as B, this note's own in the order they were written, then the
+    other's by title. Raises KeyError for a node that is not there.
+
+    >>> import networkx as nx
+    >>> from alpgraph.notes.relation_types import RelationTypes
+    >>> graph = nx.MultiDiGraph(types=RelationTypes())
+    >>> graph.add_nodes_from("ab", title="T", ghost=False)
+    >>> said = {"why": "", "basis": "", "form": "native", "reasons": ()}
+    >>> _ = graph.add_edge("a", "b", "leads-to", type="leads-to", **said)
+    >>> [(link.label, link.side) for link in links(graph, "b")]
+    [('results from', 'left')]
+    """
+    order = {kind.id: rank for rank, kind in enumerate(types_of_graph(graph).types)}
+
+    def place(link: Link) -> tuple[int, bool, bool, int, str, str]:
+        line = link.reasons[0].line if link.authored and link.reasons else 0
+        rank = order.get(link.type, len(order))
+        title = link.title.casefold()
+        return rank, not link.forward, not link.authored, line, title, link.other
+
+    found = (link for link in _edges_of(graph, slug) if mentions or link.type != MENTION)
+    return sorted(found, key=place)
+
+
+def side_of(kind: RelationType, *, forward: bool) -> Side:
+    """Say on which side of a note the other end stands: ground left, what follows right.
+
+    >>> side_of(RelationType("x", "x", "", "y", rests_on=True), forward=True)
+    'left'
+    """
+    if kind.symmetric:
+        return "left" if kind.rests_on else "right"
+    return "left" if forward == kind.rests_on else "right"
+
+
+def _edges_of(graph: NoteGraph, slug: str) -> Iterator[Link]:
+    if slug not in graph:
+        raise KeyError(slug)
+    for other, keyed in graph.succ[slug].items():
+        for edge in keyed.values():
+            yield _link(graph, slug, other, edge, forward=True)
+    for other, keyed in graph.pred[slug].items():
+        if other != slug:  # a self link reads once
+            for edge in keyed.values():
+                yield _link(graph, slug, other, edge, forward=False)
+
+
+def _link(graph: NoteGraph, slug: str, other: str, edge: dict[str, Any], *, forward: bool) -> Link:
+    kind = type_of(types_of_graph(graph), edge["type"])
+    reasons = reasons_from(edge["reasons"], slug)
+    first = reasons[0] if reasons else None
+    node = graph.nodes[other]
+    return Link(
+        other=other,
+        title=node["title"],
+        ghost=node["ghost"],
+        type=kind.id,
+        label=label_from(kind, forward=forward),
+        forward=forward,
+        why=first.why if first else edge["why"],
+        basis=first.basis if first else edge["basis"],
+        form=first.form if first else edge["form"],
+        reasons=reasons,
+        authored=any(reason.by == slug for reason in reasons),
+        side=side_of(kind, forward=forward),
+    )
