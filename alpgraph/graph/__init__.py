@@ -1,14 +1,19 @@
 """The notes as a frozen multigraph, and questions to it: pure functions of the graph."""
 
 from alpgraph.graph.build import build_graph, patch_graph
+from alpgraph.graph.communities import Area
 from alpgraph.graph.ego import Ego, Neighbour, degree, ego
+from alpgraph.graph.layout import Layout, layout
 from alpgraph.graph.links import Link, links, side_of
 from alpgraph.graph.model import MENTION, MENTION_TYPE, NoteGraph, Reason, ghost_key, reasons_from
+from alpgraph.graph.store import load_layout, save_layout, stored_layout
 
 __all__ = [
     "MENTION",
     "MENTION_TYPE",
+    "Area",
     "Ego",
+    "Layout",
     "Link",
     "Neighbour",
     "NoteGraph",
@@ -17,8 +22,12 @@ __all__ = [
     "degree",
     "ego",
     "ghost_key",
+    "layout",
     "links",
+    "load_layout",
     "patch_graph",
     "reasons_from",
+    "save_layout",
     "side_of",
+    "stored_layout",
 ]

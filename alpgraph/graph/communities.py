@@ -1,0 +1,127 @@
+"""Areas: communities found by Louvain, named, and numbered so that colours survive edits."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import networkx as nx
+
+from alpgraph.graph.arrays import Arrays
+from alpgraph.graph.model import NoteGraph
+
+SEED = 7
+SMALLEST = 3
+"""Fewer notes than this are no area."""
+MOST = 255
+"""Areas are numbered in a byte, and 255 says none."""
+NO_AREA = -1
+COMMON = 0.6
+"""Share of an area's notes that must have a topic for it to name the area."""
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """A community of notes; `id` is also the index of its colour and survives edits."""
+
+    id: int
+    name: str
+    slugs: tuple[str, ...]
+    """Its notes, the best connected inside the area first."""
+    centre: tuple[float, float] = (0.0, 0.0)
+
+
+def communities(arrays: Arrays, previous: Mapping[str, int] | None = None) -> dict[str, int]:
+    """Return the area of each node, or NO_AREA; deterministic, numbered by size.
+
+    With `previous` (area by slug) a community keeps the number of the one it overlaps most.
+
+    >>> import numpy as np
+    >>> edges = np.array([[0, 1], [0, 2], [1, 2], [3, 4], [3, 5], [4, 5]])
+    >>> list(communities(Arrays(tuple("abcdef"), edges, np.ones(6))).values())
+    [0, 0, 0, 1, 1, 1]
+    """
+    simple: nx.Graph[int] = nx.Graph()
+    simple.add_nodes_from(range(arrays.size))
+    triples = zip(*arrays.edges.T.tolist(), arrays.weights.tolist(), strict=True)
+    simple.add_weighted_edges_from(triples)
+    found = nx.community.louvain_communities(simple, seed=SEED) if arrays.size else []
+    groups = [sorted(arrays.slugs[i] for i in group) for group in found if len(group) >= SMALLEST]
+    groups.sort(key=lambda group: (-len(group), group[0]))
+    areas = dict.fromkeys(arrays.slugs, NO_AREA)
+    for number, group in zip(_numbers(groups, previous or {}), groups, strict=True):
+        areas |= dict.fromkeys(group, number)
+    return areas
+
+
+def name_areas(
+    graph: NoteGraph,
+    arrays: Arrays,
+    areas: Mapping[str, int],
+    positions: Mapping[str, tuple[float, float]],
+) -> tuple[Area, ...]:
+    """Return the areas by number, each named by a topic its notes share, else by its centre.
+
+    >>> import numpy as np
+    >>> graph = nx.MultiDiGraph()
+    >>> graph.add_nodes_from("abc", title="T", topics=("mathematics",))
+    >>> arrays = Arrays(tuple("abc"), np.array([[0, 1], [1, 2]]), np.ones(2))
+    >>> name_areas(graph, arrays, dict.fromkeys("abc", 0), dict.fromkeys("abc", (0, 0)))[0].name
+    'mathematics'
+    """
+    members: dict[int, list[str]] = {}
+    for slug, number in sorted(areas.items()):
+        if number != NO_AREA:
+            members.setdefault(number, []).append(slug)
+    inside = _degree_inside(arrays, areas)
+    everywhere = Counter(topic for slug in areas for topic in graph.nodes[slug]["topics"])
+    named: list[Area] = []
+    for number, slugs in sorted(members.items()):
+        slugs.sort(key=lambda slug: (-inside[slug], slug))
+        title = str(graph.nodes[slugs[0]]["title"])
+        name = _common_topic(graph, slugs, everywhere, len(areas)) or title
+        if name in {area.name for area in named}:
+            name = f"{name}: {title}" if name != title else f"{name} ({number})"
+        x, y = zip(*(positions[slug] for slug in slugs), strict=True)
+        centre = (sum(x) / len(slugs), sum(y) / len(slugs))
+        named.append(Area(number, name, tuple(slugs), centre))
+    return tuple(named)
+
+
+def _numbers(groups: Sequence[Sequence[str]], previous: Mapping[str, int]) -> list[int]:
+    """Give each group the old number it overlaps most, the largest overlaps first."""
+    overlaps = sorted(
+        (-shared, number, index)
+        for index, group in enumerate(groups)
+        for number, shared in Counter(previous.get(slug, NO_AREA) for slug in group).items()
+        if number != NO_AREA
+    )
+    given: dict[int, int] = {}
+    for _, number, index in overlaps:
+        if index not in given and number not in given.values():
+            given[index] = number
+    unused = (number for number in range(len(groups) * 2) if number not in given.values())
+    numbers = [given[i] if i in given else next(unused) for i in range(len(groups))]
+    return [number if number < MOST else NO_AREA for number in numbers]
+
+
+def _degree_inside(arrays: Arrays, areas: Mapping[str, int]) -> Counter[str]:
+    inside: Counter[str] = Counter()
+    for a, b in arrays.edges.tolist():
+        one, other = arrays.slugs[a], arrays.slugs[b]
+        if areas[one] == areas[other]:
+            inside.update((one, other))
+    return inside
+
+
+def _common_topic(
+    graph: NoteGraph, slugs: Iterable[str], everywhere: Counter[str], total: int
+) -> str:
+    """Return the topic most peculiar to these notes among those most of them share."""
+    notes = list(slugs)
+    here = Counter(topic for slug in notes for topic in set(graph.nodes[slug]["topics"]))
+    rated = [
+        (count / len(notes) - everywhere[topic] / total, topic)
+        for topic, count in here.items()
+        if count >= COMMON * len(notes)
+    ]
+    return min(rated, key=lambda pair: (-pair[0], pair[1]))[1] if rated else ""

@@ -1,0 +1,100 @@
+"""Where each note stands on the map, and which area it belongs to."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from alpgraph.graph.arrays import Arrays, Floats, to_arrays
+from alpgraph.graph.communities import NO_AREA, Area, communities, name_areas
+from alpgraph.graph.forces import relax, spacing, spread, start
+from alpgraph.graph.model import NoteGraph
+
+Point = tuple[float, float]
+
+GAP = 0.45
+"""Least distance of two dots, as a share of the mean spacing."""
+WARM_STEPS = 60
+KNOWN = 0.5
+"""Share of notes with an old position below which the map is drawn anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The map: a position for each node, ghosts too, and the areas."""
+
+    positions: Mapping[str, Point] = field(default_factory=dict)
+    communities: Mapping[str, int] = field(default_factory=dict)
+    """Area by slug, -1 for none; ghosts have none."""
+    areas: tuple[Area, ...] = ()
+
+
+def layout(graph: NoteGraph, *, previous: Layout | None = None) -> Layout:
+    """Return the map of a graph; deterministic on one machine.
+
+    With `previous` known notes stay exactly where they were and new ones find a place among
+    them, unless more than half are new. Ghosts are placed last and move nobody.
+
+    >>> import networkx as nx
+    >>> graph = nx.MultiDiGraph()
+    >>> graph.add_node("a", title="A", topics=(), ghost=False)
+    >>> layout(graph).positions
+    {'a': (0.0, 0.0)}
+    """
+    known = previous.positions if previous else {}
+    notes = to_arrays(graph)
+    positions = _place(notes, known)
+    everything = to_arrays(graph, ghosts=True)
+    if everything.size > notes.size:
+        ghosts = {slug: known[slug] for slug in everything.slugs if slug in known}
+        positions = _place_new(everything, ghosts | positions)
+    areas = communities(notes, previous.communities if previous else None)
+    named = name_areas(graph, notes, areas, positions)
+    none = {slug: NO_AREA for slug in everything.slugs if slug not in areas}
+    return Layout(positions, areas | none, named)
+
+
+def _place(arrays: Arrays, known: Mapping[str, Point]) -> dict[str, Point]:
+    kept = {slug: known[slug] for slug in arrays.slugs if slug in known}
+    if arrays.size < 2:
+        return kept or dict.fromkeys(arrays.slugs, (0.0, 0.0))
+    if len(kept) < KNOWN * arrays.size:
+        settled = relax(arrays, start(arrays))
+        return _points(arrays, spread(settled, GAP * spacing(settled)))
+    return _place_new(arrays, kept)
+
+
+def _place_new(arrays: Arrays, known: Mapping[str, Point]) -> dict[str, Point]:
+    """Place the nodes that `known` lacks near their neighbours; the others stay."""
+    new = np.array([i for i, slug in enumerate(arrays.slugs) if slug not in known], dtype=np.int64)
+    if not len(new):
+        return {slug: known[slug] for slug in arrays.slugs}
+    old = np.array(list(known.values()), dtype=float).reshape(-1, 2)
+    gap = GAP * spacing(old) if len(old) > 1 else 1.0
+    begun = _beside_neighbours(arrays, known, gap)
+    moved = relax(arrays, begun, steps=WARM_STEPS, step=4 * gap, free=new)
+    return _points(arrays, spread(moved, gap, free=new)) | dict(known)
+
+
+def _beside_neighbours(arrays: Arrays, known: Mapping[str, Point], gap: float) -> Floats:
+    """Start each new node at the mean of its placed neighbours, else at the rim."""
+    rng = np.random.default_rng(0)
+    placed = np.array([slug in known for slug in arrays.slugs])
+    positions = np.array([known.get(slug, (0.0, 0.0)) for slug in arrays.slugs], dtype=float)
+    centre = np.median(positions[placed], axis=0)
+    rim = float(np.linalg.norm(positions[placed] - centre, axis=1).max()) + gap
+    starts, indices = arrays.rows
+    for i in np.nonzero(~placed)[0]:
+        near = indices[starts[i] : starts[i + 1]]
+        near = near[placed[near]]
+        angle = rng.uniform(0, 2 * np.pi)
+        direction = np.array([np.cos(angle), np.sin(angle)])
+        alone = centre + rim * direction
+        positions[i] = positions[near].mean(axis=0) + gap * direction if len(near) else alone
+        placed[i] = True
+    return positions
+
+
+def _points(arrays: Arrays, positions: Floats) -> dict[str, Point]:
+    pairs = np.round(positions, 2).tolist()
+    return {slug: (x, y) for slug, (x, y) in zip(arrays.slugs, pairs, strict=True)}

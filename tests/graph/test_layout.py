@@ -1,0 +1,176 @@
+from pathlib import Path
+from typing import Any
+
+import networkx as nx
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from alpgraph.graph.layout import Layout, layout
+from alpgraph.graph.store import load_layout, save_layout, stored_layout
+
+
+def clustered(groups: int, size: int, *, extra: int = 0, topics: bool = False) -> Any:
+    """A graph of dense groups joined in a ring; `extra` notes hang on the first ones."""
+    rng = np.random.default_rng(1)
+    graph = nx.MultiDiGraph()
+    for group in range(groups):
+        for i in range(size):
+            theme = (f"topic {group}",) if topics else ()
+            title = f"Note {i} of {group}"
+            graph.add_node(f"g{group:02}-{i:03}", title=title, topics=theme, ghost=False)
+        for i in range(size):
+            for j in rng.choice(size, 4, replace=False):
+                if i != j:
+                    graph.add_edge(f"g{group:02}-{i:03}", f"g{group:02}-{j:03}", "extends")
+        graph.add_edge(f"g{group:02}-000", f"g{(group + 1) % groups:02}-000", "related")
+    for i in range(extra):
+        graph.add_node(f"new-{i}", title="New", topics=(), ghost=False)
+        graph.add_edge(f"new-{i}", f"g{i % groups:02}-{i:03}", "extends")
+    return graph
+
+
+def points(drawn: Layout, slugs: Any) -> np.ndarray:
+    return np.array([drawn.positions[slug] for slug in slugs])
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [
+        nx.empty_graph(0),
+        nx.empty_graph(1),
+        nx.empty_graph(2),
+        nx.empty_graph(40),
+        nx.path_graph(2),
+        nx.star_graph(200),
+        nx.disjoint_union(nx.cycle_graph(5), nx.empty_graph(7)),
+        nx.complete_graph(12),
+    ],
+)
+def test_any_shape_gives_finite_distinct_positions(shape: Any) -> None:
+    graph = nx.MultiDiGraph(nx.relabel_nodes(shape, str))
+    nx.set_node_attributes(graph, {n: {"title": n, "topics": (), "ghost": False} for n in graph})
+    drawn = layout(graph)
+    assert set(drawn.positions) == set(graph)
+    assert np.isfinite(np.array(list(drawn.positions.values()))).all()
+    assert len(set(drawn.positions.values())) == len(graph)
+
+
+def test_the_same_graph_gives_the_same_map() -> None:
+    assert layout(clustered(4, 20)) == layout(clustered(4, 20))
+
+
+def test_notes_stand_among_their_own_community() -> None:
+    graph = clustered(10, 60)
+    slugs = sorted(graph)
+    at = points(layout(graph), slugs)
+    own = np.array([slug[:3] for slug in slugs])
+    apart = np.linalg.norm(at[:, None] - at[None], axis=2)
+    np.fill_diagonal(apart, np.inf)
+    nearest = np.argsort(apart, axis=1)[:, :5]
+    assert (own[nearest] == own[:, None]).mean() >= 0.9
+
+
+def test_dots_do_not_overlap() -> None:
+    at = points(layout(nx_star()), sorted(nx_star()))
+    apart = np.linalg.norm(at[:, None] - at[None], axis=2)
+    np.fill_diagonal(apart, np.inf)
+    assert apart.min() > 0.3 * np.median(apart.min(axis=1))
+
+
+def nx_star() -> Any:
+    graph = nx.MultiDiGraph(nx.relabel_nodes(nx.star_graph(300), str))
+    nx.set_node_attributes(graph, {n: {"title": n, "topics": (), "ghost": False} for n in graph})
+    return graph
+
+
+def test_new_notes_move_no_old_one_and_stand_by_their_neighbours() -> None:
+    old = layout(clustered(10, 40))
+    graph = clustered(10, 40, extra=10)
+    new = layout(graph, previous=old)
+    slugs = sorted(old.positions)
+    assert np.array_equal(points(old, slugs), points(new, slugs))
+    width = np.ptp(points(old, slugs), axis=0).max()
+    for i in range(10):
+        x, y = new.positions[f"new-{i}"]
+        near = np.array(new.positions[f"g{i:02}-{i:03}"])
+        assert np.linalg.norm(near - (x, y)) < 0.2 * width
+
+
+def test_ghosts_get_a_place_and_move_nobody(graph: Any) -> None:
+    told = [("a", "extends", "b"), ("b", "extends", "c"), ("c", "extends", "a")]
+    plain = layout(graph(*told))
+    haunted = layout(graph(*told, ("a", "mention", "to come")))
+    assert haunted.communities["ghost:to come"] == -1
+    assert dict(haunted.positions) == dict(plain.positions) | {
+        "ghost:to come": haunted.positions["ghost:to come"]
+    }
+
+
+def test_areas_are_the_groups_named_by_their_common_topic() -> None:
+    drawn = layout(clustered(4, 30, topics=True))
+    assert sorted(area.name for area in drawn.areas) == [f"topic {i}" for i in range(4)]
+    assert all(len({slug[:3] for slug in area.slugs}) == 1 for area in drawn.areas)
+
+
+def test_areas_without_a_common_topic_are_named_by_their_most_central_note() -> None:
+    graph = clustered(2, 12)
+    for i in range(1, 12):
+        graph.add_edge(f"g00-{i:03}", "g00-007", "supports")
+    names = {area.name for area in layout(graph).areas}
+    assert "Note 7 of 0" in names
+
+
+def test_areas_keep_their_number_across_edits() -> None:
+    before = layout(clustered(6, 20))
+    graph = clustered(6, 20, extra=6)
+    graph.remove_nodes_from([slug for slug in graph if slug.startswith("g00")])
+    after = layout(graph, previous=before)
+    kept = [slug for slug in before.communities if slug in after.communities]
+    assert all(before.communities[slug] == after.communities[slug] for slug in kept)
+
+
+def test_a_pair_is_no_area(graph: Any) -> None:
+    assert layout(graph(("a", "extends", "b"), notes=["b"])).areas == ()
+
+
+def test_a_stored_map_comes_back_and_is_drawn_on_from(tmp_path: Path) -> None:
+    graph = clustered(3, 20)
+    first = stored_layout(graph, tmp_path)
+    assert load_layout(tmp_path / "layout.json") == load_layout(tmp_path / "layout.json")
+    assert stored_layout(graph, tmp_path) == first
+    longer = stored_layout(clustered(3, 20, extra=1), tmp_path)
+    assert all(longer.positions[slug] == at for slug, at in first.positions.items())
+
+
+def test_fresh_starts_over(tmp_path: Path) -> None:
+    graph = clustered(3, 20)
+    moved = Layout(dict.fromkeys(graph, (1.0, 1.0)))
+    save_layout(tmp_path / "layout.json", moved, "other")
+    assert stored_layout(graph, tmp_path).positions == moved.positions
+    assert stored_layout(graph, tmp_path, fresh=True).positions == layout(graph).positions
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{", "[]", "null", '{"version": 1}', '{"version": 1, "positions": 3}', "\0"]
+)
+def test_a_damaged_file_counts_as_absent(tmp_path: Path, text: str) -> None:
+    (tmp_path / "layout.json").write_text(text)
+    assert load_layout(tmp_path / "layout.json") is None
+    assert stored_layout(clustered(1, 5), tmp_path).positions
+
+
+rows = st.tuples(
+    st.sampled_from("abcdef"), st.sampled_from(["extends", "mention"]), st.sampled_from("abcdexy")
+)
+
+
+@settings(deadline=None, max_examples=15)
+@given(st.lists(rows, max_size=12), st.lists(rows, max_size=12))
+def test_any_growth_keeps_every_node_on_the_map(graph: Any, told: Any, later: Any) -> None:
+    first = layout(graph(*told))
+    grown = graph(*told, *later)
+    second = layout(grown, previous=first)
+    assert set(second.positions) == set(second.communities) == set(grown)
+    assert np.isfinite(np.array(list(second.positions.values()))).all()
