@@ -1,5 +1,6 @@
 """The notes as a frozen multigraph, and questions to it: pure functions of the graph."""
 
+from alpgraph.graph.binary import network_bytes, node_order, titles_bytes
 from alpgraph.graph.build import build_graph, patch_graph
 from alpgraph.graph.communities import Area
 from alpgraph.graph.ego import Ego, Neighbour, degree, ego
@@ -25,9 +26,12 @@ __all__ = [
     "layout",
     "links",
     "load_layout",
+    "network_bytes",
+    "node_order",
     "patch_graph",
     "reasons_from",
     "save_layout",
     "side_of",
     "stored_layout",
+    "titles_bytes",
 ]
