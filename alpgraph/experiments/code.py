@@ -1,0 +1,56 @@
+"""A hash of the code that an experiment's numbers come from."""
+
+import ast
+import hashlib
+import inspect
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+from alpgraph.experiments.registry import get_experiment
+
+HERE = Path(__file__).resolve().parent
+SHARED = ("data.py", "params.py", "results.py", "statistics.py", "verdicts.py", "model.py")
+
+
+@cache
+def code_hash(name: str) -> str:
+    """Return 16 hex digits over the experiment, the trainer, shared code, data and NumPy's version.
+
+    Syntax trees are hashed, without docstrings: comments and layout do not count.
+    """
+    own = inspect.getsourcefile(get_experiment(name).measure)
+    if own is None:
+        raise ValueError(f"the source of experiment {name!r} cannot be found")
+    digest = hashlib.sha256(np.__version__.encode())
+    trainer = sorted((HERE.parent / "trainer").glob("*.py"))
+    for path in [Path(own), *trainer, *(HERE / file for file in SHARED)]:
+        digest.update(f"\n{path.name}\n".encode())
+        digest.update("".join(_dump(ast.parse(path.read_bytes()))).encode())
+    for path in sorted((HERE / "datasets").glob("*.npz")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _dump(node: object) -> Iterator[str]:
+    """Write a tree the same way under every Python version: empty fields and docstrings left out.
+
+    `ast.dump` would not do: what it prints changed in Python 3.12 and 3.13.
+    """
+    if isinstance(node, ast.AST):
+        yield f"({type(node).__name__}"
+        documented = isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)
+        for field, value in ast.iter_fields(node):
+            if documented and field == "body" and ast.get_docstring(node) is not None:  # type: ignore[arg-type]
+                value = value[1:]
+            if value is not None and value != []:
+                yield f" {field}="
+                yield from _dump(value)
+        yield ")"
+    elif isinstance(node, list):
+        for item in node:
+            yield from _dump(item)
+    else:
+        yield repr(node)

@@ -1,0 +1,48 @@
+"""Every experiment there is: the bundled ones by name, and those of other packages."""
+
+import warnings
+from collections.abc import Mapping
+from functools import cache
+from importlib.metadata import entry_points
+from types import MappingProxyType
+
+from alpgraph.experiments import utility_weighted_loss
+from alpgraph.experiments.model import Experiment
+
+GROUP = "alpgraph.experiments"
+BUNDLED = (utility_weighted_loss.EXPERIMENT,)
+
+
+@cache
+def all_experiments() -> Mapping[str, Experiment]:
+    """Return experiments by name: the bundled list first, then entry points of installed packages.
+
+    An entry point that cannot be loaded, or takes a name already there, is left out with a warning.
+    """
+    found = {experiment.name: experiment for experiment in BUNDLED}
+    for point in entry_points(group=GROUP):
+        try:
+            experiment = point.load()
+        except Exception as error:  # another package's code may fail in any way
+            warnings.warn(f"experiment {point.value!r} cannot be loaded: {error}", stacklevel=2)
+            continue
+        if not isinstance(experiment, Experiment):
+            warnings.warn(f"{point.value!r} is no Experiment", stacklevel=2)
+        elif experiment.name in found:
+            warnings.warn(f"a second experiment {experiment.name!r} is ignored", stacklevel=2)
+        else:
+            found[experiment.name] = experiment
+    return MappingProxyType(found)
+
+
+def find_experiment(name: str) -> Experiment | None:
+    """Return the experiment of that name, or None."""
+    return all_experiments().get(name)
+
+
+def get_experiment(name: str) -> Experiment:
+    """Return the experiment of that name; raises ValueError with the names there are."""
+    experiment = find_experiment(name)
+    if experiment is None:
+        raise ValueError(f"no experiment {name!r}; there are: {', '.join(all_experiments())}")
+    return experiment
