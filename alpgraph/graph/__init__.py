@@ -4,12 +4,14 @@ from alpgraph.graph.binary import network_bytes, node_order, titles_bytes
 from alpgraph.graph.build import build_graph, patch_graph
 from alpgraph.graph.communities import Area
 from alpgraph.graph.ego import Ego, Neighbour, degree, ego
+from alpgraph.graph.exports import FORMATS, export, node_link, read_graphml
 from alpgraph.graph.layout import Layout, layout
 from alpgraph.graph.links import Link, links, side_of
 from alpgraph.graph.model import MENTION, MENTION_TYPE, NoteGraph, Reason, ghost_key, reasons_from
 from alpgraph.graph.store import load_layout, save_layout, stored_layout
 
 __all__ = [
+    "FORMATS",
     "MENTION",
     "MENTION_TYPE",
     "Area",
@@ -22,13 +24,16 @@ __all__ = [
     "build_graph",
     "degree",
     "ego",
+    "export",
     "ghost_key",
     "layout",
     "links",
     "load_layout",
     "network_bytes",
+    "node_link",
     "node_order",
     "patch_graph",
+    "read_graphml",
     "reasons_from",
     "save_layout",
     "side_of",
