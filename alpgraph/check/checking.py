@@ -1,0 +1,120 @@
+"""Run the rules over a notebook; choose among findings; say what a code means."""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from alpgraph.check.near import close_to
+from alpgraph.check.rule import FaultFinder, Rule, Subject
+from alpgraph.check.rules import RULES
+from alpgraph.diagnostics import Diagnostic, Place, Severity
+from alpgraph.graph import NoteGraph
+
+if TYPE_CHECKING:
+    from alpgraph.notes import Notebook
+
+
+def check_notebook(
+    notebook: "Notebook",
+    graph: NoteGraph,
+    experiments: Mapping[str, FaultFinder],
+) -> list[Diagnostic]:
+    """Return all findings, those of reading the files included, in the order of the files.
+
+    `experiments` says of each known experiment how parameters are judged; when it is empty,
+    names of experiments are not looked at.
+    """
+    subject = Subject(notebook, graph, experiments)
+    found = list(notebook.diagnostics)
+    for rule in RULES.values():
+        if rule.find is not None:
+            found.extend(rule.find(subject))
+    return sorted(found, key=_order)
+
+
+def chosen(
+    found: Iterable[Diagnostic], *, select: Sequence[str] = (), ignore: Sequence[str] = ()
+) -> list[Diagnostic]:
+    """Keep findings whose code begins as `select` says and not as `ignore` says.
+
+    The longer of two matching beginnings wins; `ignore` wins between equal ones.
+    Raises ValueError when no code begins so.
+    """
+    select = [_prefix(text) for text in select] or [""]
+    ignore = [_prefix(text) for text in ignore]
+    return [one for one in found if _match(one.code, select) > _match(one.code, ignore)]
+
+
+def _match(code: str, prefixes: Sequence[str]) -> int:
+    return max((len(prefix) for prefix in prefixes if code.startswith(prefix)), default=-1)
+
+
+def _prefix(text: str) -> str:
+    prefix = text.strip().upper()
+    if prefix and any(code.startswith(prefix) for code in RULES):
+        return prefix
+    raise ValueError(f"no code of a finding begins with '{text}'; codes are like ALP101 or ALP1")
+
+
+def findings_of_change(
+    earlier: Iterable[Diagnostic], found: Iterable[Diagnostic], touched: Collection[str]
+) -> list[Diagnostic]:
+    """Return the findings in touched files, then those that the change caused elsewhere.
+
+    `earlier` are the findings before the change, `touched` paths below the notes folder.
+    """
+    before = Counter(_identity(one) for one in earlier)
+    inside, elsewhere = [], []
+    for one in found:
+        if one.place.file in touched:
+            inside.append(one)
+        elif before[_identity(one)]:
+            before[_identity(one)] -= 1
+        else:
+            elsewhere.append(one)
+    return inside + elsewhere
+
+
+def _identity(one: Diagnostic) -> tuple[str, Place, str]:
+    return one.code, one.place, one.message
+
+
+def _order(one: Diagnostic) -> tuple[str, int, int, str, str]:
+    return one.place.file, one.place.line, one.place.column, one.code, one.message
+
+
+def summary_line(found: Sequence[Diagnostic], notes: int) -> str:
+    """Say in a line what was found in how many notes.
+
+    >>> summary_line([], 8)
+    'no findings in 8 notes'
+    """
+    where = f"in {notes} {'note' if notes == 1 else 'notes'}"
+    counts = Counter(one.severity for one in found)
+    said = [_count(counts[weight], weight) for weight in Severity if counts[weight]]
+    return f"{', '.join(said) or 'no findings'} {where}"
+
+
+def _count(number: int, severity: Severity) -> str:
+    word = "hint" if severity is Severity.INFO else severity.value
+    return f"{number} {word}{'' if number == 1 else 's'}"
+
+
+def explain(code: str) -> str:
+    """Return the help page of a code as Markdown, headed by code and name.
+
+    Raises ValueError when there is no such code.
+    """
+    rule = find_rule(code)
+    return f"# {rule.code} {rule.name} ({rule.severity.value})\n\n{rule.page}\n"
+
+
+def find_rule(code: str) -> Rule:
+    """Return the rule of a code, written in either case, or of a rule's name."""
+    wanted = code.strip()
+    for rule in RULES.values():
+        if wanted.upper() == rule.code or wanted.lower() == rule.name:
+            return rule
+    near = close_to(wanted.upper(), RULES)
+    hint = f"; did you mean '{near[0]}'?" if near else ""
+    raise ValueError(f"there is no finding '{code}'{hint}")

@@ -1,0 +1,169 @@
+"""Mend what can be mended with certainty: whole files, or not at all."""
+
+import difflib
+import os
+import tempfile
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from alpgraph.check.terminal import escape
+from alpgraph.diagnostics import Diagnostic, Edit
+from alpgraph.notes.parsing import digest
+
+if TYPE_CHECKING:
+    from alpgraph.notes import Notebook
+
+_BOM = b"\xef\xbb\xbf"
+
+
+@dataclass(frozen=True, slots=True)
+class FixOutcome:
+    """What was mended."""
+
+    fixed: tuple[Diagnostic, ...]
+    changed: tuple[str, ...]
+    """Paths of the files that were written."""
+    skipped: tuple[str, ...]
+    """Why files or findings were left, in a line each."""
+    diff: str
+    """The change as a unified diff."""
+
+    @property
+    def summary(self) -> str:
+        """What was done, in a line, and a line for each file that was left."""
+        found, files = len(self.fixed), len(self.changed)
+        findings = f"{found} {'finding' if found == 1 else 'findings'}"
+        where = f" in {files} {'file' if files == 1 else 'files'}" if files else ""
+        return "\n".join([f"mended {findings}{where}", *self.skipped])
+
+
+def apply_fixes(
+    notebook: "Notebook", found: Iterable[Diagnostic], *, write: bool = True
+) -> FixOutcome:
+    """Apply the fixes that findings carry, and LF line ends where these were found wanting.
+
+    A file that changed since the notebook was read is left alone. Of two fixes that overlap the
+    first is applied; the other is for the next time.
+    """
+    by_file: dict[str, list[Diagnostic]] = {}
+    for one in found:
+        if one.fix or _is_line_end(one):
+            by_file.setdefault(one.place.file, []).append(one)
+    digests = {note.path: note.digest for note in notebook.notes.values()}
+    fixed: list[Diagnostic] = []
+    changed, skipped, diffs = [], [], []
+    for file, findings in sorted(by_file.items()):
+        path = notebook.root / file
+        data = _unchanged(path, digests.get(file))
+        if data is None:
+            skipped.append(f"{escape(file)}: left alone, it changed while it was being checked")
+            continue
+        text, done, left = _mended(data, findings)
+        skipped += [f"{escape(file)}: {one.code} on line {one.place.line} is left" for one in left]
+        if text == data:
+            continue
+        if write and not replace_file(path, text, expected=data):
+            skipped.append(f"{escape(file)}: left alone, it changed while it was being mended")
+            continue
+        fixed += done
+        changed.append(file)
+        diffs.append(unified_diff(file, data, text))
+    return FixOutcome(tuple(fixed), tuple(changed), tuple(skipped), "".join(diffs))
+
+
+def _is_line_end(one: Diagnostic) -> bool:
+    return one.code == "ALP004" and one.message.startswith("lines end in ")
+
+
+def _unchanged(path: Path, expected: str | None) -> bytes | None:
+    try:
+        data = path.read_bytes()
+    except OSError:
+        return None
+    return data if digest(data) == expected else None
+
+
+def _mended(
+    data: bytes, findings: Sequence[Diagnostic]
+) -> tuple[bytes, list[Diagnostic], list[Diagnostic]]:
+    """Return the mended bytes, what was mended, and what overlapped with it."""
+    try:
+        text = data.removeprefix(_BOM).decode("utf-8")
+    except UnicodeDecodeError:
+        return data, [], list(findings)
+    done = [one for one in findings if _is_line_end(one)]
+    if done:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    starts = _line_starts(text)
+    taken: list[tuple[int, int, str]] = []
+    left = []
+    for one in findings:
+        if one.fix is None:
+            continue
+        spans = [_span(starts, text, edit) for edit in one.fix.edits]
+        wanted = [span for span in spans if span is not None and span not in taken]
+        if None in spans or any(_overlap(a, b) for a in wanted for b in taken):
+            left.append(one)
+        else:
+            taken += wanted
+            done.append(one)
+    for start, end, new in sorted(taken, reverse=True):
+        text = text[:start] + new + text[end:]
+    bom = _BOM if data.startswith(_BOM) else b""
+    return bom + text.encode("utf-8"), done, left
+
+
+def _line_starts(text: str) -> list[int]:
+    """Offsets of the lines' beginnings; CR, LF and CRLF each end a line."""
+    starts = [0]
+    for offset, char in enumerate(text):
+        if char == "\n" or (char == "\r" and text[offset + 1 : offset + 2] != "\n"):
+            starts.append(offset + 1)
+    return starts
+
+
+def _span(starts: list[int], text: str, edit: Edit) -> tuple[int, int, str] | None:
+    place = edit.place
+    if not 0 < place.line <= place.end_line <= len(starts):
+        return None
+    start = starts[place.line - 1] + place.column - 1
+    end = starts[place.end_line - 1] + place.end_column - 1
+    return (start, end, edit.text) if 0 <= start <= end <= len(text) else None
+
+
+def _overlap(one: tuple[int, int, str], other: tuple[int, int, str]) -> bool:
+    # two insertions at one place have no order, so they count as overlapping
+    return one[0] == other[0] or (one[0] < other[1] and other[0] < one[1])
+
+
+def replace_file(path: Path, data: bytes, *, expected: bytes) -> bool:
+    """Replace a file that still holds `expected` by `data` in one step, keeping its mode.
+
+    Returns whether it did. A symbolic link stays one: the file it leads to is replaced.
+    """
+    target = path.resolve()
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=".", suffix=".alpgraph")
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        temporary.chmod(target.stat().st_mode & 0o7777)
+        if target.read_bytes() != expected:
+            return False
+        temporary.replace(target)
+    except FileNotFoundError:
+        return False
+    finally:
+        temporary.unlink(missing_ok=True)
+    return True
+
+
+def unified_diff(file: str, before: bytes, after: bytes) -> str:
+    """Return a change as a unified diff, escaped for a terminal."""
+    old, new = (text.decode("utf-8", "replace").split("\n") for text in (before, after))
+    lines = difflib.unified_diff(old, new, f"a/{file}", f"b/{file}", lineterm="")
+    return "".join(f"{escape(line)}\n" for line in lines)

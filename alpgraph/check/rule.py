@@ -1,0 +1,103 @@
+"""What a rule is, and what rules look at."""
+
+import inspect
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Protocol
+
+from alpgraph.check.near import Names
+from alpgraph.diagnostics import Diagnostic, Fix, Place, Severity
+from alpgraph.graph import NoteGraph
+from alpgraph.notes.model import Note
+
+if TYPE_CHECKING:
+    from alpgraph.notes import Notebook
+
+
+class Fault(Protocol):
+    """What is wrong with one parameter of an experiment."""
+
+    @property
+    def field(self) -> str:
+        """Name of the parameter; empty when several are meant."""
+
+    @property
+    def message(self) -> str:
+        """What is wrong, with the limits it passes."""
+
+
+@dataclass(frozen=True, slots=True)
+class ParamFault:
+    """A fault of one parameter; `code` ALP403 says that no verdict is expected of them all."""
+
+    field: str
+    message: str
+    code: str = "ALP402"
+
+
+FaultFinder = Callable[[Mapping[str, object]], Sequence[Fault]]
+"""Says what is wrong with the parameters a note gives to one experiment."""
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What rules look at: a notebook, its graph, and the experiments there are."""
+
+    notebook: "Notebook"
+    graph: NoteGraph
+    experiments: Mapping[str, FaultFinder] = field(default_factory=dict)
+
+    @property
+    def notes(self) -> Mapping[str, Note]:
+        """The notes by slug."""
+        return self.notebook.notes
+
+    @cached_property
+    def names(self) -> Names:
+        """Slugs and titles, for saying which note was probably meant."""
+        return Names({slug: note.title for slug, note in self.notes.items()})
+
+
+Find = Callable[[Subject], Iterable[Diagnostic]]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule: its code and name, how much it weighs, its help page, how it finds faults."""
+
+    code: str
+    name: str
+    severity: Severity
+    page: str
+    """Markdown: one line, then What it does, Why it matters, Wrong, Right, How to fix."""
+    find: Find | None = None
+    """Nothing for rules that reading a file already applies."""
+
+    @property
+    def summary(self) -> str:
+        """First line of the page."""
+        return self.page.split("\n", 1)[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A finding that does not know its rule yet."""
+
+    message: str
+    hint: str
+    place: Place
+    severity: Severity | None = None
+    fix: Fix | None = None
+
+
+def rule(code: str, severity: Severity, find: Callable[[Subject], Iterator[Draft]]) -> Rule:
+    """Make a rule of a function: its name is the rule's, its docstring the help page."""
+    name = find.__name__.replace("_", "-")
+
+    def findings(subject: Subject) -> Iterator[Diagnostic]:
+        for draft in find(subject):
+            weight = draft.severity or severity
+            yield Diagnostic(code, name, weight, draft.message, draft.hint, draft.place, draft.fix)
+
+    return Rule(code, name, severity, inspect.cleandoc(find.__doc__ or ""), findings)

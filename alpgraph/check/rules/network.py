@@ -1,0 +1,226 @@
+"""ALP201 to ALP204: what only the whole graph shows."""
+
+from collections import deque
+from collections.abc import Iterator
+
+import networkx as nx
+
+from alpgraph.check.rule import Draft, Rule, Subject, rule
+from alpgraph.diagnostics import Place, Severity
+from alpgraph.graph import MENTION, Reason
+from alpgraph.notes.findings import quoted
+from alpgraph.notes.model import Note
+
+_LISTED = 5
+
+
+def orphan(subject: Subject) -> Iterator[Draft]:
+    """No other note is joined to this one.
+
+    ## What it does
+    Reports a note that no relation and no link joins to another note, in either direction. A
+    link to a note that does not exist joins nothing.
+
+    ## Why it matters
+    Readers walk from note to note. Nobody walks to a note that nothing leads to.
+
+    ## Wrong
+    ```yaml
+    title: Label smoothing and calibration
+    ```
+
+    ## Right
+    ```yaml
+    title: Label smoothing and calibration
+    relations:
+      - type: parallels
+        to: binary-reward-and-calibration
+        why: both change confidence without changing which answer is chosen
+    ```
+
+    ## How to fix
+    Add a relation with a reason, or link to the note from the text of another. `alpgraph new`
+    and the form at `/new` suggest near notes.
+    """
+    if len(subject.notes) < 2:
+        return
+    for part in _parts(subject):
+        if len(part) == 1:
+            message = "no relation or link joins this note to another"
+            hint = "add a relation that says why, or link to it from another note"
+            yield Draft(message, hint, _title_place(subject.notes[part[0]]))
+
+
+def separate_part(subject: Subject) -> Iterator[Draft]:
+    """Some notes are joined to each other, but to no other note of the collection.
+
+    ## What it does
+    Finds the connected parts of the graph. The largest is taken as the collection; each other
+    part of two notes or more is reported once, at its first note.
+
+    ## Why it matters
+    No walk leads from one part to the other. Often a single relation is missing, or one was
+    removed without noticing what hung on it.
+
+    ## Wrong
+    ```text
+    a – b – c      d – e
+    ```
+
+    ## Right
+    ```text
+    a – b – c – d – e
+    ```
+
+    ## How to fix
+    Relate one note of the part to one of the rest, with a reason.
+    """
+    parts = [part for part in _parts(subject) if len(part) > 1]
+    for part in parts[1:]:
+        listed = ", ".join(map(quoted, part[:_LISTED]))
+        more = f" and {len(part) - _LISTED} more" if len(part) > _LISTED else ""
+        message = f"{len(part)} notes are joined to each other only: {listed}{more}"
+        hint = "relate one of them to a note of the rest"
+        yield Draft(message, hint, _title_place(subject.notes[part[0]]))
+
+
+def relation_contradicts_inverse(subject: Subject) -> Iterator[Draft]:
+    """Two notes say the same one-way relation of each other.
+
+    ## What it does
+    Reports "A explains B" where there is also "B explains A", for every type that reads
+    differently from its two ends. It does not matter which of the two words was written.
+
+    ## Why it matters
+    At most one of the two can be meant. The usual cause is a word taken for its inverse:
+    `explains` for `explained-by`.
+
+    ## Wrong
+    ```yaml
+    # in a.md
+    relations: [{type: explains, to: b}]
+    # in b.md
+    relations: [{type: explains, to: a}]
+    ```
+
+    ## Right
+    ```yaml
+    # in a.md
+    relations: [{type: explains, to: b}]
+    # in b.md
+    relations: [{type: explained-by, to: a}]
+    ```
+
+    ## How to fix
+    Read both sentences aloud, "A *label* B", and turn the wrong one round. What holds in both
+    directions is `parallels` or `related`.
+    """
+    edges = subject.graph.edges
+    for source, target, kind, data in edges(keys=True, data=True):
+        if source >= target or not _one_way(subject, kind) or (target, source, kind) not in edges:
+            continue
+        there = edges[target, source, kind]["reasons"]
+        pair = [max(told, key=_line) for told in (data["reasons"], there)]
+        other, last = sorted(pair, key=_line)
+        message = f"{quoted(source)} and {quoted(target)} each say `{kind}` of the other"
+        hint = f"{other.file}:{other.line} says the opposite; turn one of the two round"
+        yield Draft(message, hint, _type_place(subject, last))
+
+
+def ordering_cycle(subject: Subject) -> Iterator[Draft]:
+    """A relation that orders notes goes round in a circle.
+
+    ## What it does
+    Reports circles of three notes or more in the types that put notes in an order: `leads-to`,
+    `extends`, `depends-on`, `part-of`, `supersedes`, and those that a collection marks with
+    `orders = true`. Each knot of circles is reported once, at its shortest circle.
+
+    ## Why it matters
+    What is part of itself, replaces itself or needs itself first cannot be ordered, so a reader
+    who follows the relation never arrives.
+
+    ## Wrong
+    ```text
+    a depends-on b, b depends-on c, c depends-on a
+    ```
+
+    ## Right
+    ```text
+    a depends-on b, b depends-on c
+    ```
+
+    ## How to fix
+    Find the relation that is not meant and remove it, turn it round, or give it another type.
+    """
+    for kind in subject.notebook.types.types:
+        if kind.orders:
+            for circle in _circles(subject, kind.id):
+                reasons = subject.graph.edges[circle[0], circle[1], kind.id]["reasons"]
+                way = " → ".join(map(quoted, [*circle, circle[0]]))
+                message = f"`{kind.id}` goes round in a circle: {way}"
+                hint = "remove or turn round the one that is not meant"
+                yield Draft(message, hint, _type_place(subject, min(reasons, key=_line)))
+
+
+def _circles(subject: Subject, kind: str) -> Iterator[list[str]]:
+    """Yield the shortest circle through the first note of each knot."""
+    edges = {(a, b) for a, b, key in subject.graph.edges(keys=True) if key == kind}
+    # pairs that point at each other are ALP203
+    order: nx.DiGraph[str] = nx.DiGraph(sorted((a, b) for a, b in edges if (b, a) not in edges))
+    for knot in nx.strongly_connected_components(order):
+        if len(knot) > 1:
+            yield _shortest_circle(order, min(knot))
+
+
+def _shortest_circle(order: "nx.DiGraph[str]", start: str) -> list[str]:
+    came: dict[str, str] = {}
+    queue = deque([start])
+    while start not in came:
+        here = queue.popleft()
+        for there in sorted(order[here]):
+            if there not in came:
+                came[there] = here
+                queue.append(there)
+    circle = [came[start]]
+    while circle[-1] != start:
+        circle.append(came[circle[-1]])
+    return circle[::-1]
+
+
+def _parts(subject: Subject) -> list[list[str]]:
+    """Connected parts, the largest first; what joins notes to absent ones only joins nothing."""
+    joined: nx.Graph[str] = nx.Graph()
+    joined.add_nodes_from(subject.notes)
+    for source, target in subject.graph.edges():
+        if source in subject.notes and target in subject.notes:
+            joined.add_edge(source, target)
+    parts = (sorted(part) for part in nx.connected_components(joined))
+    return sorted(parts, key=lambda part: (-len(part), part))
+
+
+def _one_way(subject: Subject, kind: str) -> bool:
+    return kind != MENTION and not subject.notebook.types.by_id[kind].symmetric
+
+
+def _line(reason: Reason) -> tuple[str, int]:
+    return reason.file, reason.line
+
+
+def _title_place(note: Note) -> Place:
+    return note.places.get("title") or Place(note.path)
+
+
+def _type_place(subject: Subject, reason: Reason) -> Place:
+    """Return where the type of the relation that a reason belongs to is written."""
+    for relation in subject.notes[reason.by].relations:
+        if relation.place.line == reason.line and relation.why == reason.why:
+            return relation.type_place
+    return Place(reason.file, reason.line, 1, reason.line, 1)
+
+
+RULES: tuple[Rule, ...] = (
+    rule("ALP201", Severity.WARNING, orphan),
+    rule("ALP202", Severity.WARNING, separate_part),
+    rule("ALP203", Severity.WARNING, relation_contradicts_inverse),
+    rule("ALP204", Severity.WARNING, ordering_cycle),
+)
