@@ -103,6 +103,8 @@ class Note:
     mentions: tuple[Mention, ...] = ()
     experiment: ExperimentRef | None = None
     headings: tuple[Heading, ...] = ()
+    blocks: tuple[str, ...] = ()
+    """Names of paragraphs marked `^name`, which links may point at."""
     body: str = ""
     """Markdown without the front matter."""
     body_line: int = 1

@@ -1,0 +1,56 @@
+"""Anchors of headings and blocks: one rule for the page, for links and for findings."""
+
+import re
+import unicodedata
+
+_DROPPED = re.compile(r"[^\w\- ]+")
+_BLOCK = re.compile(r"(?:^|\s)\^([A-Za-z0-9-]+)\s*$")
+
+
+def heading_anchor(text: str) -> str:
+    """Return the anchor of a heading's text.
+
+    >>> heading_anchor("What's *next*, then?")
+    'h-whats-next-then'
+    """
+    plain = _DROPPED.sub("", unicodedata.normalize("NFC", text).lower().strip())
+    return "h-" + plain.strip().replace(" ", "-")
+
+
+def block_anchor(name: str) -> str:
+    """Return the anchor of an Obsidian block `^name`."""
+    return "b-" + name.lower()
+
+
+def block_name(text: str) -> str:
+    """Return the block name that ends a paragraph's text, or an empty string.
+
+    >>> block_name("A thought. ^idea-1")
+    'idea-1'
+    """
+    match = _BLOCK.search(text)
+    return match[1] if match else ""
+
+
+def wanted_anchor(heading: str) -> str:
+    """Return the anchor that a link's part after `#` asks for; `#a#b` asks for `b`."""
+    last = heading.rsplit("#", 1)[-1].strip()
+    return block_anchor(last[1:]) if last.startswith("^") else heading_anchor(last)
+
+
+class AnchorNames:
+    """Gives every heading of one page an anchor of its own."""
+
+    def __init__(self) -> None:
+        self._taken: dict[str, int] = {}
+
+    def take(self, text: str) -> str:
+        """Return the anchor for a heading; later equals get `-1`, `-2` and so on."""
+        base = heading_anchor(text)
+        anchor, count = base, self._taken.get(base, 0)
+        while anchor in self._taken:
+            count += 1
+            anchor = f"{base}-{count}"
+        self._taken[base] = count
+        self._taken.setdefault(anchor, 0)
+        return anchor

@@ -1,0 +1,107 @@
+"""The files of a notes folder: regular ones that lie inside it, and nothing else."""
+
+import os
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+SIZE_LIMIT = 16 * 1024 * 1024
+"""Files above this many bytes are not read."""
+_ENDINGS = (".md", ".markdown")
+_FLAGS = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+
+
+@dataclass(frozen=True, slots=True)
+class FileStamp:
+    """What tells, without reading, that a file may have changed."""
+
+    size: int
+    modified_ns: int
+    changed_ns: int
+    inode: int
+
+
+def is_note_name(name: str) -> bool:
+    """Tell whether a file's name is a note's."""
+    return name.lower().endswith(_ENDINGS) and not name.startswith(".")
+
+
+def walk(root: Path) -> Iterator[tuple[str, FileStamp]]:
+    """Yield the path below `root` and the stamp of every note, in order of path.
+
+    Dot-folders, links, pipes and devices are passed over.
+    """
+    yield from sorted(_walk(str(root), ""))
+
+
+def _walk(folder: str, prefix: str) -> Iterator[tuple[str, FileStamp]]:
+    pending = [(folder, prefix)]
+    while pending:
+        folder, prefix = pending.pop()
+        try:
+            entries = list(os.scandir(folder))
+        except OSError:
+            continue
+        for entry in entries:
+            if entry.name.startswith("."):
+                continue
+            if entry.is_dir(follow_symlinks=False):
+                pending.append((entry.path, f"{prefix}{entry.name}/"))
+            elif is_note_name(entry.name) and entry.is_file(follow_symlinks=False):
+                try:
+                    yield prefix + entry.name, stamp_of(entry.stat(follow_symlinks=False))
+                except OSError:
+                    continue
+
+
+def stamp_of(status: os.stat_result) -> FileStamp:
+    """Take a file's stamp from its status."""
+    return FileStamp(status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
+
+
+def read_file(root: Path, path: str) -> tuple[bytes, FileStamp]:
+    """Read a note's bytes; raises `OSError` for what is not a regular file inside `root`."""
+    if not is_note_name(path.rsplit("/", 1)[-1]):
+        msg = f"`{path}` is not a note's path"
+        raise OSError(msg)
+    with open_regular(root, path) as file:
+        status = os.fstat(file.fileno())
+        if status.st_size > SIZE_LIMIT:
+            msg = f"`{path}` is larger than {SIZE_LIMIT // 1024 // 1024} MB"
+            raise OSError(msg)
+        return file.read(SIZE_LIMIT + 1), stamp_of(status)
+
+
+def open_regular(root: Path, path: str) -> BinaryIO:
+    """Open a file below `root`; raises `OSError` for links, pipes, devices and dot-folders."""
+    parts = path.split("/")
+    folder = root
+    for part in parts[:-1]:
+        folder = folder / part
+        if folder.is_symlink():
+            msg = f"`{path}` lies behind a link"
+            raise OSError(msg)
+    if any(part.startswith(".") or not part or "\0" in part for part in parts):
+        msg = f"`{path}` is not a path of the notes folder"
+        raise OSError(msg)
+    descriptor = os.open(folder / parts[-1], _FLAGS)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        msg = f"`{path}` is not a regular file"
+        raise OSError(msg)
+    return os.fdopen(descriptor, "rb")
+
+
+def attachments(root: Path) -> dict[str, list[str]]:
+    """Return the paths of all files that are no notes, by their names in lower case."""
+    found: dict[str, list[str]] = {}
+    for folder, folders, names in os.walk(root):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        below = Path(folder).relative_to(root).as_posix()
+        prefix = "" if below == "." else f"{below}/"
+        for name in names:
+            if not name.startswith(".") and not is_note_name(name):
+                found.setdefault(name.lower(), []).append(prefix + name)
+    return found

@@ -1,0 +1,243 @@
+"""Front matter as a tree of written texts with places; YAML through libyaml's own parser.
+
+Every scalar stays as its author wrote it: `no`, `3.10` and dates are strings.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+
+from alpgraph.diagnostics import Diagnostic, Place
+from alpgraph.notes.findings import finding, quoted
+
+MATTER_LIMIT = 64 * 1024
+"""Front matter longer than this many bytes is not read."""
+_NESTING_LIMIT = 20
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_YAML = re.compile(r"---[ \t]*\n(.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.S | re.M)
+_TOML = re.compile(r"\+\+\+[ \t]*\n(.*?)^\+\+\+[ \t]*(?:\n|\Z)", re.S | re.M)
+_DEEP = re.compile(r"(?:[-?:][ \t]+){12}")
+
+
+@dataclass(frozen=True, slots=True)
+class Scalar:
+    """A value as its author wrote it."""
+
+    text: str
+    place: Place
+    plain: bool = True
+    """Whether it stands without quotes."""
+
+    @property
+    def null(self) -> bool:
+        """Whether nothing was written."""
+        return self.plain and self.text in ("", "~", "null", "Null", "NULL")
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """A sequence."""
+
+    items: "tuple[Value, ...]"
+    place: Place
+    flow: bool = False
+    """Whether it is written in brackets."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A mapping, in the order it was written; a repeated key keeps its last value."""
+
+    entries: "tuple[tuple[Scalar, Value], ...]"
+    place: Place
+
+    def get(self, key: str) -> "Value | None":
+        """Return the value of `key`, or nothing."""
+        return next((value for name, value in self.entries if name.text == key), None)
+
+
+Value = Scalar | Items | Table
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """What stands above the body."""
+
+    table: Table | None
+    """The keys and values; nothing when there are none or they cannot be read."""
+    present: bool
+    body: str
+    body_line: int
+    raw: str = ""
+
+
+def read_matter(path: str, text: str) -> tuple[Matter, list[Diagnostic]]:
+    """Split a file into front matter and body, and read the front matter."""
+    found: list[Diagnostic] = []
+    match = None
+    if text.startswith("---"):
+        match = _YAML.match(text)
+        if match is None and re.match(r"---[ \t]*\n[\w-]+:(?:\s|$)", text):
+            message = "the front matter has no closing `---`"
+            place = Place(path, 1, 1, 1, 4)
+            hint = "put `---` alone on the line after the last key"
+            found.append(finding("ALP002", message, place, hint=hint))
+    elif text.startswith("+++"):
+        match = _TOML.match(text)
+    if match is None:
+        return Matter(None, False, text, 1), found
+    raw, body_line = match[1], text.count("\n", 0, match.end()) + 1
+    if len(raw.encode("utf-8", "replace")) > MATTER_LIMIT:
+        message = f"the front matter is longer than {MATTER_LIMIT // 1024} kB and was not read"
+        found.append(finding("ALP017", message, Place(path, 1, 1, 1, 4), hint="shorten it"))
+        return Matter(None, True, text[match.end() :], body_line, raw), found
+    if match.re is _TOML:
+        from alpgraph.notes.toml_matter import read_toml
+
+        table = read_toml(path, raw, found)
+    else:
+        table = _read_yaml(path, raw, found)
+    return Matter(table, True, text[match.end() :], body_line, raw), found
+
+
+def _read_yaml(path: str, raw: str, found: list[Diagnostic]) -> Table | None:
+    if not raw.strip():
+        return Table((), Place(path, 1, 1, 1, 4))
+    try:
+        if refusal := _refusal(path, raw):
+            found.append(refusal)
+            return None
+        node = yaml.compose(raw, Loader=_LOADER)
+        if node is None:
+            return Table((), Place(path, 1, 1, 1, 4))
+        value = _Builder(path, found).value(node)
+    except yaml.MarkedYAMLError as error:
+        found.append(_not_yaml(path, raw, error))
+        return None
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        reason = str(getattr(error, "reason", "") or "it cannot be read")
+        found.append(
+            finding("ALP002", f"the front matter is not YAML: {reason}", Place(path, 1, 1, 1, 4))
+        )
+        return None
+    if not isinstance(value, Table):
+        message = "the front matter is not a list of `key: value` lines"
+        found.append(finding("ALP002", message, value.place, hint="write `title: …`"))
+        return None
+    return value
+
+
+def _refusal(path: str, raw: str) -> Diagnostic | None:
+    """Refuse anchors and deep nesting before any tree is built; most files need no look."""
+    doubtful = raw.count("[") + raw.count("{") > _NESTING_LIMIT or _DEEP.search(raw)
+    if not doubtful and "&" not in raw and "*" not in raw:
+        return None
+    depth = 0
+    for event in yaml.parse(raw, Loader=_LOADER):
+        if getattr(event, "anchor", None) is not None:
+            place = _place(path, event)
+            message = "front matter may not use YAML anchors or aliases"
+            hint = "write the value out, or put it in quotes"
+            return finding("ALP002", message, place, hint=hint)
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > _NESTING_LIMIT:
+                message = f"front matter is nested deeper than {_NESTING_LIMIT} levels"
+                return finding("ALP017", message, _place(path, event))
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+    return None
+
+
+def _place(path: str, thing: Any) -> Place:
+    start, end = thing.start_mark, thing.end_mark
+    # front matter begins on the file's second line
+    return Place(path, start.line + 2, start.column + 1, end.line + 2, end.column + 1)
+
+
+class _Builder:
+    """Turns YAML's nodes into values; keeps going whatever stands in them."""
+
+    def __init__(self, path: str, found: list[Diagnostic]) -> None:
+        self.path = path
+        self.found = found
+
+    def value(self, node: yaml.Node) -> Value:
+        """Convert a node and all below it."""
+        place = _place(self.path, node)
+        if isinstance(node, yaml.MappingNode):
+            return Table(tuple(self._entries(node)), place)
+        if isinstance(node, yaml.SequenceNode):
+            items = tuple(self.value(item) for item in node.value)
+            return Items(items, place, flow=bool(node.flow_style))
+        return Scalar(node.value, place, plain=not getattr(node, "style", None))
+
+    def _entries(self, node: yaml.MappingNode) -> Iterator[tuple[Scalar, Value]]:
+        kept: dict[str, tuple[Scalar, Value]] = {}
+        for key_node, value_node in node.value:
+            place = _place(self.path, key_node)
+            if not isinstance(key_node, yaml.ScalarNode):
+                message = "a template's placeholder or a mapping stands where a text is needed"
+                hint = 'put the value in quotes, as `"{{date}}"`'
+                self.found.append(finding("ALP002", message, place, hint=hint))
+                continue
+            key = Scalar(key_node.value, place)
+            if key.text in kept:
+                message = f"the key {quoted(key.text)} is written twice; the last one counts"
+                hint = f"remove one of them; the first is on line {kept[key.text][0].place.line}"
+                self.found.append(finding("ALP015", message, place, hint=hint))
+            kept[key.text] = (key, self.value(value_node))
+        yield from kept.values()
+
+
+def _not_yaml(path: str, raw: str, error: yaml.MarkedYAMLError) -> Diagnostic:
+    mark = error.problem_mark or error.context_mark
+    lines = raw.split("\n")
+    line, column = (mark.line, mark.column) if mark else (0, 0)
+    if line >= len(lines) or not lines[line].strip():
+        line = max(0, min(line, len(lines)) - 1)
+        column = 0
+    text = lines[line] if lines else ""
+    hint, (start, end) = _hint(text, column)
+    place = Place(path, line + 2, start + 1, line + 2, end + 1)
+    message = f"the front matter is not YAML: {error.problem or 'it cannot be read'}"
+    return finding("ALP002", message, place, hint=hint)
+
+
+def _hint(line: str, column: int) -> tuple[str, tuple[int, int]]:
+    """Say how to mend a line that YAML cannot read, and where its value stands."""
+    entry = re.match(r"\s*(?:- )*([\w .-]+?):[ \t]+(?P<value>\S.*?)\s*$", line)
+    span = entry.span("value") if entry else (column, max(column + 1, len(line.rstrip())))
+    value = entry["value"] if entry else line.strip()
+    if "\t" in line[: len(line) - len(line.lstrip())]:
+        return "indent with spaces, not with a tab", (0, max(1, len(line) - len(line.lstrip())))
+    if "{{" in value:
+        return 'put the template\'s placeholder in quotes, as `"{{date}}"`', span
+    if value[:1] in "@`%":
+        return (
+            f"put the value in quotes; YAML keeps `{value[:1].replace('`', 'backtick')}` for itself",
+            span,
+        )
+    if entry and ": " in value + " ":
+        quote = "'" if '"' in value else '"'
+        return (
+            f"a value with a second colon needs quotes: `{entry[1]}: {quote}{value}{quote}`",
+            span,
+        )
+    if value[:1] in "\"'":
+        return "close the quotes, and double a quote that stands inside", span
+    return "put the value in quotes", (column, max(column + 1, len(line.rstrip())))
+
+
+def plain(value: Value | None) -> object:
+    """Return a value as bare text, lists and dicts."""
+    if isinstance(value, Scalar):
+        return value.text
+    if isinstance(value, Items):
+        return [plain(item) for item in value.items]
+    if isinstance(value, Table):
+        return {key.text: plain(item) for key, item in value.entries}
+    return None

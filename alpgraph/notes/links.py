@@ -1,0 +1,164 @@
+"""Links and headings of a body, found where Markdown's tokens have them, each with its place."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from markdown_it.token import Token
+
+from alpgraph.diagnostics import Place
+from alpgraph.notes.anchors import AnchorNames, block_name
+from alpgraph.notes.markdown import parse
+from alpgraph.notes.model import Heading
+from alpgraph.notes.wikilinks import Wikilink, file_type, note_address, shown_text
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link of the body as it was found."""
+
+    to: str
+    text: str
+    heading: str
+    title: str
+    """Title of a Markdown link."""
+    embed: bool
+    wiki: bool
+    start: int
+    """Where it begins in its block's text; -1 when that is not known."""
+    end: int
+    place: Place
+
+
+@dataclass(slots=True)
+class Block:
+    """A run of inline text with its links: a paragraph, a heading, a cell, a list item's text."""
+
+    text: str
+    line: int
+    links: list[Link] = field(default_factory=list)
+    item: bool = False
+    """Whether it is the first text of a list item."""
+    in_list: bool = False
+
+
+@dataclass(slots=True)
+class BodyParts:
+    """What a body consists of, as far as a notebook needs to know."""
+
+    blocks: list[Block] = field(default_factory=list)
+    headings: list[Heading] = field(default_factory=list)
+    block_names: list[str] = field(default_factory=list)
+    tokens: list[Token] = field(default_factory=list)
+
+
+def read_body(path: str, body: str, body_line: int) -> BodyParts:
+    """Parse a body; places are those of the whole file."""
+    tokens = parse(body)
+    parts = BodyParts(tokens=tokens)
+    lines = body.split("\n")
+    names = AnchorNames()
+    depth, previous = 0, ""
+    for index, token in enumerate(tokens):
+        if token.type in ("bullet_list_open", "ordered_list_open"):
+            depth += 1
+        elif token.type in ("bullet_list_close", "ordered_list_close"):
+            depth -= 1
+        if token.type == "inline":
+            if tokens[index - 1].type == "heading_open":
+                parts.headings.append(_heading(tokens[index - 1], token, body_line, names))
+            parts.block_names += filter(None, [block_name(token.content)])
+            item = previous == "list_item_open"
+            if "[" in token.content:
+                block = Block(token.content, _line(token), item=item, in_list=depth > 0)
+                block.links.extend(_links(path, token, lines, body_line))
+                if block.links:
+                    parts.blocks.append(block)
+        if token.type != "paragraph_open":
+            previous = token.type
+    return parts
+
+
+def _line(token: Token) -> int:
+    return token.map[0] if token.map else 0
+
+
+def _heading(opening: Token, inline: Token, body_line: int, names: AnchorNames) -> Heading:
+    text = inline_text(inline.children or [])
+    level = int(opening.tag[1])
+    return Heading(level, text, names.take(text), body_line + _line(inline))
+
+
+def inline_text(children: list[Token]) -> str:
+    """Return the words of inline tokens, without markup."""
+    words = []
+    for child in children:
+        if child.type in ("text", "code_inline", "math_inline", "text_special"):
+            words.append(child.content)
+        elif child.type in ("softbreak", "hardbreak"):
+            words.append(" ")
+        elif child.type == "wikilink":
+            words.append(shown_text(child.meta["link"]))
+        elif child.type == "image":
+            words.append(inline_text(child.children or []))
+    return re.sub(r"\s\^[A-Za-z0-9-]+\s*$", "", "".join(words)).strip()
+
+
+def _links(path: str, inline: Token, lines: list[str], body_line: int) -> Iterator[Link]:
+    children = inline.children or []
+    locate = _Locator(path, inline, lines, body_line)
+    for index, child in enumerate(children):
+        start, end = child.meta.get("at", -1), child.meta.get("end", -1)
+        if child.type == "wikilink":
+            link: Wikilink = child.meta["link"]
+            if link.to and not file_type(link.to):
+                place = locate.place(start, end)
+                embed = bool(child.meta["embed"])
+                text = shown_text(link)
+                yield Link(link.to, text, link.heading, "", embed, True, start, end, place)
+        elif child.type == "link_open":
+            address = note_address(str(child.attrGet("href") or ""))
+            if address:
+                text = inline_text(_inside(children, index))
+                title = str(child.attrGet("title") or "")
+                place = locate.place(start, end)
+                yield Link(address[0], text, address[1], title, False, False, start, end, place)
+
+
+def _inside(children: list[Token], opening: int) -> list[Token]:
+    for index in range(opening + 1, len(children)):
+        if children[index].type == "link_close":
+            return children[opening + 1 : index]
+    return children[opening + 1 :]
+
+
+class _Locator:
+    """Maps offsets in a block's text to places in the file."""
+
+    def __init__(self, path: str, inline: Token, lines: list[str], body_line: int) -> None:
+        self.path = path
+        self.text = inline.content
+        self.first = _line(inline)
+        self.lines = lines
+        self.body_line = body_line
+
+    def place(self, start: int, end: int) -> Place:
+        """Return the place of `text[start:end]`; the block's first line when offsets are unknown."""
+        if start < 0 or end > len(self.text):
+            line = self.first + self.body_line
+            return Place(self.path, line, 1, line, 1)
+        line, column = self._position(start)
+        end_line, end_column = self._position(end)
+        return Place(self.path, line, column, end_line, max(end_column, column + 1))
+
+    def _position(self, offset: int) -> tuple[int, int]:
+        number = self.text.count("\n", 0, offset)
+        begin = self.text.rfind("\n", 0, offset) + 1
+        stop = self.text.find("\n", begin)
+        piece = self.text[begin : stop if stop >= 0 else len(self.text)]
+        index = min(self.first + number, len(self.lines) - 1)
+        source = self.lines[index]
+        at = source.find(piece)
+        if at < 0:  # a table cell whose bars were unescaped
+            at = max(0, source.find(piece[offset - begin :][:12])) - (offset - begin)
+        return self.body_line + index, max(0, at) + offset - begin + 1

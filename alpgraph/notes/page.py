@@ -1,0 +1,79 @@
+"""What rendering one body needs to know: the note, the addresses, the slots of our markup."""
+
+import posixpath
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import unquote
+
+from alpgraph.notes.anchors import AnchorNames, wanted_anchor
+from alpgraph.notes.model import Note
+from alpgraph.notes.notebook import Notebook
+from alpgraph.notes.sanitize import Slots
+from alpgraph.notes.wikilinks import Wikilink
+
+NoteUrl = Callable[[str, str], str]
+FileUrl = Callable[[str], str]
+
+
+@dataclass(slots=True)
+class Page:
+    """What rendering one body needs to know."""
+
+    notebook: Notebook
+    note: Note
+    note_url: NoteUrl
+    file_url: FileUrl
+    embed: "Callable[[Page, Wikilink], str | None]"
+    """Renders a note that is shown inside this one."""
+    prefix: str = ""
+    """Stands before ids that would otherwise occur twice on a page."""
+    depth: int = 0
+    """0 for the note itself, 1 for a note embedded in it."""
+    embeds: int = 0
+    slots: Slots = field(default_factory=Slots)
+    names: AnchorNames = field(default_factory=AnchorNames)
+
+    def link(self, to: str, heading: str, label: str) -> str | None:
+        """Return the address of the note a link means, or nothing when it dangles."""
+        if not to:
+            return "#" + wanted_anchor(heading)
+        found = self.notebook.index.resolve(to, self.note.slug, label=label)
+        if found.slug is None:
+            return None
+        anchor = found.heading
+        if heading:
+            anchor = self.notebook.index.anchor(found.slug, heading) or anchor
+        return self.note_url(found.slug, anchor)
+
+    def wiki(self, link: Wikilink) -> str | None:
+        """Return the address of the note a wikilink means; `[[type:id]]` means `id`."""
+        kind, _, rest = link.to.partition(":")
+        if rest and self.notebook.types.read(kind):
+            return self.link(rest.strip(), link.heading, "")
+        return self.link(link.to, link.heading, link.text)
+
+    def file(self, written: str) -> str | None:
+        """Return the path below the notes folder of the file that an address means."""
+        path = unquote(written.split("#")[0].split("?")[0]).replace("\\", "/")
+        folder = self.note.path.rpartition("/")[0]
+        forms = [path.lstrip("/")]
+        if not path.startswith("/"):
+            forms.insert(0, posixpath.normpath(posixpath.join(folder, path)))
+        known = self.notebook.attachments.get(path.rsplit("/", 1)[-1].lower(), ())
+        for form in forms:
+            if form in known:
+                return form
+        ending = "/" + path.lstrip("./").lower()
+        named = [name for name in known if ("/" + name.lower()).endswith(ending)]
+        return named[0] if len(named) == 1 else None
+
+    def candidates(self, to: str) -> tuple[str, ...]:
+        """Return the notes among which a link cannot decide."""
+        return self.notebook.index.resolve(to, self.note.slug).candidates
+
+
+def page_of(env: Any) -> Page:
+    """Return the page that a rendering is for."""
+    page: Page = env["page"]
+    return page

@@ -1,0 +1,101 @@
+"""One file's bytes to a `Note`: the steps in their order. Never raises."""
+
+import re
+import unicodedata
+from hashlib import blake2b
+
+from alpgraph.diagnostics import Diagnostic, Place
+from alpgraph.notes.bodies import Body, read_links
+from alpgraph.notes.decoding import decode
+from alpgraph.notes.fields import read_fields
+from alpgraph.notes.findings import finding, quoted
+from alpgraph.notes.frontmatter import Matter, read_matter
+from alpgraph.notes.model import Note
+from alpgraph.notes.relation_types import RelationTypes
+
+_ENDING = re.compile(r"\.(md|markdown)$", re.I)
+_AWKWARD = re.compile(r"[#|\[\]^\\%?*\"<>\x00-\x1f]")
+_TITLE_LINE = re.compile(r"^title:[ \t]+(\S.*?)[ \t]*$", re.M)
+
+
+def parse_note(path: str, data: bytes, *, types: RelationTypes, modified: float = 0.0) -> Note:
+    """Read one file; relations and mentions are not resolved yet.
+
+    `path` is the file's path below the notes folder, with `/`.
+    """
+    text, found = decode(path, data)
+    matter, matter_findings = read_matter(path, text)
+    found += matter_findings
+    fields = read_fields(matter, types, found)
+    body = read_links(path, matter.body, matter.body_line, types, fields.title)
+    found += _of_file(path, matter, body) + body.diagnostics
+    return Note(
+        slug=slug_of(path),
+        path=path,
+        title=fields.title or _title(path, matter, body),
+        summary=fields.summary,
+        claim=fields.claim,
+        topics=fields.topics,
+        aliases=fields.aliases,
+        sources=fields.sources,
+        relations=(*fields.relations, *body.relations),
+        mentions=(*fields.mentions, *body.mentions),
+        experiment=fields.experiment,
+        headings=body.headings,
+        blocks=body.blocks,
+        body=matter.body,
+        body_line=matter.body_line,
+        places=fields.places,
+        extra=fields.extra,
+        diagnostics=tuple(sorted(found, key=lambda item: (item.place, item.code))),
+        digest=digest(data),
+        modified=modified,
+    )
+
+
+def digest(data: bytes) -> str:
+    """Return the hash by which a file's content is known."""
+    return blake2b(data, digest_size=16).hexdigest()
+
+
+def slug_of(path: str) -> str:
+    """Return the slug of a file: its path without `.md`, in composed Unicode.
+
+    >>> slug_of("topic/name.md")
+    'topic/name'
+    """
+    return unicodedata.normalize("NFC", _ENDING.sub("", path))
+
+
+def _title(path: str, matter: Matter, body: Body) -> str:
+    """Return the title of a note whose front matter says none."""
+    if matter.table is None and (line := _TITLE_LINE.search(matter.raw)):
+        return line[1].strip("\"'")
+    if body.headings and body.headings[0].text:
+        return body.headings[0].text
+    name = slug_of(path).rsplit("/", 1)[-1]
+    folder = path.rpartition("/")[0].rpartition("/")[2]
+    if name.lower() in ("index", "_index", "readme") and folder:
+        name = folder
+    return name.replace("___", "/") or path
+
+
+def _of_file(path: str, matter: Matter, body: Body) -> list[Diagnostic]:
+    found = []
+    start = Place(path)
+    name = path.rsplit("/", 1)[-1]
+    stem = _ENDING.sub("", name)
+    if _AWKWARD.search(stem) or not stem.strip(". ") or stem != stem.strip():
+        message = f"the file name {quoted(name)} is hard to link to"
+        hint = "use letters, digits, spaces and hyphens"
+        found.append(finding("ALP003", message, start, hint=hint))
+    if not matter.present:
+        hint = "a file without front matter is served, titled by its first heading"
+        found.append(finding("ALP001", "the file has no front matter", start, hint=hint))
+    elif matter.table is not None and not matter.table.get("title") and not body.headings:
+        message, place = "the note has no `title`", Place(path, 1, 1, 1, 4)
+        found.append(finding("ALP013", message, place, hint="add `title:` to the front matter"))
+    if not matter.body.strip():
+        place = Place(path, matter.body_line, 1, matter.body_line, 1)
+        found.append(finding("ALP301", "the note has no body", place, hint="write it"))
+    return found

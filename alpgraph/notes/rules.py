@@ -1,0 +1,232 @@
+"""How each token of ours becomes HTML: one small function a token, in one table at the end."""
+
+import re
+from collections.abc import Callable, Sequence
+from functools import cache
+from html import escape
+from typing import Any
+
+from markdown_it.renderer import RendererHTML
+from markdown_it.token import Token
+
+from alpgraph.notes import link_rules
+from alpgraph.notes.anchors import block_anchor, block_name
+from alpgraph.notes.code import code_html
+from alpgraph.notes.formulas import formula_html
+from alpgraph.notes.links import inline_text
+from alpgraph.notes.markdown import markdown
+from alpgraph.notes.page import page_of
+
+Tokens = Sequence[Token]
+Rule = Callable[[RendererHTML, Tokens, int, Any, Any], str]
+# elements whose content a browser reads as text: unclosed they would swallow the page
+_SWALLOWING = re.compile(
+    r"<(?=/?(?:title|textarea|style|xmp|iframe|noembed|noframes|noscript|script|plaintext|select)\b)",
+    re.I,
+)
+_OPEN_TAG = re.compile(r"<[A-Za-z/][^<>]*\Z")
+
+
+def heading_open(html: RendererHTML, tokens: Tokens, at: int, options: Any, env: Any) -> str:
+    page, token = page_of(env), tokens[at]
+    if page.depth:
+        return f"<{token.tag}>"
+    anchor = page.names.take(inline_text(tokens[at + 1].children or []))
+    token.meta["anchor"] = tokens[at + 2].meta["anchor"] = anchor
+    return f"<{token.tag}>" + page.slots.attributes(f' id="{escape(anchor)}"')
+
+
+def heading_close(html: RendererHTML, tokens: Tokens, at: int, options: Any, env: Any) -> str:
+    page, token = page_of(env), tokens[at]
+    anchor = token.meta.get("anchor")
+    if not anchor:
+        return f"</{token.tag}>\n"
+    href = escape(anchor)
+    label = "Link to this heading"
+    link = f' <a class="anchor" href="#{href}" aria-label="{label}" title="{label}">#</a>'
+    return f"{page.slots.put(link)}</{token.tag}>\n"
+
+
+def paragraph_open(html: RendererHTML, tokens: Tokens, at: int, options: Any, env: Any) -> str:
+    page, token = page_of(env), tokens[at]
+    if token.hidden:
+        return html.renderToken(tokens, at, options, env)
+    name = block_name(tokens[at + 1].content)
+    mark = page.slots.attributes(f' id="{block_anchor(name)}"') if name and not page.depth else ""
+    return "<p>" + mark
+
+
+def text(html: RendererHTML, tokens: Tokens, at: int, options: Any, env: Any) -> str:
+    content = tokens[at].content
+    if at == len(tokens) - 1 and "^" in content and (name := block_name(content)):
+        content = content.rstrip().removesuffix("^" + name).rstrip()
+    return escape(content, quote=True).replace("&#x27;", "'")
+
+
+def cell_open(html: RendererHTML, tokens: Tokens, at: int, options: Any, env: Any) -> str:
+    token = tokens[at]
+    align = token.meta.get("align")
+    mark = page_of(env).slots.attributes(f' class="{align}"') if align else ""
+    return f"<{token.tag}>{mark}"
+
+
+def fence(html: RendererHTML, tokens: Tokens, at: int, options: Any, env: Any) -> str:
+    token = tokens[at]
+    language = token.info.strip().split(None, 1)[0] if token.info.strip() else ""
+    return page_of(env).slots.put(code_html(token.content, language)) + "\n"
+
+
+def code_block(html: RendererHTML, tokens: Tokens, at: int, options: Any, env: Any) -> str:
+    return f"<pre><code>{escape(tokens[at].content, quote=True)}</code></pre>\n"
+
+
+def math_inline(html: RendererHTML, tokens: Tokens, at: int, options: Any, env: Any) -> str:
+    return page_of(env).slots.put(formula_html(tokens[at].content.strip(), display=False))
+
+
+def math_block(html: RendererHTML, tokens: Tokens, at: int, options: Any, env: Any) -> str:
+    formula = formula_html(tokens[at].content.strip(), display=True)
+    return (
+        "<div>"
+        + page_of(env).slots.attributes(' class="math"')
+        + page_of(env).slots.put(formula)
+        + "</div>\n"
+    )
+
+
+def blockquote_open(html: RendererHTML, tokens: Tokens, at: int, options: Any, env: Any) -> str:
+    page, meta = page_of(env), tokens[at].meta
+    if "callout" not in meta:
+        return "<blockquote>\n"
+    kind = meta["callout"]
+    words = html.renderInline(meta["title"], options, env) if meta["title"] else ""
+    title = words.strip() or escape(kind.capitalize())
+    mark = page.slots.attributes(f' class="callout callout-{kind}"')
+    if meta["fold"]:
+        opened = " open" if meta["fold"] == "+" else ""
+        return f"<details{opened}>{mark}<summary>{title}</summary>\n"
+    name = page.slots.attributes(' class="callout-title"')
+    return f"<div>{mark}<p>{name}{title}</p>\n"
+
+
+def blockquote_close(html: RendererHTML, tokens: Tokens, at: int, options: Any, env: Any) -> str:
+    meta = tokens[at].meta
+    if "callout" not in meta:
+        return "</blockquote>\n"
+    return "</details>\n" if meta["fold"] else "</div>\n"
+
+
+def list_item_open(html: RendererHTML, tokens: Tokens, at: int, options: Any, env: Any) -> str:
+    token = tokens[at]
+    is_task = "task-list-item" in str(token.attrGet("class") or "")
+    mark = page_of(env).slots.attributes(' class="task"') if is_task else ""
+    return f"<li>{mark}"
+
+
+def list_open(html: RendererHTML, tokens: Tokens, at: int, options: Any, env: Any) -> str:
+    token = tokens[at]
+    start = token.attrGet("start")
+    first = f' start="{start}"' if start is not None else ""
+    return f"<{token.tag}{first}>\n"
+
+
+def html_inline(html: RendererHTML, tokens: Tokens, at: int, options: Any, env: Any) -> str:
+    content = tokens[at].content
+    if content.startswith('<input class="task-list-item-checkbox"'):
+        checked = " checked" if 'checked="checked"' in content else ""
+        return page_of(env).slots.put(f'<input type="checkbox" disabled{checked}> ')
+    return raw_html(content)
+
+
+def html_block(html: RendererHTML, tokens: Tokens, at: int, options: Any, env: Any) -> str:
+    return raw_html(tokens[at].content)
+
+
+def raw_html(content: str) -> str:
+    """Prepare an author's HTML for the sanitiser: what could swallow the rest becomes text."""
+    content = _SWALLOWING.sub("&lt;", content)
+    return _OPEN_TAG.sub(lambda match: escape(match[0]), content)
+
+
+def footnote_ref(html: RendererHTML, tokens: Tokens, at: int, options: Any, env: Any) -> str:
+    meta = tokens[at].meta
+    number, again = meta["id"] + 1, meta.get("subId", 0)
+    suffix = f"-{again}" if again else ""
+    prefix = page_of(env).prefix
+    link = (
+        f'<sup class="footnote-ref"><a href="#{prefix}fn-{number}"'
+        f' id="{prefix}fnref-{number}{suffix}">{number}</a></sup>'
+    )
+    return page_of(env).slots.put(link)
+
+
+def footnote_block_open(html: RendererHTML, tokens: Tokens, at: int, options: Any, env: Any) -> str:
+    mark = page_of(env).slots.attributes(' class="footnotes" role="doc-endnotes"')
+    return f"<div>{mark}<ol>\n"
+
+
+def footnote_block_close(
+    html: RendererHTML, tokens: Tokens, at: int, options: Any, env: Any
+) -> str:
+    return "</ol></div>\n"
+
+
+def footnote_open(html: RendererHTML, tokens: Tokens, at: int, options: Any, env: Any) -> str:
+    page = page_of(env)
+    return "<li>" + page.slots.attributes(f' id="{page.prefix}fn-{tokens[at].meta["id"] + 1}"')
+
+
+def footnote_close(html: RendererHTML, tokens: Tokens, at: int, options: Any, env: Any) -> str:
+    return "</li>\n"
+
+
+def footnote_anchor(html: RendererHTML, tokens: Tokens, at: int, options: Any, env: Any) -> str:
+    meta = tokens[at].meta
+    number, again = meta["id"] + 1, meta.get("subId", 0)
+    suffix = f"-{again}" if again else ""
+    page = page_of(env)
+    return page.slots.put(
+        f' <a href="#{page.prefix}fnref-{number}{suffix}" class="footnote-back"'
+        ' aria-label="Back to the text">↩</a>'
+    )
+
+
+_RULES: dict[str, Rule] = {
+    "heading_open": heading_open,
+    "heading_close": heading_close,
+    "paragraph_open": paragraph_open,
+    "text": text,
+    "th_open": cell_open,
+    "td_open": cell_open,
+    "fence": fence,
+    "code_block": code_block,
+    "math_inline": math_inline,
+    "math_inline_double": math_block,
+    "math_block": math_block,
+    "blockquote_open": blockquote_open,
+    "blockquote_close": blockquote_close,
+    "list_item_open": list_item_open,
+    "bullet_list_open": list_open,
+    "ordered_list_open": list_open,
+    "html_inline": html_inline,
+    "html_block": html_block,
+    "link_open": link_rules.link_open,
+    "link_close": link_rules.link_close,
+    "wikilink": link_rules.wikilink,
+    "image": link_rules.image,
+    "footnote_ref": footnote_ref,
+    "footnote_block_open": footnote_block_open,
+    "footnote_block_close": footnote_block_close,
+    "footnote_open": footnote_open,
+    "footnote_close": footnote_close,
+    "footnote_anchor": footnote_anchor,
+}
+
+
+@cache
+def renderer() -> RendererHTML:
+    """Return Markdown's renderer with our rules."""
+    html = RendererHTML(markdown())
+    for name, rule in _RULES.items():
+        html.rules[name] = rule.__get__(html)  # type: ignore[attr-defined]
+    return html

@@ -1,0 +1,34 @@
+"""The sentence around a link, as plain words."""
+
+import re
+
+_WIKI = re.compile(r"!?\[\[([^\[\]\n|]*?)(?:\\?\|([^\[\]\n]*?))?\]\]")
+_LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()\s]*(?:\s+\"[^\"]*\")?\)")
+_MARKS = re.compile(r"[*`~]+|(?<!\w)_+|_+(?!\w)")
+_END = re.compile(r"[.!?…][\"')\]]*\s+|[。！？]|\n(?=[-*+] )")
+_LIMIT = 300
+
+
+def sentence_around(text: str, start: int, end: int) -> str:
+    """Return the sentence of `text` that holds `text[start:end]`, without markup.
+
+    >>> sentence_around("One. See [[b|the note]] for *more*. Two.", 9, 23)
+    'See the note for more.'
+    """
+    if start < 0:
+        start, end = 0, len(text)
+    window = max(0, start - _LIMIT)
+    before = [match.end() for match in _END.finditer(text, window, start)]
+    after = _END.search(text, end, end + _LIMIT)
+    first = before[-1] if before else window
+    last = after.end() if after else min(len(text), end + _LIMIT)
+    words = plain_text(text[first:last])
+    cut_front = "…" if first == window and window > 0 else ""
+    return cut_front + words + ("…" if not after and last < len(text) else "")
+
+
+def plain_text(text: str) -> str:
+    """Remove links' and emphasis' markup from a short text."""
+    text = _WIKI.sub(lambda match: match[2] or match[1], text)
+    text = _LINK.sub(r"\1", text)
+    return " ".join(_MARKS.sub("", text).split())

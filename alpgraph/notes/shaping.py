@@ -1,0 +1,78 @@
+"""Tokens before they are rendered: callouts, embeds, heading levels, table alignment."""
+
+import re
+from collections.abc import Sequence
+
+from markdown_it.token import Token
+
+from alpgraph.notes.links import inline_text
+
+CALLOUT = re.compile(r"\[!([\w-]{1,30})\]([+-]?)[ \t]*")
+
+
+def shape(tokens: Sequence[Token], title: str) -> list[Token]:
+    """Return the tokens of a page: `title` is what the page shows above them."""
+    shaped = _without_title(list(tokens), title)
+    _lower_headings(shaped)
+    for index, token in enumerate(shaped):
+        if token.type == "blockquote_open":
+            _callout(shaped, index)
+        elif token.type in ("th_open", "td_open"):
+            style = str(token.attrs.pop("style", ""))
+            token.meta = {**token.meta, "align": style.removeprefix("text-align:")}
+        elif token.type == "paragraph_open" and _is_embed(shaped[index + 1]):
+            token.hidden = shaped[index + 2].hidden = True
+            shaped[index + 1].meta = {**shaped[index + 1].meta, "alone": True}
+            (shaped[index + 1].children or [])[0].meta["alone"] = True
+    return shaped
+
+
+def _without_title(tokens: list[Token], title: str) -> list[Token]:
+    """Drop a first heading that repeats the page's title."""
+    if len(tokens) > 2 and tokens[0].type == "heading_open" and tokens[0].tag == "h1":
+        text = inline_text(tokens[1].children or [])
+        if text.casefold() == title.casefold():
+            return tokens[3:]
+    return tokens
+
+
+def _lower_headings(tokens: list[Token]) -> None:
+    """Keep the page's title its only first-level heading."""
+    if any(token.type == "heading_open" and token.tag == "h1" for token in tokens):
+        for token in tokens:
+            if token.type in ("heading_open", "heading_close"):
+                token.tag = f"h{min(6, int(token.tag[1]) + 1)}"
+
+
+def _is_embed(inline: Token) -> bool:
+    children = inline.children or []
+    return len(children) == 1 and children[0].type == "wikilink" and bool(children[0].meta["embed"])
+
+
+def _callout(tokens: list[Token], index: int) -> None:
+    """Mark a quote that begins with `[!kind]`, and take its title out of its first paragraph."""
+    if index + 2 >= len(tokens) or tokens[index + 1].type != "paragraph_open":
+        return
+    inline = tokens[index + 2]
+    children = inline.children or []
+    first = children[0] if children else None
+    match = CALLOUT.match(inline.content)
+    if not match or first is None or first.type != "text":
+        return
+    at = next(
+        (place for place, child in enumerate(children) if child.type in ("softbreak", "hardbreak")),
+        len(children),
+    )
+    first.content = first.content[match.end() :].lstrip()
+    kind = match[1].lower()
+    heading = children[:at] if inline_text(children[:at]) else []
+    inline.children = children[at + 1 :]
+    if not inline.children:
+        tokens[index + 1].hidden = tokens[index + 3].hidden = True
+    tokens[index].meta = {"callout": kind, "fold": match[2], "title": heading}
+    closing = next(
+        token
+        for token in tokens[index:]
+        if token.type == "blockquote_close" and token.level == tokens[index].level
+    )
+    closing.meta = {"callout": kind, "fold": match[2]}

@@ -1,0 +1,140 @@
+"""What stands between `[[` and `]]`, and which addresses may mean a note."""
+
+import re
+from dataclasses import dataclass
+from urllib.parse import unquote
+
+_FILE_TYPES = frozenset(
+    [
+        "png",
+        "jpg",
+        "jpeg",
+        "gif",
+        "svg",
+        "webp",
+        "avif",
+        "bmp",
+        "ico",
+        "tif",
+        "tiff",
+        "mp3",
+        "wav",
+        "ogg",
+        "m4a",
+        "flac",
+        "3gp",
+        "opus",
+        "mp4",
+        "webm",
+        "mov",
+        "mkv",
+        "ogv",
+        "pdf",
+        "canvas",
+        "base",
+        "excalidraw",
+        "csv",
+        "tsv",
+        "txt",
+        "json",
+        "yaml",
+        "yml",
+        "toml",
+        "xml",
+        "zip",
+        "gz",
+        "tar",
+        "html",
+        "htm",
+        "py",
+        "ipynb",
+        "js",
+        "ts",
+        "css",
+        "scss",
+        "sol",
+        "sh",
+        "rs",
+        "go",
+        "c",
+        "h",
+        "cpp",
+        "java",
+        "rb",
+        "bib",
+        "tex",
+        "docx",
+        "xlsx",
+        "pptx",
+        "doc",
+        "xls",
+        "ppt",
+        "epub",
+        "log",
+    ]
+)
+IMAGE_TYPES = frozenset(["png", "jpg", "jpeg", "gif", "svg", "webp", "avif", "bmp", "ico"])
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+LINK_LIMIT = 1000
+"""Characters between the brackets; longer ones are text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wikilink:
+    """The parts of `[[to#heading|text]]`."""
+
+    to: str
+    heading: str
+    text: str
+    """The words after the bar; empty when there are none."""
+
+
+def read_wikilink(content: str) -> Wikilink:
+    r"""Take apart what stands between the brackets.
+
+    >>> read_wikilink("a/b#c|d")
+    Wikilink(to='a/b', heading='c', text='d')
+    """
+    content = content.replace("\\|", "|")
+    target, _, text = content.partition("|")
+    name, mark, heading = target.partition("#")
+    if mark and not heading.strip():  # `[[C#]]` is a name
+        name, heading = target, ""
+    return Wikilink(name.strip(), heading.strip(), text.strip())
+
+
+def shown_text(link: Wikilink) -> str:
+    """Return the words a reader sees for it."""
+    if link.text:
+        return link.text
+    if link.heading:
+        return f"{link.to} > {link.heading.lstrip('^')}" if link.to else link.heading.lstrip("^")
+    return link.to
+
+
+def file_type(path: str) -> str:
+    """Return the file type of a path, as `png`; empty for notes and for names without one."""
+    ending = path.rsplit("/", 1)[-1].rpartition(".")[2].lower()
+    return ending if ending in _FILE_TYPES and "." in path else ""
+
+
+def note_address(href: str) -> tuple[str, str] | None:
+    """Return target and heading of a Markdown link's address, if it can mean a note.
+
+    >>> note_address("../other%20note.md#part")
+    ('../other note.md', 'part')
+    >>> note_address("https://example.org/a.md") is None
+    True
+    """
+    if not href or href.startswith(("#", "//", "?")) or _SCHEME.match(href):
+        return None
+    path, _, heading = href.partition("#")
+    if "?" in path and path.split("?")[0].lower().endswith((".md", ".markdown")):
+        path = path.split("?")[0]
+    path = unquote(path)
+    name = path.rstrip("/").rsplit("/", 1)[-1]
+    if not path or name in ("", ".", ".."):
+        return None
+    if "." in name.lstrip(".") and not name.lower().endswith((".md", ".markdown")):
+        return None
+    return path, unquote(heading)
