@@ -6,8 +6,10 @@ from alpgraph.graph.communities import Area
 from alpgraph.graph.ego import Ego, Neighbour, degree, ego
 from alpgraph.graph.exports import FORMATS, export, node_link, read_graphml
 from alpgraph.graph.layout import Layout, layout
-from alpgraph.graph.links import Link, links, side_of
+from alpgraph.graph.links import Link, links, links_between, side_of
 from alpgraph.graph.model import MENTION, MENTION_TYPE, NoteGraph, Reason, ghost_key, reasons_from
+from alpgraph.graph.paths import GraphPath, Step, explain_no_path, find_paths, find_ways
+from alpgraph.graph.stats import Stats, stats
 from alpgraph.graph.store import load_layout, save_layout, stored_layout
 
 __all__ = [
@@ -16,18 +18,25 @@ __all__ = [
     "MENTION_TYPE",
     "Area",
     "Ego",
+    "GraphPath",
     "Layout",
     "Link",
     "Neighbour",
     "NoteGraph",
     "Reason",
+    "Stats",
+    "Step",
     "build_graph",
     "degree",
     "ego",
+    "explain_no_path",
     "export",
+    "find_paths",
+    "find_ways",
     "ghost_key",
     "layout",
     "links",
+    "links_between",
     "load_layout",
     "network_bytes",
     "node_link",
@@ -37,6 +46,7 @@ __all__ = [
     "reasons_from",
     "save_layout",
     "side_of",
+    "stats",
     "stored_layout",
     "titles_bytes",
 ]

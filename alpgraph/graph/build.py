@@ -38,8 +38,8 @@ def build_graph(notebook: Notes) -> NoteGraph:
 def patch_graph(graph: NoteGraph, before: Notes, after: Notes) -> NoteGraph:
     """Return the graph of `after`, sharing with `graph` (that of `before`) what did not change.
 
-    Notes that are the same object in both are taken as unchanged. `graph` stays as it is, so
-    readers may go on with it. Equal to `build_graph(after)` but for the order of insertion.
+    Quickest where unchanged notes are the same objects in both. `graph` stays as it is, so readers
+    may go on with it. Equal to `build_graph(after)` but for the order of insertion.
 
     >>> from types import SimpleNamespace
     >>> from alpgraph.notes.relation_types import RelationTypes
@@ -52,7 +52,7 @@ def patch_graph(graph: NoteGraph, before: Notes, after: Notes) -> NoteGraph:
     if before.types != after.types:
         return build_graph(after)
     old, new = before.notes, after.notes
-    changed = {slug for slug in old.keys() | new.keys() if old.get(slug) is not new.get(slug)}
+    changed = {slug for slug in old.keys() | new.keys() if _differ(old.get(slug), new.get(slug))}
     pairs = {
         frozenset(edge[:2])
         for notebook in (before, after)
@@ -70,6 +70,10 @@ def patch_graph(graph: NoteGraph, before: Notes, after: Notes) -> NoteGraph:
     _drop_lonely_ghosts(patched, touched)
     nx.freeze(patched)
     return patched
+
+
+def _differ(one: Note | None, other: Note | None) -> bool:
+    return one is not other and one != other
 
 
 def _sharing(graph: NoteGraph, after: Notes, touched: set[str]) -> NoteGraph:

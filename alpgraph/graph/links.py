@@ -1,6 +1,6 @@
 """The links of one note, each read from this note."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -60,16 +60,23 @@ def links(graph: NoteGraph, slug: str, *, mentions: bool = False) -> list[Link]:
     >>> [(link.label, link.side) for link in links(graph, "b")]
     [('results from', 'left')]
     """
-    order = {kind.id: rank for rank, kind in enumerate(types_of_graph(graph).types)}
-
-    def place(link: Link) -> tuple[int, bool, bool, int, str, str]:
-        line = link.reasons[0].line if link.authored and link.reasons else 0
-        rank = order.get(link.type, len(order))
-        title = link.title.casefold()
-        return rank, not link.forward, not link.authored, line, title, link.other
-
     found = (link for link in _edges_of(graph, slug) if mentions or link.type != MENTION)
-    return sorted(found, key=place)
+    return _ordered(graph, found)
+
+
+def links_between(graph: NoteGraph, slug: str, other: str) -> list[Link]:
+    """Return the links that join two notes, mentions too, read from `slug`, in the same order.
+
+    >>> import networkx as nx
+    >>> from alpgraph.notes.relation_types import RelationTypes
+    >>> links_between(nx.MultiDiGraph(types=RelationTypes()), "a", "b")
+    []
+    """
+    forward = (graph.get_edge_data(slug, other) or {}).values()
+    backward = (graph.get_edge_data(other, slug) or {}).values() if other != slug else ()
+    there = [_link(graph, slug, other, edge, forward=True) for edge in forward]
+    back = [_link(graph, slug, other, edge, forward=False) for edge in backward]
+    return _ordered(graph, there + back)
 
 
 def side_of(kind: RelationType, *, forward: bool) -> Side:
@@ -81,6 +88,18 @@ def side_of(kind: RelationType, *, forward: bool) -> Side:
     if kind.symmetric:
         return "left" if kind.rests_on else "right"
     return "left" if forward == kind.rests_on else "right"
+
+
+def _ordered(graph: NoteGraph, found: Iterable[Link]) -> list[Link]:
+    order = {kind.id: rank for rank, kind in enumerate(types_of_graph(graph).types)}
+
+    def place(link: Link) -> tuple[int, bool, bool, int, str, str]:
+        line = link.reasons[0].line if link.authored and link.reasons else 0
+        rank = order.get(link.type, len(order))
+        title = link.title.casefold()
+        return rank, not link.forward, not link.authored, line, title, link.other
+
+    return sorted(found, key=place)
 
 
 def _edges_of(graph: NoteGraph, slug: str) -> Iterator[Link]:

@@ -24,7 +24,7 @@ MENTION_TYPE = RelationType(
     "mentioned-by",
     "is mentioned by",
     signature="dots",
-    weight=4.0,
+    weight=10.0,
 )
 """How mentions read and are drawn; it is no row of the table, so no relation can take it."""
 

@@ -1,0 +1,137 @@
+"""What stands out in a graph of notes, each figure with how it was computed."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import networkx as nx
+
+from alpgraph.graph.model import MENTION, NoteGraph, types_of_graph
+from alpgraph.graph.paths import Ways, find_ways
+
+MOST_CENTRAL = 5
+
+HOW: Mapping[str, str] = {
+    "notes": "Files of the folder; targets that no note answers to are not counted.",
+    "relations": "Typed links between notes; one told from both ends counts once.",
+    "mentions": "Ordered pairs of notes of which the first links to the second in running text.",
+    "missing": "Targets of relations and mentions that no note answers to.",
+    "orphans": "Notes that no relation and no mention joins to another note.",
+    "parts": "Groups of notes with a way between any two over relations and mentions, either "
+    "direction; orphans left out, the largest first.",
+    "bridges": "Pairs of notes whose links are the only way between two sides of a part; pairs "
+    "with a note that has no other link are left out.",
+    "central": "For each type the notes it points at most often (for symmetric types: that it "
+    "touches most often), up to five.",
+    "longest_chain": "The longest row of notes in which each leads to the next; of notes that "
+    "lead to each other in a circle, links inside the circle are left out.",
+    "contradictions": "Pairs of notes joined by `contradicts`.",
+    "qualifiers": "Pairs of a note and the note that says when it holds, by `qualified-by`.",
+    "single_source": "Notes with a claim that name exactly one source.",
+}
+"""One sentence for each field of `Stats`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A relation between two notes with its reason."""
+
+    a: str
+    b: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stats:
+    """Figures of a graph; `HOW` says how each was computed."""
+
+    notes: int
+    relations: int
+    mentions: int
+    missing: int
+    orphans: tuple[str, ...]
+    parts: tuple[tuple[str, ...], ...]
+    bridges: tuple[tuple[str, str], ...]
+    central: Mapping[str, tuple[tuple[str, int], ...]]
+    """By type id: slugs with how often."""
+    longest_chain: tuple[str, ...]
+    contradictions: tuple[Said, ...]
+    qualifiers: tuple[Said, ...]
+    single_source: tuple[str, ...]
+    how: Mapping[str, str]
+
+
+def stats(graph: NoteGraph, *, sources: Mapping[str, int] | None = None) -> Stats:
+    """Return the figures of a graph; `sources` says how many sources each note names.
+
+    >>> from alpgraph.notes.relation_types import RelationTypes
+    >>> graph = nx.MultiDiGraph(types=RelationTypes())
+    >>> graph.add_node("a", ghost=False, claim="")
+    >>> stats(graph).orphans
+    ('a',)
+    """
+    ways = find_ways(graph)
+    keys = Counter(key == MENTION for _, _, key in graph.edges(keys=True))
+    parts = sorted(
+        (tuple(sorted(part)) for part in nx.connected_components(ways) if len(part) > 1),
+        key=lambda part: (-len(part), part),
+    )
+    counted = sources or {}
+    single = (s for s in ways if graph.nodes[s]["claim"] and counted.get(s) == 1)
+    return Stats(
+        notes=len(ways),
+        relations=keys[False],
+        mentions=keys[True],
+        missing=len(graph) - len(ways),
+        orphans=tuple(sorted(nx.isolates(ways))),
+        parts=tuple(parts),
+        bridges=_bridges(ways),
+        central=_central(graph),
+        longest_chain=_longest_chain(graph),
+        contradictions=_said(graph, "contradicts"),
+        qualifiers=_said(graph, "qualified-by"),
+        single_source=tuple(sorted(single)),
+        how=HOW,
+    )
+
+
+def _bridges(ways: Ways) -> tuple[tuple[str, str], ...]:
+    found = (sorted(pair) for pair in nx.bridges(ways))
+    return tuple(sorted((a, b) for a, b in found if ways.degree(a) > 1 and ways.degree(b) > 1))
+
+
+def _central(graph: NoteGraph) -> dict[str, tuple[tuple[str, int], ...]]:
+    counts: dict[str, Counter[str]] = {kind.id: Counter() for kind in types_of_graph(graph).types}
+    symmetric = {kind.id for kind in types_of_graph(graph).types if kind.symmetric}
+    for source, target, key in graph.edges(keys=True):
+        if key != MENTION and source != target:
+            counts[key].update((source, target) if key in symmetric else (target,))
+    ranked = {
+        kind: sorted(
+            ((slug, n) for slug, n in count.items() if not graph.nodes[slug]["ghost"]),
+            key=lambda pair: (-pair[1], pair[0]),
+        )
+        for kind, count in counts.items()
+    }
+    return {kind: tuple(found[:MOST_CENTRAL]) for kind, found in ranked.items() if found}
+
+
+def _longest_chain(graph: NoteGraph) -> tuple[str, ...]:
+    leads: nx.DiGraph[str] = nx.DiGraph()
+    edges = sorted((a, b) for a, b, key in graph.edges(keys=True) if key == "leads-to")
+    leads.add_edges_from(
+        (a, b) for a, b in edges if not (graph.nodes[a]["ghost"] or graph.nodes[b]["ghost"])
+    )
+    circle = {
+        slug: number
+        for number, group in enumerate(nx.strongly_connected_components(leads))
+        for slug in group
+    }
+    leads.remove_edges_from([(a, b) for a, b in leads.edges if circle[a] == circle[b]])
+    return tuple(nx.dag_longest_path(leads)) if leads.number_of_edges() else ()
+
+
+def _said(graph: NoteGraph, kind: str) -> tuple[Said, ...]:
+    edges = graph.edges(keys=True, data=True)
+    found = (Said(a, b, edge["why"]) for a, b, key, edge in edges if key == kind and a != b)
+    return tuple(sorted(found, key=lambda said: (said.a, said.b)))

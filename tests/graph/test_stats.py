@@ -1,0 +1,79 @@
+from dataclasses import fields
+from itertools import pairwise
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from alpgraph.graph.stats import HOW, Said, Stats, stats
+
+
+def test_every_figure_says_how_it_was_computed() -> None:
+    assert {field.name for field in fields(Stats)} - {"how"} == set(HOW)
+
+
+def test_counts_orphans_and_parts(graph: Any) -> None:
+    made = graph(
+        ("a", "extends", "b"),
+        ("b", "parallels", "c"),
+        ("d", "mention", "e"),
+        ("f", "extends", "gone"),
+        notes=["c", "e"],
+    )
+    found = stats(made)
+    assert (found.notes, found.relations, found.mentions, found.missing) == (6, 3, 1, 1)
+    assert found.orphans == ("f",)
+    assert found.parts == (("a", "b", "c"), ("d", "e"))
+
+
+def test_a_bridge_joins_two_sides_that_have_more(graph: Any) -> None:
+    sides = [("a", "b"), ("b", "c"), ("c", "a"), ("x", "y"), ("y", "z"), ("z", "x")]
+    told = [(one, "extends", other) for one, other in sides]
+    found = stats(graph(*told, ("a", "mention", "x"), ("b", "extends", "leaf"), notes=["leaf"]))
+    assert found.bridges == (("a", "x"),)
+
+
+def test_the_longest_chain_follows_consequences_round_no_circle(graph: Any) -> None:
+    told = [("a", "leads-to", "b"), ("c", "results-from", "b"), ("c", "leads-to", "gone")]
+    assert stats(graph(*told, notes=["b"])).longest_chain == ("a", "b", "c")
+    circle = [("b", "leads-to", "a"), ("c", "leads-to", "d"), ("d", "leads-to", "e")]
+    made = graph(*told, *circle, notes=["b", "e"])
+    assert stats(made).longest_chain == ("b", "c", "d", "e")
+
+
+def test_contradictions_qualifiers_and_lone_sources_are_named(graph: Any) -> None:
+    made = graph(
+        ("b", "contradicts", "a", "cannot both hold"),
+        ("b", "qualifies", "a", "only when cold"),
+        claims={"a": "A claim.", "b": "Another."},
+        notes=["a"],
+    )
+    found = stats(made, sources={"a": 1, "b": 2})
+    assert found.contradictions == (Said("b", "a", "cannot both hold"),)
+    assert found.qualifiers == (Said("a", "b", "only when cold"),)
+    assert found.single_source == ("a",)
+
+
+def test_the_most_central_notes_are_those_pointed_at(graph: Any) -> None:
+    made = graph(("a", "extends", "c"), ("b", "extends", "c"), ("a", "parallels", "b"), notes=["c"])
+    found = stats(made).central
+    assert found["extends"] == (("c", 2),)
+    assert found["parallels"] == (("a", 1), ("b", 1))
+
+
+rows = st.tuples(
+    st.sampled_from("abcde"),
+    st.sampled_from(["leads-to", "results-from", "extends", "contradicts", "mention"]),
+    st.sampled_from("abcdex"),
+)
+
+
+@given(st.lists(rows, max_size=14))
+def test_figures_fit_together_on_any_graph(graph: Any, told: Any) -> None:
+    made = graph(*told)
+    found = stats(made)
+    assert len(found.orphans) + sum(map(len, found.parts)) == found.notes
+    assert found.relations + found.mentions == made.number_of_edges()
+    chain = found.longest_chain
+    assert len(chain) == len(set(chain))
+    assert all(made.has_edge(a, b, "leads-to") for a, b in pairwise(chain))
