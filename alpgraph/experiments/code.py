@@ -12,7 +12,7 @@ import numpy as np
 from alpgraph.experiments.registry import get_experiment
 
 HERE = Path(__file__).resolve().parent
-SHARED = ("data.py", "params.py", "results.py", "statistics.py", "verdicts.py", "model.py")
+SHARED = ("arms", "data", "model", "params", "results", "statistics", "verdicts")
 
 
 @cache
@@ -26,7 +26,7 @@ def code_hash(name: str) -> str:
         raise ValueError(f"the source of experiment {name!r} cannot be found")
     digest = hashlib.sha256(np.__version__.encode())
     trainer = sorted((HERE.parent / "trainer").glob("*.py"))
-    for path in [Path(own), *trainer, *(HERE / file for file in SHARED)]:
+    for path in [Path(own), *trainer, *(HERE / f"{name}.py" for name in SHARED)]:
         digest.update(f"\n{path.name}\n".encode())
         digest.update("".join(_dump(ast.parse(path.read_bytes()))).encode())
     for path in sorted((HERE / "datasets").glob("*.npz")):

@@ -1,7 +1,7 @@
 """Measurements as the JSON that is stored, sent and drawn."""
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -121,14 +121,3 @@ def _series(
         "y": [number(v) for v in y],
         "half_width": [number(v) for v in half],
     }
-
-
-def summarise(values: Array) -> tuple[list[float], list[float]]:
-    """Return mean and half-width of its 95 % interval for each row of (points, replicates)."""
-    intervals = [t_interval(row) for row in values]
-    return [mean for mean, _, _ in intervals], [high - mean for mean, _, high in intervals]
-
-
-def as_mapping(curves: Sequence[Curve]) -> Mapping[str, Curve]:
-    """Key curves by arm and name, as progress reports take them."""
-    return {f"{curve.arm} {curve.name}": curve for curve in curves}

@@ -1,9 +1,9 @@
 """Weigh the costs while training, or afterwards?
 
-A small net learns to tell rare positives when a miss costs `miss_cost` and a false alarm 1.
-Control: plain log loss; the costs enter when a decision is made, by raising p to w p / (w p + 1 - p)
-(Elkan 2001). Treatment: each positive's loss is multiplied by w, and the net is asked at one half.
-Both learn the same if they learn everything; the question is what a finite training does.
+A small net learns to tell rare positives when a miss costs w and a false alarm 1. Control: plain
+log loss; the costs enter when a decision is made, by raising p to w p / (w p + 1 - p) (Elkan 2001).
+Treatment: the loss of each positive is multiplied by w, and the net is taken at its word. With
+endless data and training both decide alike; the question is what a finite training does.
 """
 
 from collections.abc import Sequence
@@ -13,10 +13,11 @@ from typing import Literal
 import numpy as np
 from pydantic import Field
 
+from alpgraph import trainer
+from alpgraph.experiments.arms import arm_curves, arm_generators, both, reporter, series, split
 from alpgraph.experiments.data import Array, rare_positives, split_digits
 from alpgraph.experiments.model import (
     Arm,
-    Curve,
     Experiment,
     Measurements,
     Metric,
@@ -26,86 +27,84 @@ from alpgraph.experiments.model import (
     Verdict,
 )
 from alpgraph.experiments.params import Params
-from alpgraph.experiments.results import as_mapping, summarise
-from alpgraph.trainer import (
-    Adam,
-    Network,
-    Seed,
-    Trained,
-    auc,
-    binary_log_loss,
-    cross_entropy,
-    decision_cost,
-    fit,
-    generators,
-    linear_probe,
-    minibatches,
-    sigmoid,
-    with_ones,
-)
 
-THRESHOLDS = np.array([0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98])
+THRESHOLDS = [0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99]
+LABELS = {"decision cost": "cost per case"}
 
 
-class UtilityWeightedLossParams(Params):
+class UtilityWeightedLoss(Params):
     """What can be turned."""
 
     data: Literal["digits", "synthetic"] = Field(
-        "digits", title="Data", description="digits: is it an 8? synthetic: one row in six positive"
+        "digits", title="Data", description="digits: is it an 8? synthetic: one in six is positive"
     )
     miss_cost: float = Field(30, ge=1, le=300, title="Cost of a miss, in false alarms")
     rows: int = Field(800, ge=50, le=1200, title="Training rows")
-    steps: int = Field(500, ge=20, le=5000, title="Training steps")
+    steps: int = Field(500, ge=10, le=5000, title="Training steps")
     hidden: int = Field(32, ge=2, le=128, title="Hidden units")
 
 
 def measure(
-    params: UtilityWeightedLossParams, seeds: Sequence[Seed], progress: Progress
+    params: UtilityWeightedLoss, seeds: Sequence[trainer.Seed], progress: Progress
 ) -> Measurements:
-    """Train both arms as one ensemble: the first half of the replicates is the control."""
-    half, w = len(seeds), params.miss_cost
-    x, y, test_x, test_y = _data(params, seeds)
-    rngs = generators(seeds, 1) + generators(seeds, 2)
-    net = Network(rngs, (x.shape[-1], params.hidden, 1))
-    weights = np.concatenate([np.ones(y.shape), np.where(y == 1, w, 1)]).astype(np.float32)
-    batches = minibatches(rngs, np.tile(x, (2, 1, 1)), np.tile(y, (2, 1)), weights)
+    """Train both arms as one ensemble and let each decide about rows it never saw."""
+    w, half = params.miss_cost, len(seeds)
+    x, y, test_x, test_y = both(*_data(params, seeds))  # (2R, N, D), (2R, N), ...
+    weights = np.where(y == 1, w, 1).astype(np.float32)
+    weights[:half] = 1
+    rngs = arm_generators(seeds)
+    net = trainer.Network(rngs, (x.shape[-1], params.hidden, 1))
 
-    def utility(net: Network) -> Array:
-        """Probability that speaks the costs already, (2R, N): of the weighted net as it is."""
-        p = sigmoid(net.predict(np.tile(test_x, (2, 1, 1)))[..., 0].astype(float))
+    def utility(net: trainer.Network) -> Array:
+        """Probabilities (2R, N) with the costs in them: the control's are adjusted here."""
+        p = trainer.sigmoid(net.predict(test_x)[..., 0].astype(float))
         p[:half] = adjust(p[:half], w)
         return p
 
-    both_y = np.tile(test_y, (2, 1))
-    trained = fit(
+    trained = trainer.fit(
         net,
-        batches,
-        binary_log_loss,
+        trainer.minibatches(rngs, x, y, weights),
+        trainer.binary_log_loss,
         steps=params.steps,
-        optimiser=partial(Adam, rate=3e-3),
-        watch=lambda net: {"cost": decision_cost(utility(net) > 0.5, both_y, w)},
-        progress=lambda share, so_far: progress(share, as_mapping(_curves(so_far, half))),
+        optimiser=partial(trainer.Adam, rate=1e-2),
+        watch=lambda net: {"decision cost": trainer.decision_cost(utility(net) > 0.5, test_y, w)},
+        progress=reporter(progress, LABELS),
     )
     p = utility(net)
-    cost = decision_cost(p > 0.5, both_y, w)
-    at = np.stack([decision_cost(p > t, both_y, w) for t in THRESHOLDS])  # (T, 2R)
-    probed = _probe(net, x, y, test_x, test_y, w)
-    loss = cross_entropy(p, both_y, np.where(both_y == 1, w, 1.0))
+    control, treatment = split(trainer.decision_cost(p > 0.5, test_y, w))
+    by_threshold = np.stack(
+        [trainer.decision_cost(p > t, test_y, w) for t in THRESHOLDS]
+    )  # (T, 2R)
     return Measurements(
-        cost[:half],
-        cost[half:],
+        control,
+        treatment,
         secondary={
-            "area under the ROC curve": _arms(auc(p, both_y), half),
-            "weighted log loss": _arms(loss, half),
-            "cost of a probe of the trunk": _arms(probed, half),
+            "weighted log loss": split(
+                trainer.cross_entropy(p, test_y, np.where(test_y == 1, w, 1.0))
+            ),
+            "area under the ROC curve": split(trainer.auc(p, test_y)),
+            "decision cost of a fresh probe of the trunk": split(
+                _probe_cost(net, x, y, test_x, test_y, w)
+            ),
         },
-        curves=_curves(trained, half),
-        pictures=[_picture(at, half)],
+        curves=arm_curves(trained, LABELS),
+        pictures=[
+            Picture(
+                "Decision cost against the threshold, after training",
+                "lines",
+                "positive above",
+                "cost per case",
+                {
+                    "control": series(THRESHOLDS, by_threshold[:, :half]),
+                    "treatment": series(THRESHOLDS, by_threshold[:, half:]),
+                },
+            )
+        ],
     )
 
 
 def adjust(p: Array, w: float) -> Array:
-    """Return what a probability p becomes when positives count w times.
+    """Return what a probability becomes when each positive counts w times.
 
     >>> float(adjust(np.array(0.2), 4.0))
     0.5
@@ -114,80 +113,82 @@ def adjust(p: Array, w: float) -> Array:
 
 
 def _data(
-    params: UtilityWeightedLossParams, seeds: Sequence[Seed]
+    params: UtilityWeightedLoss, seeds: Sequence[trainer.Seed]
 ) -> tuple[Array, Array, Array, Array]:
-    """Split or make the data anew for each replicate: the same for both arms."""
-    rngs = generators(seeds)
+    """Split or make the data anew for each replicate: x, y, test x, test y."""
     if params.data == "synthetic":
-        return rare_positives(rngs, params.rows)
-    x, y, test_x, test_y = split_digits(rngs, params.rows)
+        return rare_positives(trainer.generators(seeds), params.rows)
+    x, y, test_x, test_y = split_digits(trainer.generators(seeds), params.rows)
     return x, (y == 8).astype(int), test_x, (test_y == 8).astype(int)
 
 
-def _probe(net: Network, x: Array, y: Array, test_x: Array, test_y: Array, w: float) -> Array:
-    """Cost of a new linear readout of each trunk, with the threshold that is best in training.
+def _probe_cost(
+    net: trainer.Network, x: Array, y: Array, test_x: Array, test_y: Array, w: float
+) -> Array:
+    """Cost of a fresh linear readout, cut where it was cheapest in training.
 
-    What it loses against the other arm's probe was never learnt; the rest was badly chosen.
+    Where the probes of both arms cost the same, both trunks *learnt* the same, and the arms differ
+    in how they *choose*.
     """
-    x, y, test_x, test_y = (np.concatenate([a, a]) for a in (x, y, test_x, test_y))
-    features = net.features(x)
-    probe = linear_probe(features, y[..., None], ridge=1.0)
-    seen = (with_ones(features) @ probe)[..., 0]  # (2R, N)
-    cuts = np.quantile(seen, np.linspace(0.01, 0.99, 99), axis=1)  # (99, 2R)
-    costs = np.stack([decision_cost(seen > cut[:, None], y, w) for cut in cuts])
-    best = np.take_along_axis(cuts, costs.argmin(axis=0)[None], axis=0)[0]  # (2R,)
-    scores = (with_ones(net.features(test_x)) @ probe)[..., 0]
-    return decision_cost(scores > best[:, None], test_y, w)
+    features = trainer.with_ones(net.features(x))
+    probe = trainer.linear_probe(features[..., :-1], y[..., None], ridge=1.0)
+    scores = (features @ probe)[..., 0]  # (2R, N)
+    cuts = np.quantile(scores, np.linspace(0.01, 0.99, 99), axis=1)  # (99, 2R)
+    costs = np.stack([trainer.decision_cost(scores > cut[:, None], y, w) for cut in cuts])
+    cut = cuts[costs.argmin(axis=0), np.arange(len(scores))]  # (2R,)
+    tested = (trainer.with_ones(net.features(test_x)) @ probe)[..., 0]
+    return trainer.decision_cost(tested > cut[:, None], test_y, w)
 
 
-def _arms(values: Array, half: int) -> tuple[Array, Array]:
-    return values[:half], values[half:]
+ABOUT = """\
+Each replicate draws its own split into training and test rows (or its own synthetic task) and, for
+each arm, its own first weights and minibatches. The interval is that of the mean over replicates.
 
+Seen while exploring, on other seeds: the difference grows with the cost ratio (about 0.02 at 10,
+0.11 at 30, 0.4 at 100) and **reverses in nets that have hardly been trained**: before the
+probabilities mean anything there is nothing to adjust, and the weighted loss moves the decision at
+once. On digits the curves cross near step 80; a smaller learning rate moves the crossing to
+the right. The synthetic task behaves alike. A fresh probe of the trunk differs far less than the
+nets themselves on digits: most of what is lost is the choice, not the features.
 
-def _curves(trained: Trained, half: int) -> list[Curve]:
-    cost = trained.curves["cost"]  # (points, 2R)
-    return [
-        Curve("control", "decision cost", trained.steps, cost[:, :half], y_label="cost per case"),
-        Curve("treatment", "decision cost", trained.steps, cost[:, half:], y_label="cost per case"),
-    ]
-
-
-def _picture(costs: Array, half: int) -> Picture:
-    """Cost against the threshold: is the weighted net worse at one half only, or everywhere?"""
-    series = {
-        arm: (THRESHOLDS.tolist(), *summarise(values))
-        for arm, values in (("control", costs[:, :half]), ("treatment", costs[:, half:]))
-    }
-    return Picture("Cost against the threshold", "lines", "positive above", "cost per case", series)
-
+What it cannot show: that weighting harms large models, or that it must. It is a small net, one
+optimiser (Adam, rate 0.01, batches of 64) and two tasks.
+"""
 
 EXPERIMENT = Experiment(
     name="utility-weighted-loss",
     title="Weigh the costs while training, or afterwards?",
-    hypothesis="A net trained with the costs of errors in its loss makes dearer decisions than"
-    " the same net trained without them and adjusted afterwards.",
-    control=Arm("adjusted afterwards", "Log loss; p becomes w p / (w p + 1 - p) when deciding."),
-    treatment=Arm(
-        "weighted loss", "Log loss with each positive counted w times; positive above ½."
-    ),
+    hypothesis="A net trained with the costs of errors in its loss makes dearer decisions than "
+    "the same net trained without them and adjusted afterwards.",
+    control=Arm("adjusted afterwards", "Log loss; p becomes w p / (w p + 1 − p) when deciding."),
+    treatment=Arm("weighted loss", "Log loss with each positive counted w times."),
     primary=Metric("decision cost", "false alarms per case", "lower"),
     direction="higher",
     smallest_effect=0.02,
-    params=UtilityWeightedLossParams,
+    params=UtilityWeightedLoss,
     presets={
         "claim": Preset(
             {"data": "digits", "miss_cost": 30},
             Verdict.SUPPORTED,
-            "Digits, a miss costs 30: weighing afterwards is cheaper.",
+            "A miss costs 30 false alarms: weighing afterwards decides better.",
         ),
         "negative-control": Preset(
             {"data": "digits", "miss_cost": 1},
             Verdict.NO_EFFECT,
-            "A miss costs as much as a false alarm: both arms are trained alike.",
+            "Both errors cost the same, so both arms are trained alike: an A/A test.",
+        ),
+        "boundary": Preset(
+            {"data": "digits", "miss_cost": 30, "steps": 40},
+            Verdict.CONTRADICTED,
+            "Stopped after 40 steps, the sign reverses: the weighted loss decides better.",
+        ),
+        "other-data": Preset(
+            {"data": "synthetic", "miss_cost": 10},
+            Verdict.SUPPORTED,
+            "A noisy synthetic task with a cost ratio of 10.",
         ),
     },
     measure=measure,
-    replicates=16,
-    about="",
+    about=ABOUT,
     sources=("arXiv:2511.07699", "doi:10.1145/1642194.1642224"),
 )

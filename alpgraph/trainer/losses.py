@@ -23,14 +23,14 @@ def sigmoid(z: Array) -> Array:
 
 def softmax(z: Array) -> Array:
     """Return probabilities along the last axis."""
-    powers = np.exp(z - z.max(axis=-1, keepdims=True))
+    powers: Array = np.exp(z - z.max(axis=-1, keepdims=True))
     powers /= powers.sum(axis=-1, keepdims=True)
     return powers
 
 
 def one_hot(labels: Array, classes: int, dtype: Any = np.float32) -> Array:
     """Return (..., classes) with a one at each label."""
-    return (labels[..., None] == np.arange(classes)).astype(dtype)
+    return np.asarray(labels[..., None] == np.arange(classes), dtype)
 
 
 def _mean(values: Array, gradient: Array, weights: Array | None) -> tuple[Array, Array]:
@@ -75,7 +75,10 @@ def focal_loss(
 
 
 def brier_loss(outputs: Array, labels: Array, weights: Array | None = None) -> tuple[Array, Array]:
-    """Brier score of the softmax. Brier 1950, doi:10.1175/1520-0493(1950)078<0001:VOFEIT>2.0.CO;2."""
+    """Brier score of the softmax: squared distance of the probabilities to the truth.
+
+    Brier 1950, doi:10.1175/1520-0493(1950)078<0001:VOFEIT>2.0.CO;2.
+    """
     p = softmax(outputs)  # (R, B, O)
     miss = p - one_hot(labels, outputs.shape[-1], outputs.dtype)
     gradient = 2 * p * (miss - (p * miss).sum(axis=-1, keepdims=True))

@@ -47,7 +47,7 @@ def auc(scores: Array, labels: Array) -> Array:
     """Probability that a positive row scores above a negative one, ties counting one half."""
     areas = []
     for score, label in zip(scores, labels, strict=True):
-        values, place, counts = np.unique(score, return_inverse=True, return_counts=True)
+        _, place, counts = np.unique(score, return_inverse=True, return_counts=True)
         rank = (np.cumsum(counts) - (counts - 1) / 2)[place]  # mean rank among equals
         positives = int((label == 1).sum())
         negatives = len(label) - positives

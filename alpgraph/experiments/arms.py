@@ -1,0 +1,61 @@
+"""Two arms in one ensemble: the first half of the replicates is the control.
+
+Replicate i of both arms sees the same data (stream 0 of its seed) and draws its own first weights
+and minibatches (streams 1 and 2), so that equal arms differ by chance alone.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from alpgraph.experiments.model import Array, Curve, Progress
+from alpgraph.experiments.statistics import t_interval
+from alpgraph.trainer import Seed, Trained, generators
+
+Series = tuple[Sequence[float | str], Sequence[float], Sequence[float]]
+
+
+def arm_generators(seeds: Sequence[Seed]) -> list[np.random.Generator]:
+    """Return 2R generators: one for each replicate of the control, then of the treatment."""
+    return generators(seeds, 1) + generators(seeds, 2)
+
+
+def both(*arrays: NDArray[Any]) -> tuple[NDArray[Any], ...]:
+    """Repeat arrays (R, ...) for both arms: (2R, ...)."""
+    return tuple(np.concatenate([array, array]) for array in arrays)
+
+
+def split(values: NDArray[Any]) -> tuple[Array, Array]:
+    """Cut (2R, ...) into control (R, ...) and treatment (R, ...)."""
+    half = len(values) // 2
+    return values[:half].astype(float), values[half:].astype(float)
+
+
+def arm_curves(trained: Trained, labels: Mapping[str, str]) -> list[Curve]:
+    """Return the watched quantities in `labels` (name -> label of y) as curves of each arm."""
+    curves = []
+    for name, label in labels.items():
+        for arm, y in zip(("control", "treatment"), split(trained.curves[name].T), strict=True):
+            curves.append(Curve(arm, name, trained.steps.astype(float), y.T, y_label=label))
+    return curves
+
+
+def reporter(
+    progress: Progress, labels: Mapping[str, str], start: float = 0.0, end: float = 1.0
+) -> Callable[[float, Trained], None]:
+    """Return what `fit(progress=...)` calls, for a training that is this share of the whole."""
+
+    def report(share: float, trained: Trained) -> None:
+        curves = {f"{c.arm} {c.name}": c for c in arm_curves(trained, labels)}
+        progress(start + share * (end - start), curves)
+
+    return report
+
+
+def series(x: Sequence[float | str], values: NDArray[Any]) -> Series:
+    """Return x, mean and half-width of the 95 % interval for each row of (points, R)."""
+    intervals = [t_interval(row) for row in values]
+    means = [mean for mean, _, _ in intervals]
+    return list(x), means, [high - mean for mean, _, high in intervals]
