@@ -2,20 +2,17 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from alpgraph.check.near import close_to
 from alpgraph.check.rule import FaultFinder, Rule, Subject
 from alpgraph.check.rules import RULES
 from alpgraph.diagnostics import Diagnostic, Place, Severity
 from alpgraph.graph import NoteGraph
-
-if TYPE_CHECKING:
-    from alpgraph.notes import Notebook
+from alpgraph.notes import Notebook
 
 
 def check_notebook(
-    notebook: "Notebook",
+    notebook: Notebook,
     graph: NoteGraph,
     experiments: Mapping[str, FaultFinder],
 ) -> list[Diagnostic]:

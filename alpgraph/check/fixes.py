@@ -6,14 +6,11 @@ import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from alpgraph.check.terminal import escape
 from alpgraph.diagnostics import Diagnostic, Edit
+from alpgraph.notes import Notebook
 from alpgraph.notes.parsing import digest
-
-if TYPE_CHECKING:
-    from alpgraph.notes import Notebook
 
 _BOM = b"\xef\xbb\xbf"
 
@@ -40,7 +37,7 @@ class FixOutcome:
 
 
 def apply_fixes(
-    notebook: "Notebook", found: Iterable[Diagnostic], *, write: bool = True
+    notebook: Notebook, found: Iterable[Diagnostic], *, write: bool = True
 ) -> FixOutcome:
     """Apply the fixes that findings carry, and LF line ends where these were found wanting.
 

@@ -4,15 +4,12 @@ import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from alpgraph.check.near import Names
 from alpgraph.diagnostics import Diagnostic, Fix, Place, Severity
 from alpgraph.graph import NoteGraph
-from alpgraph.notes.model import Note
-
-if TYPE_CHECKING:
-    from alpgraph.notes import Notebook
+from alpgraph.notes import Note, Notebook
 
 
 class Fault(Protocol):
@@ -44,7 +41,7 @@ FaultFinder = Callable[[Mapping[str, object]], Sequence[Fault]]
 class Subject:
     """What rules look at: a notebook, its graph, and the experiments there are."""
 
-    notebook: "Notebook"
+    notebook: Notebook
     graph: NoteGraph
     experiments: Mapping[str, FaultFinder] = field(default_factory=dict)
 

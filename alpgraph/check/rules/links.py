@@ -5,9 +5,8 @@ from collections.abc import Iterator
 
 from alpgraph.check.rule import Draft, Rule, Subject, rule
 from alpgraph.diagnostics import Edit, Fix, Place, Severity
-from alpgraph.notes.anchors import wanted_anchor
 from alpgraph.notes.findings import quoted
-from alpgraph.notes.model import Mention, Note, Relation
+from alpgraph.notes.model import Mention, Relation
 
 _LISTED = 5
 _PLAIN = re.compile(r"[^\W_][\w/.-]*")  # what YAML needs no quotes for
@@ -192,7 +191,9 @@ def absent_heading(subject: Subject) -> Iterator[Draft]:
         for mention in note.mentions:
             target = note.slug if not mention.to else mention.target
             other = subject.notes.get(target or "")
-            if other is None or not mention.heading or _has(other, mention.heading):
+            if other is None or not mention.heading:
+                continue
+            if subject.notebook.index.anchor(other.slug, mention.heading):
                 continue
             known = [heading.text for heading in other.headings if heading.text]
             message = f"{quoted(other.slug)} has no heading {quoted(mention.heading)}"
@@ -202,13 +203,6 @@ def absent_heading(subject: Subject) -> Iterator[Draft]:
                 else ("it has no headings; leave `#…` out")
             )
             yield Draft(message, hint, mention.place)
-
-
-def _has(note: Note, heading: str) -> bool:
-    wanted = wanted_anchor(heading)
-    if wanted.startswith("b-"):
-        return any(wanted == f"b-{name.lower()}" for name in note.blocks)
-    return any(known.anchor == wanted for known in note.headings)
 
 
 def _unresolved(

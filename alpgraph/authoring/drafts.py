@@ -1,0 +1,188 @@
+"""`new`: a draft becomes a valid note with a slug of its own, written whole or not at all."""
+
+import os
+import re
+import tempfile
+import unicodedata
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from alpgraph.authoring.matter import written
+from alpgraph.check.near import close_to
+from alpgraph.notes import Notebook
+
+_LETTERS = str.maketrans(
+    {"æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "ł": "l", "þ": "th", "ı": "i"}
+)
+_SLUG_LENGTH = 80
+_RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class DraftRelation:
+    """A relation a new note is to have."""
+
+    type: str
+    to: str
+    why: str = ""
+    basis: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DraftSource:
+    """A work a new note reports on: its kind (`arxiv`, `doi`, `url`, `isbn`) and identifier."""
+
+    kind: str
+    id: str
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A note that is not written yet."""
+
+    path: str
+    """Below the notes folder."""
+    text: str
+
+    @property
+    def slug(self) -> str:
+        """Slug the note will have."""
+        return self.path.removesuffix(".md")
+
+
+def new_note(
+    notebook: Notebook,
+    *,
+    title: str,
+    claim: str = "",
+    summary: str = "",
+    topics: Sequence[str] = (),
+    sources: Sequence[DraftSource] = (),
+    relations: Sequence[DraftRelation] = (),
+    body: str = "",
+    slug: str = "",
+) -> Draft:
+    """Return a draft with a free slug; raises ValueError without a title.
+
+    A slug that is asked for must be free.
+    """
+    title = " ".join(title.split())
+    if not title:
+        raise ValueError("a note needs a title")
+    if slug and slug.casefold() in {known.casefold() for known in notebook.notes}:
+        raise ValueError(f"there is a note '{slug}' already")
+    name = slug or free_slug(title, notebook.notes)
+    lines = [f"title: {written(title)}"]
+    lines += [f"summary: {written(' '.join(summary.split()))}"] if summary.strip() else []
+    lines += [f"claim: {written(' '.join(claim.split()))}"] if claim.strip() else []
+    if topics:
+        lines.append(f"topics: [{', '.join(written(topic, flow=True) for topic in topics)}]")
+    lines += _sources(sources) + _relations(relations)
+    text = "---\n" + "\n".join(lines) + "\n---\n\n" + (body.strip() + "\n" if body.strip() else "")
+    return Draft(f"{name}.md", text)
+
+
+def _sources(sources: Sequence[DraftSource]) -> list[str]:
+    lines = ["sources:"] if sources else []
+    for source in sources:
+        # always quoted: a number would lose its last zero in other programs
+        lines.append(f"  - {source.kind}: {_quoted(source.id)}")
+        lines += [f"    title: {written(source.title)}"] if source.title else []
+    return lines
+
+
+def _quoted(text: str) -> str:
+    value = written(text)
+    return value if value[:1] in "\"'" else f'"{value}"'
+
+
+def _relations(relations: Sequence[DraftRelation]) -> list[str]:
+    lines = ["relations:"] if relations else []
+    for relation in relations:
+        why = " ".join(relation.why.split())
+        lines += [f"  - type: {written(relation.type)}", f"    to: {written(relation.to)}"]
+        lines += [f"    why: {written(why)}"] if why else []
+        lines += [f"    basis: {written(relation.basis)}"] if relation.basis else []
+    return lines
+
+
+def free_slug(title: str, taken: Collection[str]) -> str:
+    """Return the slug of a title that differs from all taken ones, also on case-blind systems.
+
+    >>> free_slug("Does Über-fitting hurt?", [])
+    'does-uber-fitting-hurt'
+    >>> free_slug("A", ["a", "A-2"])
+    'a-3'
+    """
+    folded = {slug.casefold() for slug in taken}
+    base = slug_of_title(title)
+    name, number = base, 1
+    while name.casefold() in folded:
+        number += 1
+        name = f"{base}-{number}"
+    return name
+
+
+def slug_of_title(title: str) -> str:
+    """Reduce a title to letters, digits and hyphens; ASCII where the script has letters like it."""
+    text = unicodedata.normalize("NFKD", title.casefold().translate(_LETTERS))
+    text = "".join(char for char in text if not unicodedata.combining(char))
+    ascii_name = re.sub(r"[^a-z0-9]+", "-", re.sub(r"['’]", "", text)).strip("-")
+    name = ascii_name or re.sub(r"[\W_]+", "-", unicodedata.normalize("NFC", text)).strip("-")
+    if len(name) > _SLUG_LENGTH:
+        name = name[: _SLUG_LENGTH + 1].rpartition("-")[0] or name[:_SLUG_LENGTH]
+    return f"{name}-note" if not name or _RESERVED.fullmatch(name) else name
+
+
+def parse_relation(text: str, notebook: Notebook) -> DraftRelation:
+    """Read `SLUG:TYPE:WHY`; the target may be a title or an alias too.
+
+    Raises ValueError that says which part is wrong and what is known.
+    """
+    types = notebook.types.readings
+    for match in re.finditer(":", text):  # a title may hold colons
+        to, (word, _, why) = text[: match.start()].strip(), text[match.end() :].partition(":")
+        found = notebook.resolve(to, "")
+        if found.slug and (reading := notebook.types.read(word)):
+            return DraftRelation(reading.id, found.slug, why.strip())
+    to, _, rest = text.partition(":")
+    word = rest.partition(":")[0].strip()
+    if not to.strip() or not word:
+        raise ValueError(f"'{text}' is not of the form SLUG:TYPE:WHY")
+    resolution = notebook.resolve(to.strip(), "")
+    if resolution.candidates:
+        raise ValueError(f"'{to}' fits several notes: {', '.join(resolution.candidates[:5])}")
+    if resolution.slug is None:
+        raise ValueError(f"no note answers to '{to}'{_meant(to, notebook.notes)}")
+    hint = _meant(word, types) or f"; known: {', '.join(notebook.types.by_id)}"
+    raise ValueError(f"unknown relation type '{word}'{hint}")
+
+
+def _meant(word: str, known: Collection[str]) -> str:
+    near = close_to(word.strip(), known)
+    return f"; did you mean '{near[0]}'?" if near else ""
+
+
+def write_new(root: Path, draft: Draft) -> Path:
+    """Write a draft below `root` and return its path.
+
+    Raises FileExistsError when there is such a file, ValueError when it would lie elsewhere.
+    """
+    target = (root / draft.path).resolve()
+    if not target.is_relative_to(root.resolve()):
+        raise ValueError(f"'{draft.path}' does not lie in the notes folder")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=".", suffix=".alpgraph")
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
+            stream.write(draft.text)
+        umask = os.umask(0)
+        os.umask(umask)
+        temporary.chmod(0o666 & ~umask)
+        target.hardlink_to(temporary)  # unlike a rename, it fails where a file is
+    finally:
+        temporary.unlink()
+    return root / draft.path

@@ -1,0 +1,88 @@
+"""`explain FILE`: what each line of a note became."""
+
+from collections.abc import Iterator
+
+from alpgraph.check.terminal import escape
+from alpgraph.notes import Notebook
+from alpgraph.notes.model import Mention, Note, Relation
+
+_FORMS = {
+    "native": "relation",
+    "frontmatter-key": "relation from a key of the front matter",
+    "frontmatter-map": "relation from the map `relations`",
+    "dataview": "relation from a Dataview field",
+    "dataview-inline": "relation from an inline Dataview field",
+    "logseq": "relation from a Logseq property",
+    "bullet": "relation from a list item that begins with its type",
+    "bullet-reason": "relation from a list item with a reason",
+    "cosma": "relation from a Cosma link",
+    "at-type": "relation from a link with `@type`",
+    "link-title": "relation from a link's title",
+}
+
+
+def explain_file(notebook: Notebook, slug: str) -> str:
+    """Say of each line that means something what it became, and how each target was found.
+
+    Raises KeyError when there is no such note.
+    """
+    note = notebook.notes[slug]
+    title = f"{escape(note.path)}: {escape(note.title)}"
+    said = sorted({*_fields(note), *_relations(notebook, note), *_mentions(notebook, note)})
+    found = [
+        (one.place.line, f"{one.severity.value} {one.code}: {escape(one.message)}")
+        for one in notebook.diagnostics
+        if one.place.file == note.path
+    ]
+    width = len(str(max((line for line, _ in [*said, *found]), default=1)))
+    lines = [f"  {line:>{width}}  {text}" for line, text in sorted(said + found)]
+    return "\n".join([title, f"slug {escape(slug)}", *lines])
+
+
+def _fields(note: Note) -> Iterator[tuple[int, str]]:
+    for key, place in note.places.items():
+        if key not in ("relations", "experiment") and key not in note.extra:
+            yield place.line, escape(f"{key}: {_value(note, key)}")
+        elif key in note.extra:
+            yield place.line, escape(f"{key}: kept, not used by alpgraph")
+    if note.experiment:
+        params = ", ".join(f"{key}={value}" for key, value in note.experiment.params.items())
+        text = f"experiment {note.experiment.name}" + (f" with {params}" if params else "")
+        yield note.experiment.place.line, escape(text)
+
+
+def _value(note: Note, key: str) -> str:
+    if key == "sources":
+        return ", ".join(f"{source.kind} {source.id}" for source in note.sources)
+    value = getattr(note, key)
+    return value if isinstance(value, str) else ", ".join(value)
+
+
+def _relations(notebook: Notebook, note: Note) -> Iterator[tuple[int, str]]:
+    for relation in note.relations:
+        form = _FORMS.get(relation.form, f"relation ({relation.form})")
+        reading = notebook.types.readings.get(relation.type)
+        label = reading.label if reading else f"“{relation.written}” (no known type)"
+        why = f", because: {relation.why}" if relation.why else ""
+        text = f"{form}: this note {label} {_target(notebook, relation)}{why}"
+        yield relation.place.line, escape(text)
+
+
+def _mentions(notebook: Notebook, note: Note) -> Iterator[tuple[int, str]]:
+    for mention in note.mentions:
+        what = "embeds" if mention.embed else "mentions"
+        heading = f", at #{mention.heading}" if mention.heading else ""
+        if mention.to or mention.target:
+            text = f"{what} {_target(notebook, mention)}{heading}"
+        else:
+            text = f"points at #{mention.heading} in this note"
+        yield mention.place.line, escape(text)
+
+
+def _target(notebook: Notebook, link: Relation | Mention) -> str:
+    if link.target is not None:
+        title = notebook.notes[link.target].title
+        return f"{link.target} (“{title}”, written “{link.to}”, found by {link.how})"
+    if link.candidates:
+        return f"“{link.to}”, which fits several notes: {', '.join(link.candidates)}"
+    return f"“{link.to}”, to which no note answers"
