@@ -1,0 +1,42 @@
+"""Runs: one question, one answer, stored before anybody is told; computed by killable workers."""
+
+from alpgraph.runs.channels import Event
+from alpgraph.runs.errors import (
+    AlreadyFinal,
+    Fault,
+    NoSuchRun,
+    QueueFull,
+    RunsError,
+    SpecError,
+    StoreError,
+)
+from alpgraph.runs.executors import Executor, LocalExecutor
+from alpgraph.runs.limits import Limits
+from alpgraph.runs.model import Run, RunSpec, State
+from alpgraph.runs.service import RunService, run_json
+from alpgraph.runs.spec import DEFAULT_SEED, make_spec
+from alpgraph.runs.store import Page, Store, open_store
+
+__all__ = [
+    "DEFAULT_SEED",
+    "AlreadyFinal",
+    "Event",
+    "Executor",
+    "Fault",
+    "Limits",
+    "LocalExecutor",
+    "NoSuchRun",
+    "Page",
+    "QueueFull",
+    "Run",
+    "RunService",
+    "RunSpec",
+    "RunsError",
+    "SpecError",
+    "State",
+    "Store",
+    "StoreError",
+    "make_spec",
+    "open_store",
+    "run_json",
+]

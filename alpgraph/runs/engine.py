@@ -1,0 +1,102 @@
+"""Opening the database: SQLite in the state folder, or PostgreSQL by URL, told alike."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+
+from alpgraph.runs.errors import StoreError
+
+BUSY = 20.0
+"""Seconds to wait for another process that writes to the same SQLite file."""
+HINTS = (
+    (("disk is full", "no space left", "quota"), "free some space; nothing stored is lost"),
+    (
+        ("readonly", "read-only", "unable to open", "permission denied", "disk i/o error"),
+        "make its folder writable and see that its disk has room, or choose another with --state",
+    ),
+    (("locked", "busy"), "another program holds it; try again"),
+    (("not a database", "malformed"), "move the file away; a new one is made at the next start"),
+    (
+        ("connection", "authentication", "does not exist", "resolve host"),
+        "is the database running, and is --database right?",
+    ),
+)
+
+
+def open_engine(where: str | Path) -> Engine:
+    """Return an engine for a SQLite path or a database URL; raises StoreError."""
+    url = _url_of(where)
+    try:
+        if url.get_backend_name() == "sqlite":
+            return _open_sqlite(url)
+        if url.get_backend_name() == "postgresql":
+            url = url.set(drivername="postgresql+psycopg")
+            return create_engine(url, pool_pre_ping=True, pool_size=5, max_overflow=20)
+    except ModuleNotFoundError:
+        raise StoreError(
+            "PostgreSQL needs the driver psycopg", "pip install 'alpgraph[postgres]'"
+        ) from None
+    except NoSuchModuleError:
+        pass
+    raise StoreError(f"no database of the kind {url.drivername!r}", "use sqlite or postgresql")
+
+
+def place_of(engine: Engine) -> str:
+    """Name the database without its password."""
+    if engine.dialect.name == "sqlite":
+        return str(engine.url.database)
+    return engine.url.render_as_string(hide_password=True)
+
+
+@contextmanager
+def told(place: str) -> Iterator[None]:
+    """Turn what a driver raises into a StoreError that says what to do."""
+    try:
+        yield
+    except DBAPIError as error:
+        said = str(error.orig).strip().splitlines()[0] if str(error.orig).strip() else "no answer"
+        low = said.lower()
+        hint = next((hint for words, hint in HINTS if any(word in low for word in words)), "")
+        raise StoreError(f"the runs database {place} cannot be used: {said}", hint) from error
+
+
+def _url_of(where: str | Path) -> URL:
+    if isinstance(where, Path) or "://" not in where:
+        return URL.create("sqlite", database=str(where))
+    try:
+        return make_url(where)
+    except ArgumentError:
+        raise StoreError("the address of the database cannot be read") from None
+
+
+def _open_sqlite(url: URL) -> Engine:
+    path = Path(url.database or "")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(
+            f"the folder {path.parent} cannot be made: {error.strerror}",
+            "choose another with --state",
+        ) from error
+    engine = create_engine(url, connect_args={"timeout": BUSY, "check_same_thread": False})
+    event.listen(engine, "connect", _settle)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _settle(connection: sqlite3.Connection, _record: Any) -> None:
+    # the driver's own habit of opening transactions would begin them too late and too weak
+    connection.isolation_level = None
+    connection.execute("PRAGMA journal_mode=WAL").close()
+    connection.execute("PRAGMA synchronous=FULL").close()
+
+
+def _begin(connection: Connection) -> None:
+    if connection.get_execution_options().get("isolation_level") != "AUTOCOMMIT":
+        connection.exec_driver_sql("BEGIN IMMEDIATE")

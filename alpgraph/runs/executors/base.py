@@ -1,0 +1,42 @@
+"""What every executor can do."""
+
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from alpgraph.runs.model import RunSpec
+
+Curves = Sequence[Mapping[str, Any]]
+OnProgress = Callable[[float, Curves | None], None]
+"""Called with the share done and, now and then, the curves so far as JSON values."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One start of a run."""
+
+    key: str
+    """Differs between two starts of the same run."""
+    spec: RunSpec
+    seconds: float
+    """Wall time after which it is stopped."""
+    result: int
+    """Bytes its result may take."""
+
+
+class Executor(Protocol):
+    """Computes jobs out of this process, so that they can be stopped."""
+
+    @property
+    def slots(self) -> int:
+        """Jobs worth starting at once."""
+
+    def submit(self, job: Job, on_progress: OnProgress) -> Future[str]:
+        """Start a job; the future gives the result as JSON text, or raises `Ended`."""
+
+    def cancel(self, key: str) -> None:
+        """Stop a job; its future raises `Cancelled`. An unknown key is no error."""
+
+    def close(self) -> None:
+        """Stop every job and every process."""

@@ -1,0 +1,380 @@
+"""Runs in a database: one row each, every change one transaction.
+
+A run is inserted and committed before anybody is told of it. States change by compare-and-set:
+each start of a run gets a fresh ticket, and what belongs to an older ticket changes nothing.
+"""
+
+import json
+import os
+import platform
+import secrets
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    and_,
+    case,
+    delete,
+    func,
+    insert,
+    literal_column,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.exc import IntegrityError
+
+from alpgraph.runs.engine import open_engine, place_of, told
+from alpgraph.runs.errors import AlreadyFinal, NoSuchRun, QueueFull
+from alpgraph.runs.limits import Limits
+from alpgraph.runs.model import Run, RunSpec, State
+from alpgraph.runs.schema import RUNS, SERVERS, prepare
+
+R = RUNS.c
+ENDED_BADLY = (State.FAILED, State.CANCELLED, State.TIMED_OUT)
+SILENCE = 15.0
+"""Seconds without a sign of life after which a server counts as gone."""
+WITHOUT_RESULT = [column for column in RUNS.c if column.name not in ("result", "live")]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A stretch of the list of runs, newest first, without results."""
+
+    items: tuple[Run, ...]
+    total: int
+    next: int | None
+    """Pass it as `before` for the next page; None at the end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A run that this server may start now; the ticket proves it afterwards."""
+
+    run: Run
+    ticket: str
+
+
+class Store:
+    """Runs in SQLite or PostgreSQL; every method is one transaction and may be called anywhere."""
+
+    def __init__(self, where: str | Path) -> None:
+        """Open and prepare the database; raises StoreError."""
+        self._engine = open_engine(where)
+        self.place = place_of(self._engine)
+        self.local = self._engine.dialect.name == "sqlite"
+        """Whether every server that uses it runs on this machine."""
+        self._read_engine = self._engine.execution_options(isolation_level="AUTOCOMMIT")
+        with self._write() as connection:
+            prepare(connection, self.place)
+
+    def close(self) -> None:
+        """Let go of every connection."""
+        self._engine.dispose()
+
+    # asking
+
+    def add(
+        self, spec: RunSpec, *, limits: Limits | None = None, visitor: str = ""
+    ) -> tuple[Run, bool]:
+        """Queue a question, or return the run that is there; True when there is new work.
+
+        A run that failed, timed out or was cancelled is queued again. Raises QueueFull.
+        """
+        limits = limits or Limits()
+        try:
+            with self._write() as connection:
+                return self._add(connection, spec, limits, visitor)
+        except IntegrityError:  # another server was asked the same in the same moment
+            found = self.get(spec.id)
+            assert found is not None
+            return found, False
+
+    def _add(
+        self, connection: Connection, spec: RunSpec, limits: Limits, visitor: str
+    ) -> tuple[Run, bool]:
+        row = connection.execute(select(RUNS).where(R.id == spec.id)).one_or_none()
+        if row is not None and row.state not in ENDED_BADLY:
+            return self._told(connection, row), False
+        self._refuse_too_many(connection, limits, visitor)
+        fresh = {"state": State.QUEUED.value, "created": time.time(), "visitor": visitor}
+        if row is None:
+            asked = {
+                "id": spec.id,
+                "experiment": spec.experiment,
+                "params": canonical(spec.params),
+                "replicates": spec.replicates,
+                "seed": spec.seed,
+                "code": spec.code,
+            }
+            connection.execute(insert(RUNS).values(**asked, **fresh))
+        else:
+            again = {"started": None, "finished": None, "attempts": 0, "reason": "", "progress": 0}
+            connection.execute(update(RUNS).where(R.id == spec.id).values(**fresh, **again))
+        row = connection.execute(select(RUNS).where(R.id == spec.id)).one()
+        return self._told(connection, row), True
+
+    @staticmethod
+    def _refuse_too_many(connection: Connection, limits: Limits, visitor: str) -> None:
+        waiting = R.state == State.QUEUED
+        count = connection.scalar(select(func.count()).where(waiting)) or 0
+        if count >= limits.queue:
+            text = f"{count} runs are waiting already; the limit is {limits.queue}"
+            raise QueueFull(text, limits.retry_after)
+        if not visitor:
+            return
+        own = and_(R.visitor == visitor, R.state.in_([State.QUEUED, State.RUNNING]))
+        count = connection.scalar(select(func.count()).where(own)) or 0
+        if count >= limits.per_visitor:
+            text = f"{count} of your runs are not finished yet; the limit is {limits.per_visitor}"
+            raise QueueFull(text, limits.retry_after)
+
+    def get(self, run_id: str) -> Run | None:
+        """Return a run with its result and its place in the queue, or None."""
+        with self._read() as connection:
+            row = connection.execute(select(RUNS).where(R.id == run_id)).one_or_none()
+            return None if row is None else self._told(connection, row)
+
+    def live(self, run_id: str) -> Sequence[Mapping[str, Any]]:
+        """Return the curves that a running run last wrote down for other servers."""
+        with self._read() as connection:
+            text = connection.scalar(select(R.live).where(R.id == run_id))
+        curves: Sequence[Mapping[str, Any]] = json.loads(text) if text else ()
+        return curves
+
+    def page(
+        self,
+        *,
+        state: State | None = None,
+        experiment: str | None = None,
+        limit: int = 50,
+        before: int | None = None,
+    ) -> Page:
+        """List runs, newest first, without their results."""
+        wanted: list[ColumnElement[bool]] = []
+        if state is not None:
+            wanted.append(R.state == state)
+        if experiment is not None:
+            wanted.append(R.experiment == experiment)
+        below = [*wanted, R.number < before] if before is not None else wanted
+        query = select(*WITHOUT_RESULT).where(*below).order_by(R.number.desc()).limit(limit + 1)
+        with self._read() as connection:
+            total = connection.scalar(select(func.count()).select_from(RUNS).where(*wanted)) or 0
+            rows = connection.execute(query).all()
+            items = tuple(self._told(connection, row) for row in rows[:limit])
+        return Page(items, total, rows[limit - 1].number if len(rows) > limit else None)
+
+    def oldest_done(
+        self, experiment: str, params: Mapping[str, Any], replicates: int, seed: int
+    ) -> Run | None:
+        """Return the first finished run of a question, whatever code answered it."""
+        query = (
+            select(RUNS)
+            .where(R.experiment == experiment, R.params == canonical(params))
+            .where(R.replicates == replicates, R.seed == seed, R.state == State.DONE)
+            .order_by(R.finished, R.number)
+            .limit(1)
+        )
+        with self._read() as connection:
+            row = connection.execute(query).one_or_none()
+            return None if row is None else _run(row)
+
+    # working
+
+    def claim(self, owner: str) -> Claim | None:
+        """Take the run that has waited longest; its attempt is counted before it starts."""
+        first = (
+            select(R.number)
+            .where(R.state == State.QUEUED)
+            .order_by(R.created, R.number)
+            .limit(1)
+            .with_for_update(skip_locked=True)
+            .scalar_subquery()
+        )
+        ticket = secrets.token_hex(8)
+        started = {
+            "state": State.RUNNING.value,
+            "started": time.time(),
+            "attempts": R.attempts + 1,
+            "owner": owner,
+            "ticket": ticket,
+            "progress": 0,
+            "live": None,
+        }
+        change = update(RUNS).where(R.number == first, R.state == State.QUEUED)
+        with self._write() as connection:
+            row = connection.execute(change.values(**started).returning(RUNS)).one_or_none()
+        return None if row is None else Claim(_run(row), ticket)
+
+    def finish(
+        self,
+        claim: Claim,
+        state: State,
+        *,
+        version: str,
+        result: str | None = None,
+        reason: str = "",
+    ) -> bool:
+        """Store result and state together; False when the claim is no longer good."""
+        ended = {
+            "state": state.value,
+            "finished": time.time(),
+            "result": result,
+            "reason": reason,
+            "version": version,
+            "live": None,
+        }
+        return self._change(claim, ended)
+
+    def requeue(self, claim: Claim, *, count_attempt: bool) -> bool:
+        """Put a started run back; its attempt counts when its own worker died."""
+        back: dict[str, Any] = {"state": State.QUEUED.value, "started": None, "owner": ""}
+        if not count_attempt:
+            back["attempts"] = R.attempts - 1
+        return self._change(claim, back)
+
+    def note_progress(self, claim: Claim, fraction: float, curves: str | None) -> bool:
+        """Write down how far a run is, for watchers on other servers."""
+        return self._change(claim, {"progress": fraction, "live": curves})
+
+    def _change(self, claim: Claim, values: Mapping[str, Any]) -> bool:
+        own = and_(R.id == claim.run.id, R.ticket == claim.ticket, R.state == State.RUNNING)
+        with self._write() as connection:
+            return connection.execute(update(RUNS).where(own).values(**values)).rowcount == 1
+
+    def cancel(self, run_id: str, reason: str) -> Run:
+        """Cancel a run that has not ended; raises NoSuchRun or AlreadyFinal."""
+        alive = and_(R.id == run_id, R.state.in_([State.QUEUED, State.RUNNING]))
+        ended = {"state": State.CANCELLED.value, "finished": time.time(), "reason": reason}
+        change = update(RUNS).where(alive).values(**ended, live=None).returning(RUNS)
+        with self._write() as connection:
+            row = connection.execute(change).one_or_none()
+        if row is not None:
+            return _run(row)
+        found = self.get(run_id)
+        if found is None:
+            raise NoSuchRun(run_id)
+        raise AlreadyFinal(f"the run is {found.state} already")
+
+    def tickets(self, owner: str) -> set[str]:
+        """Return the tickets of `owner` that are still good."""
+        with self._read() as connection:
+            own = select(R.ticket).where(R.owner == owner, R.state == State.RUNNING)
+            return set(connection.scalars(own))
+
+    # servers
+
+    def beat(self, owner: str) -> None:
+        """Write a sign of life of a server, so that its runs stay its own."""
+        with self._write() as connection:
+            seen = update(SERVERS).where(SERVERS.c.id == owner).values(seen=self._clock())
+            if connection.execute(seen).rowcount:
+                return
+            who = {"id": owner, "host": platform.node(), "pid": os.getpid()}
+            connection.execute(insert(SERVERS).values(**who, seen=self._clock()))
+
+    def leave(self, owner: str) -> None:
+        """Put back what a server runs and forget it; its attempts do not count."""
+        with self._write() as connection:
+            self._put_back(connection, [owner])
+
+    def sweep(self) -> int:
+        """Put back the runs of servers that are gone; return how many."""
+        with self._write() as connection:
+            rows = connection.execute(
+                select(SERVERS, (SERVERS.c.seen < self._clock() - SILENCE).label("silent"))
+            ).all()
+            gone = [row.id for row in rows if row.silent or (self.local and _is_gone(row))]
+            known = [row.id for row in rows if row.id not in gone]
+            nobodys = select(R.owner).where(R.state == State.RUNNING, R.owner.not_in(known))
+            return self._put_back(connection, [*gone, *connection.scalars(nobodys)])
+
+    @staticmethod
+    def _put_back(connection: Connection, owners: Sequence[str]) -> int:
+        back = {"state": State.QUEUED.value, "started": None, "owner": "", "progress": 0}
+        own = and_(R.owner.in_(owners), R.state == State.RUNNING)
+        fewer = case((R.attempts > 0, R.attempts - 1), else_=0)
+        count = connection.execute(update(RUNS).where(own).values(**back, attempts=fewer)).rowcount
+        connection.execute(delete(SERVERS).where(SERVERS.c.id.in_(owners)))
+        return count
+
+    def _clock(self) -> ColumnElement[float]:
+        """Seconds since the epoch by the database's own clock, which all servers share."""
+        here = "(julianday('now') - 2440587.5) * 86400.0"
+        there = "extract(epoch from clock_timestamp())"
+        return literal_column(here if self.local else there)
+
+    # connections
+
+    @contextmanager
+    def _write(self) -> Iterator[Connection]:
+        with told(self.place), self._engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def _read(self) -> Iterator[Connection]:
+        with told(self.place), self._read_engine.connect() as connection:
+            yield connection
+
+    @staticmethod
+    def _told(connection: Connection, row: Row[Any]) -> Run:
+        """Return the run with its place in the queue."""
+        if row.state != State.QUEUED:
+            return _run(row)
+        earlier = or_(
+            R.created < row.created, and_(R.created == row.created, R.number < row.number)
+        )
+        ahead = select(func.count()).where(R.state == State.QUEUED, earlier)
+        return _run(row, position=connection.scalar(ahead) or 0)
+
+
+def open_store(where: str | Path) -> Store:
+    """Open the runs of a SQLite file or of a database URL; raises StoreError."""
+    return Store(where)
+
+
+def canonical(params: Mapping[str, Any]) -> str:
+    """Write parameters so that equal ones are equal text."""
+    return json.dumps(params, sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+
+def _run(row: Row[Any], position: int | None = None) -> Run:
+    values = row._mapping
+    spec = RunSpec(row.experiment, json.loads(row.params), row.replicates, row.seed, row.code)
+    text = values.get("result")
+    return Run(
+        id=row.id,
+        spec=spec,
+        state=State(row.state),
+        progress=1.0 if row.state == State.DONE else row.progress,
+        position=position,
+        created=row.created,
+        started=row.started,
+        finished=row.finished,
+        attempts=row.attempts,
+        reason=row.reason,
+        version=row.version,
+        result=json.loads(text) if text else None,
+    )
+
+
+def _is_gone(row: Row[Any]) -> bool:
+    """Whether a server's process on this machine has ended, as far as its number tells."""
+    if row.host != platform.node() or row.pid == os.getpid():
+        return False
+    if os.name == "nt":
+        return False  # there `os.kill` with 0 would end it; its silence will tell
+    try:
+        os.kill(row.pid, 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
+    return False
