@@ -11,7 +11,7 @@ from alpgraph.notes.model import (
     Relation,
     Source,
 )
-from alpgraph.notes.notebook import Notebook, notebook_of, read_notebook, update_notebook
+from alpgraph.notes.notebook import Notebook, notebook_of, read_notebook, update_notebook, with_file
 from alpgraph.notes.parsing import digest, parse_note, slug_of
 from alpgraph.notes.relation_types import (
     Reading,
@@ -50,4 +50,5 @@ __all__ = [
     "types_of",
     "update_notebook",
     "wanted_anchor",
+    "with_file",
 ]

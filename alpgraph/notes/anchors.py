@@ -42,6 +42,7 @@ class AnchorNames:
     """Gives every heading of one page an anchor of its own."""
 
     def __init__(self) -> None:
+        """Begin a page."""
         self._taken: dict[str, int] = {}
 
     def take(self, text: str) -> str:

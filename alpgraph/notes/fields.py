@@ -17,7 +17,7 @@ _NATIVE = frozenset(("summary", "claim", "sources", "relations", "experiment", "
 _LENGTHS = {"title": 200, "summary": 600, "claim": 500}
 _SOURCE_KEYS = (*KINDS, "title", "authors", "year")
 # keys that other tools define; they are kept, and are no fault of the author's
-FOREIGN_KEYS = frozenset(
+_FOREIGN = (
     "alias tags tag keywords description desc date created updated modified last_modified lastmod"
     " publishdate expirydate date-created date-modified draft publish published private public"
     " permalink url slug id uid uuid type kind status layout template author authors contributors"
@@ -27,12 +27,13 @@ FOREIGN_KEYS = frozenset(
     " nav_title has_children parent grand_parent has_toc search noindex robots canonical subtitle"
     " short_title version since license copyright abstract showtoc math mermaid outputs menu params"
     " cascade markup eip discussions-to requires superseded-by replaces withdrawal-reason"
-    " last-call-deadline created-at updated-at mobile public-date duration rating cssclasses up down"
+    " last-call-deadline created-at updated-at mobile public-date duration rating"
     " stub fm fname vault traitids traits config nav-order collapsed hidetitle mobile-banner"
     " linkcolor hide_title displayed_sidebar pagination_next pagination_prev header footer"
     " roam_refs roam_aliases filetags zettelkasten-id transclude quickshare-date quickshare-url"
-    " excalidraw-plugin kanban-plugin obsidianUIMode obsidianEditingMode".lower().split()
+    " excalidraw-plugin kanban-plugin obsidianUIMode obsidianEditingMode"
 )
+FOREIGN_KEYS = frozenset(_FOREIGN.lower().split())
 
 
 @dataclass(slots=True)
@@ -231,7 +232,7 @@ class _FieldReader:
             self.found.append(finding("ALP305", message, source.place, hint=hint))
 
     def _experiment(self, value: Value) -> ExperimentRef | None:
-        hint = "write `name:` and `params:`, as `{name: utility-weighted-loss, params: {data: digits}}`"
+        hint = "write `name:` and `params:`, as `{name: …, params: {data: digits}}`"
         if isinstance(value, Scalar):
             return None if value.null else ExperimentRef(value.text.strip(), {}, value.place)
         if isinstance(value, Items):

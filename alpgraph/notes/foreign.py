@@ -32,6 +32,7 @@ class BlockReader:
     """Reads the typed links of one note's blocks."""
 
     def __init__(self, types: RelationTypes) -> None:
+        """Read with the types of a collection."""
         self.types = types
 
     def typed(self, block: Block, *, at_top: bool) -> dict[int, Typed]:

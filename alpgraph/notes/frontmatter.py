@@ -217,16 +217,11 @@ def _hint(line: str, column: int) -> tuple[str, tuple[int, int]]:
     if "{{" in value:
         return 'put the template\'s placeholder in quotes, as `"{{date}}"`', span
     if value[:1] in "@`%":
-        return (
-            f"put the value in quotes; YAML keeps `{value[:1].replace('`', 'backtick')}` for itself",
-            span,
-        )
+        return "put the value in quotes; YAML keeps its first character for itself", span
     if entry and ": " in value + " ":
         quote = "'" if '"' in value else '"'
-        return (
-            f"a value with a second colon needs quotes: `{entry[1]}: {quote}{value}{quote}`",
-            span,
-        )
+        mended = f"{entry[1]}: {quote}{value}{quote}"
+        return f"a value with a second colon needs quotes: `{mended}`", span
     if value[:1] in "\"'":
         return "close the quotes, and double a quote that stands inside", span
     return "put the value in quotes", (column, max(column + 1, len(line.rstrip())))

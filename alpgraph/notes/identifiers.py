@@ -63,11 +63,10 @@ def guess_kind(text: str) -> Kind:
     >>> guess_kind("https://doi.org/10.1145/3411764"), guess_kind("a talk in Graz")
     ('doi', 'other')
     """
-    for kind in ("arxiv", "doi"):
-        if well_formed(kind, bare_identifier(kind, text)) and kind in ("arxiv", "doi"):
-            return kind  # type: ignore[return-value]
+    if well_formed("arxiv", bare_identifier("arxiv", text)):
+        return "arxiv"
+    if well_formed("doi", bare_identifier("doi", text)):
+        return "doi"
     if well_formed("url", text.strip()):
         return "url"
-    if text.lower().startswith("isbn"):
-        return "isbn"
-    return "other"
+    return "isbn" if text.lower().startswith("isbn") else "other"

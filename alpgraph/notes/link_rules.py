@@ -18,6 +18,7 @@ Tokens = Sequence[Token]
 
 
 def link_open(html: RendererHTML, tokens: Tokens, at: int, options: Any, env: Any) -> str:
+    """Open a Markdown link, or a span that says why it dangles."""
     page, token = page_of(env), tokens[at]
     href = str(token.attrGet("href") or "")
     title = token.attrGet("title")
@@ -42,17 +43,19 @@ def link_open(html: RendererHTML, tokens: Tokens, at: int, options: Any, env: An
 
 
 def link_close(html: RendererHTML, tokens: Tokens, at: int, options: Any, env: Any) -> str:
+    """Close what `link_open` opened."""
     return "</span>" if tokens[at].meta.get("dangling") else "</a>"
 
 
 def wikilink(html: RendererHTML, tokens: Tokens, at: int, options: Any, env: Any) -> str:
+    """Render `[[to|text]]` and `![[to]]`."""
     page, token = page_of(env), tokens[at]
     link: Wikilink = token.meta["link"]
     kind = file_type(link.to)
     if kind:
         return _file(page, link, kind, embed=bool(token.meta["embed"]))
     if token.meta["embed"] and token.meta.get("alone") and not page.depth:
-        embedded = page.embed(link)
+        embedded = page.embed(page, link)
         if embedded is not None:
             return page.slots.put(embedded)
     words = _words(page, link)
@@ -73,6 +76,7 @@ def _words(page: Page, link: Wikilink) -> str:
 
 
 def image(html: RendererHTML, tokens: Tokens, at: int, options: Any, env: Any) -> str:
+    """Render a picture of the notes folder; one of another host becomes a link."""
     page, token = page_of(env), tokens[at]
     src, alt = str(token.attrGet("src") or ""), inline_text(token.children or [])
     title = token.attrGet("title")

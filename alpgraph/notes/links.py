@@ -143,7 +143,7 @@ class _Locator:
         self.body_line = body_line
 
     def place(self, start: int, end: int) -> Place:
-        """Return the place of `text[start:end]`; the block's first line when offsets are unknown."""
+        """Return the place of `text[start:end]`; the first line when offsets are unknown."""
         if start < 0 or end > len(self.text):
             line = self.first + self.body_line
             return Place(self.path, line, 1, line, 1)

@@ -1,16 +1,20 @@
 """A folder of notes as one value: parsed, resolved, and patched after a change."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
 
 from alpgraph.diagnostics import Diagnostic, Place
-from alpgraph.notes.files import attachments, read_file, walk
+from alpgraph.notes.cache import Entry
+from alpgraph.notes.files import FileStamp, attachments
 from alpgraph.notes.findings import finding
-from alpgraph.notes.model import Mention, Note, Relation
-from alpgraph.notes.parsing import parse_note
+from alpgraph.notes.model import Note
+from alpgraph.notes.names import names_asked, names_of
+from alpgraph.notes.packing import Packed, Resolved, findings_of, pack, unpack
+from alpgraph.notes.parsing import parse_note, slug_of
+from alpgraph.notes.reading import collector_paused, read_folder, read_paths
 from alpgraph.notes.relation_types import RelationTypes
 from alpgraph.notes.resolve import LinkIndex, Resolution, redirects_of
 
@@ -42,6 +46,44 @@ class Notebook:
         return self.index.resolve(to, origin)
 
 
+class LazyNotes(Mapping[str, Note]):
+    """Notes by slug, each made when it is first asked for."""
+
+    def __init__(self, entries: Mapping[str, Entry], index: LinkIndex) -> None:
+        """Take entries by slug and the index that resolves their links."""
+        self.entries = entries
+        self.made: dict[str, Note] = {}
+        self._index = index
+
+    def __getitem__(self, slug: str) -> Note:
+        """Return the note `slug`."""
+        note = self.made.get(slug)
+        if note is None:
+            note = self.made[slug] = self._make(self.entries[slug])
+        return note
+
+    def __iter__(self) -> Iterator[str]:
+        """Iterate over slugs in order of path."""
+        return iter(self.entries)
+
+    def __len__(self) -> int:
+        """Count the notes."""
+        return len(self.entries)
+
+    def __contains__(self, slug: object) -> bool:
+        """Tell whether there is such a note, without making it."""
+        return slug in self.entries
+
+    def _make(self, entry: Entry) -> Note:
+        origin, index = entry.packed.slug, self._index
+
+        def resolve(to: str, label: str) -> Resolved:
+            found = index.resolve(to, origin, label=label)
+            return found.slug, found.how, found.candidates
+
+        return unpack(entry.packed, entry.modified, resolve)
+
+
 def read_notebook(
     root: Path, *, types: RelationTypes | None = None, cache: Path | None = None
 ) -> Notebook:
@@ -54,11 +96,8 @@ def read_notebook(
         msg = f"there is no folder {str(root)!r}"
         raise FileNotFoundError(msg)
     types = types or RelationTypes()
-    parsed: list[Note] = []
-    unreadable: dict[str, Diagnostic] = {}
-    for path, _ in walk(root):
-        _read(root, path, types, parsed, unreadable)
-    return _notebook(root, parsed, types, unreadable, 1)
+    read = read_folder(root, types, cache)
+    return _notebook(root, list(read.entries.values()), types, read.unreadable)
 
 
 def notebook_of(
@@ -66,109 +105,138 @@ def notebook_of(
 ) -> Notebook:
     """Make a notebook of files that need not lie on disk: another revision's, or a draft's."""
     types = types or RelationTypes()
-    parsed = [parse_note(path, data, types=types) for path, data in sorted(files.items())]
-    return _notebook(root, parsed, types, {}, 1)
+    entries = [
+        Entry(FileStamp(len(data), 0, 0, 0), pack(parse_note(path, data, types=types)))
+        for path, data in sorted(files.items())
+    ]
+    return _notebook(root, entries, types, {})
 
 
 def update_notebook(notebook: Notebook, changed: Iterable[str]) -> Notebook:
-    """Read the named paths again, which may be new, changed or gone, and resolve what they affect."""
-    paths = dict.fromkeys(changed)
-    parsed = [note for note in notebook.index.notes.values() if note.path not in paths]
-    unreadable = {
-        path: problem for path, problem in notebook.unreadable.items() if path not in paths
-    }
-    for path in paths:
-        _read(notebook.root, path, notebook.types, parsed, unreadable)
-    parsed.sort(key=lambda note: note.path)
-    return _notebook(notebook.root, parsed, notebook.types, unreadable, notebook.revision + 1)
+    """Read the named paths again, which may be new, changed or gone, and resolve anew.
+
+    Notes that the change does not touch stay the same objects.
+    """
+    paths = set(changed)
+    read = read_paths(notebook.root, sorted(paths), notebook.types)
+    return _patched(notebook, paths, list(read.entries.values()), read.unreadable)
 
 
-def _read(
-    root: Path,
-    path: str,
-    types: RelationTypes,
-    parsed: list[Note],
-    unreadable: dict[str, Diagnostic],
-) -> None:
-    try:
-        data, stamp = read_file(root, path)
-    except FileNotFoundError:
-        return
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        unreadable[path] = finding("ALP004", f"the file cannot be read: {reason}", Place(path))
-        return
-    parsed.append(parse_note(path, data, types=types, modified=stamp.modified_ns / 1e9))
+def with_file(notebook: Notebook, path: str, data: bytes) -> Notebook:
+    """Return the notebook as it would be with `data` at `path`; nothing is written."""
+    packed = pack(parse_note(path, data, types=notebook.types))
+    entry = Entry(FileStamp(len(data), 0, 0, 0), packed)
+    return _patched(notebook, {path}, [entry], {})
+
+
+def _patched(
+    notebook: Notebook,
+    paths: set[str],
+    fresh: list[Entry],
+    unreadable: Mapping[str, Diagnostic],
+) -> Notebook:
+    before = notebook.notes
+    assert isinstance(before, LazyNotes)
+    kept = [entry for entry in before.entries.values() if entry.packed.path not in paths]
+    gone = [entry.packed for entry in before.entries.values() if entry.packed.path in paths]
+    entries = sorted([*kept, *fresh], key=lambda entry: entry.packed.path)
+    problems = {path: problem for path, problem in notebook.unreadable.items() if path not in paths}
+    return _notebook(
+        notebook.root,
+        entries,
+        notebook.types,
+        problems | dict(unreadable),
+        before=notebook,
+        gone=gone,
+    )
 
 
 def _notebook(
     root: Path,
-    parsed: list[Note],
+    entries: list[Entry],
     types: RelationTypes,
     unreadable: Mapping[str, Diagnostic],
-    revision: int,
+    *,
+    before: Notebook | None = None,
+    gone: Iterable[Packed] = (),
 ) -> Notebook:
-    parsed, clashes = _distinct(parsed)
-    index = LinkIndex(parsed)
-    notes = {note.slug: _resolved(note, index) for note in parsed}
-    found = [item for note in parsed for item in note.diagnostics]
+    with collector_paused():
+        by_slug, clashes = _distinct(entries)
+        packed = [entry.packed for entry in by_slug.values()]
+        if before is None:
+            index = LinkIndex(packed)
+        else:
+            known = before.index.notes
+            fresh = [note for note in packed if known.get(note.slug) is not note]
+            stale = [known[note.slug] for note in fresh if note.slug in known]
+            index = before.index.updated([*gone, *stale], fresh)
+        notes = LazyNotes(by_slug, index)
+        if before is not None:
+            notes.made.update(_untouched(before, notes, [*gone, *stale], fresh))
+        found = [item for note in packed if note.rest[-1] for item in findings_of(note)]
     found += [*unreadable.values(), *clashes]
     found.sort(key=lambda item: (item.place, item.code))
     return Notebook(
         root=root,
-        notes=MappingProxyType(notes),
+        notes=notes,
         types=types,
         diagnostics=tuple(found),
-        redirects=MappingProxyType(redirects_of(notes)),
-        revision=revision,
+        redirects=MappingProxyType(redirects_of(packed, by_slug)),
+        revision=before.revision + 1 if before else 1,
         index=index,
         unreadable=unreadable,
     )
 
 
-def _distinct(parsed: list[Note]) -> tuple[list[Note], list[Diagnostic]]:
-    """Give every note a slug of its own and report slugs that are equal but for case."""
-    taken: dict[str, Note] = {}
-    kept = []
-    by_folded: dict[str, list[Note]] = {}
-    for note in parsed:
-        if note.slug in taken:  # `a.md` beside `a.markdown`
-            note = replace(note, slug=note.path)
-        taken[note.slug] = note
-        kept.append(note)
-        by_folded.setdefault(note.slug.casefold(), []).append(note)
-        if note.slug == note.path:
-            by_folded.setdefault(note.path.rpartition(".")[0].casefold(), []).append(note)
-    found = []
-    for group in by_folded.values():
-        for note in group if len(group) > 1 else ():
-            others = ", ".join(f"`{other.path}`" for other in group if other is not note)
-            found.append(
-                finding(
-                    "ALP005",
-                    f"`{note.path}` and {others} have the same address but for case",
-                    Place(note.path),
-                    hint="rename one of them; some file systems cannot hold both",
-                )
-            )
-    return kept, found
+def _untouched(
+    before: Notebook, after: LazyNotes, gone: list[Packed], fresh: list[Packed]
+) -> dict[str, Note]:
+    """Return the notes already made whose links mean what they meant."""
+    old = before.notes
+    assert isinstance(old, LazyNotes)
+    lost = {slug: names_of(note) for note in gone if (slug := note.slug)}
+    new = {note.slug: names_of(note) for note in fresh}
+    names = {
+        name
+        for slug in lost.keys() | new.keys()
+        if lost.get(slug) != new.get(slug)
+        for name in lost.get(slug, set()) | new.get(slug, set())
+    }
+    entries = after.entries
+    same = {slug: note for slug, note in old.made.items() if entries.get(slug) is old.entries[slug]}
+    if not names:
+        return same
+    return {slug: note for slug, note in same.items() if not _asks(note, names)}
 
 
-def _resolved(note: Note, index: LinkIndex) -> Note:
-    if not note.relations and not note.mentions:
-        return note
-    return replace(
-        note,
-        relations=tuple(_resolved_relation(item, note.slug, index) for item in note.relations),
-        mentions=tuple(_resolved_mention(item, note.slug, index) for item in note.mentions),
+def _asks(note: Note, names: set[str]) -> bool:
+    return any(not names.isdisjoint(names_asked(link.to)) for link in note.relations) or any(
+        not names.isdisjoint(names_asked(link.to, link.text)) for link in note.mentions
     )
 
 
-def _resolved_relation(relation: Relation, origin: str, index: LinkIndex) -> Relation:
-    found = index.resolve(relation.to, origin)
-    return replace(relation, target=found.slug, how=found.how, candidates=found.candidates)
+def _distinct(entries: list[Entry]) -> tuple[dict[str, Entry], list[Diagnostic]]:
+    """Give every note a slug of its own and report slugs that are equal but for case."""
+    taken: dict[str, Entry] = {}
+    folded: dict[str, list[str]] = {}
+    for entry in entries:
+        packed = entry.packed
+        own = _own_slug(packed)
+        if own in taken:  # `a.md` beside `a.markdown`
+            own = packed.path
+        if own != packed.slug:
+            entry = entry._replace(packed=packed._replace(slug=own))
+        taken[own] = entry
+        folded.setdefault(_own_slug(packed).casefold(), []).append(packed.path)
+    found = []
+    for paths in folded.values():
+        for path in paths if len(paths) > 1 else ():
+            others = ", ".join(f"`{other}`" for other in paths if other != path)
+            message = f"`{path}` and {others} have the same address but for case"
+            hint = "rename one of them; some file systems cannot hold both"
+            found.append(finding("ALP005", message, Place(path), hint=hint))
+    return taken, found
 
 
-def _resolved_mention(mention: Mention, origin: str, index: LinkIndex) -> Mention:
-    found = index.resolve(mention.to, origin, label=mention.text)
-    return replace(mention, target=found.slug, how=found.how, candidates=found.candidates)
+def _own_slug(packed: Packed) -> str:
+    return packed.slug if packed.slug != packed.path else slug_of(packed.path)

@@ -23,11 +23,12 @@ class RelationReader:
     """Reads relations of one note's front matter and notes what is wrong with them."""
 
     def __init__(self, types: RelationTypes, found: list[Diagnostic]) -> None:
+        """Read with the types of a collection; findings are added to `found`."""
         self.types = types
         self.found = found
 
     def read(self, value: Value) -> Iterator[Relation]:
-        """Read the value of `relations:`, a list of alpgraph's own or a map from type to targets."""
+        """Read the value of `relations:`: alpgraph's own list, or a map from type to targets."""
         if isinstance(value, Table):
             for key, targets in value.entries:
                 yield from self._of_map(key, targets)
@@ -44,7 +45,7 @@ class RelationReader:
             self._wrong(value, "`relations`", "write a list of `- type: …` with `to:` and `why:`")
 
     def keyed(self, key: Scalar, value: Value) -> list[Relation]:
-        """Read `supports: ["[[X]]"]`; nothing unless the key is a declared type and links stand there."""
+        """Read `supports: ["[[X]]"]`: links under a key that is a declared type."""
         reading = self.types.read(key.text)
         if reading is None:
             return []

@@ -27,7 +27,7 @@ _SWALLOWING = re.compile(
 _OPEN_TAG = re.compile(r"<[A-Za-z/][^<>]*\Z")
 
 
-def heading_open(html: RendererHTML, tokens: Tokens, at: int, options: Any, env: Any) -> str:
+def _heading_open(html: RendererHTML, tokens: Tokens, at: int, options: Any, env: Any) -> str:
     page, token = page_of(env), tokens[at]
     if page.depth:
         return f"<{token.tag}>"
@@ -36,7 +36,7 @@ def heading_open(html: RendererHTML, tokens: Tokens, at: int, options: Any, env:
     return f"<{token.tag}>" + page.slots.attributes(f' id="{escape(anchor)}"')
 
 
-def heading_close(html: RendererHTML, tokens: Tokens, at: int, options: Any, env: Any) -> str:
+def _heading_close(html: RendererHTML, tokens: Tokens, at: int, options: Any, env: Any) -> str:
     page, token = page_of(env), tokens[at]
     anchor = token.meta.get("anchor")
     if not anchor:
@@ -47,7 +47,7 @@ def heading_close(html: RendererHTML, tokens: Tokens, at: int, options: Any, env
     return f"{page.slots.put(link)}</{token.tag}>\n"
 
 
-def paragraph_open(html: RendererHTML, tokens: Tokens, at: int, options: Any, env: Any) -> str:
+def _paragraph_open(html: RendererHTML, tokens: Tokens, at: int, options: Any, env: Any) -> str:
     page, token = page_of(env), tokens[at]
     if token.hidden:
         return html.renderToken(tokens, at, options, env)
@@ -56,35 +56,35 @@ def paragraph_open(html: RendererHTML, tokens: Tokens, at: int, options: Any, en
     return "<p>" + mark
 
 
-def text(html: RendererHTML, tokens: Tokens, at: int, options: Any, env: Any) -> str:
+def _text(html: RendererHTML, tokens: Tokens, at: int, options: Any, env: Any) -> str:
     content = tokens[at].content
     if at == len(tokens) - 1 and "^" in content and (name := block_name(content)):
         content = content.rstrip().removesuffix("^" + name).rstrip()
     return escape(content, quote=True).replace("&#x27;", "'")
 
 
-def cell_open(html: RendererHTML, tokens: Tokens, at: int, options: Any, env: Any) -> str:
+def _cell_open(html: RendererHTML, tokens: Tokens, at: int, options: Any, env: Any) -> str:
     token = tokens[at]
     align = token.meta.get("align")
     mark = page_of(env).slots.attributes(f' class="{align}"') if align else ""
     return f"<{token.tag}>{mark}"
 
 
-def fence(html: RendererHTML, tokens: Tokens, at: int, options: Any, env: Any) -> str:
+def _fence(html: RendererHTML, tokens: Tokens, at: int, options: Any, env: Any) -> str:
     token = tokens[at]
     language = token.info.strip().split(None, 1)[0] if token.info.strip() else ""
     return page_of(env).slots.put(code_html(token.content, language)) + "\n"
 
 
-def code_block(html: RendererHTML, tokens: Tokens, at: int, options: Any, env: Any) -> str:
+def _code_block(html: RendererHTML, tokens: Tokens, at: int, options: Any, env: Any) -> str:
     return f"<pre><code>{escape(tokens[at].content, quote=True)}</code></pre>\n"
 
 
-def math_inline(html: RendererHTML, tokens: Tokens, at: int, options: Any, env: Any) -> str:
+def _math_inline(html: RendererHTML, tokens: Tokens, at: int, options: Any, env: Any) -> str:
     return page_of(env).slots.put(formula_html(tokens[at].content.strip(), display=False))
 
 
-def math_block(html: RendererHTML, tokens: Tokens, at: int, options: Any, env: Any) -> str:
+def _math_block(html: RendererHTML, tokens: Tokens, at: int, options: Any, env: Any) -> str:
     formula = formula_html(tokens[at].content.strip(), display=True)
     return (
         "<div>"
@@ -94,7 +94,7 @@ def math_block(html: RendererHTML, tokens: Tokens, at: int, options: Any, env: A
     )
 
 
-def blockquote_open(html: RendererHTML, tokens: Tokens, at: int, options: Any, env: Any) -> str:
+def _blockquote_open(html: RendererHTML, tokens: Tokens, at: int, options: Any, env: Any) -> str:
     page, meta = page_of(env), tokens[at].meta
     if "callout" not in meta:
         return "<blockquote>\n"
@@ -109,28 +109,28 @@ def blockquote_open(html: RendererHTML, tokens: Tokens, at: int, options: Any, e
     return f"<div>{mark}<p>{name}{title}</p>\n"
 
 
-def blockquote_close(html: RendererHTML, tokens: Tokens, at: int, options: Any, env: Any) -> str:
+def _blockquote_close(html: RendererHTML, tokens: Tokens, at: int, options: Any, env: Any) -> str:
     meta = tokens[at].meta
     if "callout" not in meta:
         return "</blockquote>\n"
     return "</details>\n" if meta["fold"] else "</div>\n"
 
 
-def list_item_open(html: RendererHTML, tokens: Tokens, at: int, options: Any, env: Any) -> str:
+def _list_item_open(html: RendererHTML, tokens: Tokens, at: int, options: Any, env: Any) -> str:
     token = tokens[at]
     is_task = "task-list-item" in str(token.attrGet("class") or "")
     mark = page_of(env).slots.attributes(' class="task"') if is_task else ""
     return f"<li>{mark}"
 
 
-def list_open(html: RendererHTML, tokens: Tokens, at: int, options: Any, env: Any) -> str:
+def _list_open(html: RendererHTML, tokens: Tokens, at: int, options: Any, env: Any) -> str:
     token = tokens[at]
     start = token.attrGet("start")
     first = f' start="{start}"' if start is not None else ""
     return f"<{token.tag}{first}>\n"
 
 
-def html_inline(html: RendererHTML, tokens: Tokens, at: int, options: Any, env: Any) -> str:
+def _html_inline(html: RendererHTML, tokens: Tokens, at: int, options: Any, env: Any) -> str:
     content = tokens[at].content
     if content.startswith('<input class="task-list-item-checkbox"'):
         checked = " checked" if 'checked="checked"' in content else ""
@@ -138,7 +138,7 @@ def html_inline(html: RendererHTML, tokens: Tokens, at: int, options: Any, env: 
     return raw_html(content)
 
 
-def html_block(html: RendererHTML, tokens: Tokens, at: int, options: Any, env: Any) -> str:
+def _html_block(html: RendererHTML, tokens: Tokens, at: int, options: Any, env: Any) -> str:
     return raw_html(tokens[at].content)
 
 
@@ -148,7 +148,7 @@ def raw_html(content: str) -> str:
     return _OPEN_TAG.sub(lambda match: escape(match[0]), content)
 
 
-def footnote_ref(html: RendererHTML, tokens: Tokens, at: int, options: Any, env: Any) -> str:
+def _footnote_ref(html: RendererHTML, tokens: Tokens, at: int, options: Any, env: Any) -> str:
     meta = tokens[at].meta
     number, again = meta["id"] + 1, meta.get("subId", 0)
     suffix = f"-{again}" if again else ""
@@ -160,27 +160,29 @@ def footnote_ref(html: RendererHTML, tokens: Tokens, at: int, options: Any, env:
     return page_of(env).slots.put(link)
 
 
-def footnote_block_open(html: RendererHTML, tokens: Tokens, at: int, options: Any, env: Any) -> str:
+def _footnote_block_open(
+    html: RendererHTML, tokens: Tokens, at: int, options: Any, env: Any
+) -> str:
     mark = page_of(env).slots.attributes(' class="footnotes" role="doc-endnotes"')
     return f"<div>{mark}<ol>\n"
 
 
-def footnote_block_close(
+def _footnote_block_close(
     html: RendererHTML, tokens: Tokens, at: int, options: Any, env: Any
 ) -> str:
     return "</ol></div>\n"
 
 
-def footnote_open(html: RendererHTML, tokens: Tokens, at: int, options: Any, env: Any) -> str:
+def _footnote_open(html: RendererHTML, tokens: Tokens, at: int, options: Any, env: Any) -> str:
     page = page_of(env)
     return "<li>" + page.slots.attributes(f' id="{page.prefix}fn-{tokens[at].meta["id"] + 1}"')
 
 
-def footnote_close(html: RendererHTML, tokens: Tokens, at: int, options: Any, env: Any) -> str:
+def _footnote_close(html: RendererHTML, tokens: Tokens, at: int, options: Any, env: Any) -> str:
     return "</li>\n"
 
 
-def footnote_anchor(html: RendererHTML, tokens: Tokens, at: int, options: Any, env: Any) -> str:
+def _footnote_anchor(html: RendererHTML, tokens: Tokens, at: int, options: Any, env: Any) -> str:
     meta = tokens[at].meta
     number, again = meta["id"] + 1, meta.get("subId", 0)
     suffix = f"-{again}" if again else ""
@@ -192,34 +194,34 @@ def footnote_anchor(html: RendererHTML, tokens: Tokens, at: int, options: Any, e
 
 
 _RULES: dict[str, Rule] = {
-    "heading_open": heading_open,
-    "heading_close": heading_close,
-    "paragraph_open": paragraph_open,
-    "text": text,
-    "th_open": cell_open,
-    "td_open": cell_open,
-    "fence": fence,
-    "code_block": code_block,
-    "math_inline": math_inline,
-    "math_inline_double": math_block,
-    "math_block": math_block,
-    "blockquote_open": blockquote_open,
-    "blockquote_close": blockquote_close,
-    "list_item_open": list_item_open,
-    "bullet_list_open": list_open,
-    "ordered_list_open": list_open,
-    "html_inline": html_inline,
-    "html_block": html_block,
+    "heading_open": _heading_open,
+    "heading_close": _heading_close,
+    "paragraph_open": _paragraph_open,
+    "text": _text,
+    "th_open": _cell_open,
+    "td_open": _cell_open,
+    "fence": _fence,
+    "code_block": _code_block,
+    "math_inline": _math_inline,
+    "math_inline_double": _math_block,
+    "math_block": _math_block,
+    "blockquote_open": _blockquote_open,
+    "blockquote_close": _blockquote_close,
+    "list_item_open": _list_item_open,
+    "bullet_list_open": _list_open,
+    "ordered_list_open": _list_open,
+    "html_inline": _html_inline,
+    "html_block": _html_block,
     "link_open": link_rules.link_open,
     "link_close": link_rules.link_close,
     "wikilink": link_rules.wikilink,
     "image": link_rules.image,
-    "footnote_ref": footnote_ref,
-    "footnote_block_open": footnote_block_open,
-    "footnote_block_close": footnote_block_close,
-    "footnote_open": footnote_open,
-    "footnote_close": footnote_close,
-    "footnote_anchor": footnote_anchor,
+    "footnote_ref": _footnote_ref,
+    "footnote_block_open": _footnote_block_open,
+    "footnote_block_close": _footnote_block_close,
+    "footnote_open": _footnote_open,
+    "footnote_close": _footnote_close,
+    "footnote_anchor": _footnote_anchor,
 }
 
 
@@ -228,5 +230,5 @@ def renderer() -> RendererHTML:
     """Return Markdown's renderer with our rules."""
     html = RendererHTML(markdown())
     for name, rule in _RULES.items():
-        html.rules[name] = rule.__get__(html)  # type: ignore[attr-defined]
+        html.rules[name] = rule.__get__(html)
     return html

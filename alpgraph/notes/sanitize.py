@@ -11,71 +11,13 @@ from html import escape, unescape
 
 import nh3
 
-TAGS = frozenset(
-    [
-        "a",
-        "abbr",
-        "b",
-        "bdo",
-        "blockquote",
-        "br",
-        "caption",
-        "cite",
-        "code",
-        "dd",
-        "del",
-        "details",
-        "dfn",
-        "div",
-        "dl",
-        "dt",
-        "em",
-        "figcaption",
-        "figure",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "hr",
-        "i",
-        "img",
-        "ins",
-        "kbd",
-        "li",
-        "mark",
-        "ol",
-        "p",
-        "pre",
-        "q",
-        "rp",
-        "rt",
-        "ruby",
-        "s",
-        "samp",
-        "small",
-        "span",
-        "strike",
-        "strong",
-        "sub",
-        "summary",
-        "sup",
-        "table",
-        "tbody",
-        "td",
-        "tfoot",
-        "th",
-        "thead",
-        "time",
-        "tr",
-        "tt",
-        "u",
-        "ul",
-        "var",
-        "wbr",
-    ]
+_TAG_NAMES = (
+    "a abbr b bdo blockquote br caption cite code dd del details dfn div dl dt em figcaption"
+    " figure h1 h2 h3 h4 h5 h6 hr i img ins kbd li mark ol p pre q rp rt ruby s samp small"
+    " span strike strong sub summary sup table tbody td tfoot th thead time tr tt u ul var wbr"
 )
+TAGS = frozenset(_TAG_NAMES.split())
+"""Elements that an author's HTML may hold."""
 _ATTRIBUTES = {
     "*": {"dir", "lang", "title"},
     "a": {"href"},
@@ -121,6 +63,7 @@ class Slots:
     """Our own markup on its way past the sanitiser, as marks nobody can guess."""
 
     def __init__(self) -> None:
+        """Begin without any."""
         self._mark = f"alp{secrets.token_hex(12)}"
         self._contents: list[str] = []
 
@@ -161,6 +104,7 @@ class TagRewriter:
         link: Callable[[str], str | None] | None = None,
         image: Callable[[str], str | None] | None = None,
     ) -> None:
+        """Take what resolves the addresses of links and pictures."""
         self._link = link
         self._image = image
         self._lists = 0

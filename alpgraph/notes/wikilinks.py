@@ -4,76 +4,13 @@ import re
 from dataclasses import dataclass
 from urllib.parse import unquote
 
-_FILE_TYPES = frozenset(
-    [
-        "png",
-        "jpg",
-        "jpeg",
-        "gif",
-        "svg",
-        "webp",
-        "avif",
-        "bmp",
-        "ico",
-        "tif",
-        "tiff",
-        "mp3",
-        "wav",
-        "ogg",
-        "m4a",
-        "flac",
-        "3gp",
-        "opus",
-        "mp4",
-        "webm",
-        "mov",
-        "mkv",
-        "ogv",
-        "pdf",
-        "canvas",
-        "base",
-        "excalidraw",
-        "csv",
-        "tsv",
-        "txt",
-        "json",
-        "yaml",
-        "yml",
-        "toml",
-        "xml",
-        "zip",
-        "gz",
-        "tar",
-        "html",
-        "htm",
-        "py",
-        "ipynb",
-        "js",
-        "ts",
-        "css",
-        "scss",
-        "sol",
-        "sh",
-        "rs",
-        "go",
-        "c",
-        "h",
-        "cpp",
-        "java",
-        "rb",
-        "bib",
-        "tex",
-        "docx",
-        "xlsx",
-        "pptx",
-        "doc",
-        "xls",
-        "ppt",
-        "epub",
-        "log",
-    ]
+_FILE_ENDINGS = (
+    "png jpg jpeg gif svg webp avif bmp ico tif tiff mp3 wav ogg m4a flac 3gp opus mp4 webm mov mkv"
+    " ogv pdf canvas base excalidraw csv tsv txt json yaml yml toml xml zip gz tar html htm"
+    " py ipynb js ts css scss sol sh rs go c h cpp java rb bib tex docx xlsx pptx doc xls ppt log"
 )
-IMAGE_TYPES = frozenset(["png", "jpg", "jpeg", "gif", "svg", "webp", "avif", "bmp", "ico"])
+_FILE_TYPES = frozenset(_FILE_ENDINGS.split())
+IMAGE_TYPES = frozenset(_FILE_ENDINGS.split()[:9])
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 LINK_LIMIT = 1000
 """Characters between the brackets; longer ones are text."""

@@ -1,0 +1,193 @@
+"""Notes as nested tuples of plain values: what the cache and the reading processes pass on."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from alpgraph.diagnostics import Diagnostic, Edit, Fix, Place, Severity
+from alpgraph.notes.model import ExperimentRef, Heading, Mention, Note, Relation, Source
+
+Spot = tuple[int, int, int, int]
+Resolved = tuple[str | None, str, tuple[str, ...]]
+Resolve = Callable[[str, str], Resolved]
+"""From a target as written and the words shown for it to target, how and candidates."""
+
+
+class Packed(NamedTuple):
+    """A note before it is made; what a link index needs stands first."""
+
+    path: str
+    slug: str
+    title: str
+    aliases: tuple[str, ...]
+    anchors: tuple[str, ...]
+    """Anchors of headings and blocks."""
+    targets: tuple[str, ...]
+    """Targets as written, of relations and mentions."""
+    digest: str
+    rest: tuple[Any, ...]
+
+
+def pack(note: Note) -> Packed:
+    """Turn a note whose links are not resolved into plain values."""
+    anchors = [heading.anchor for heading in note.headings]
+    anchors += [f"b-{name.lower()}" for name in note.blocks]
+    targets = [relation.to for relation in note.relations]
+    targets += [mention.to for mention in note.mentions]
+    experiment = note.experiment
+    rest = (
+        note.summary,
+        note.claim,
+        note.topics,
+        tuple(
+            (item.kind, item.id, _spot(item.place), item.title, item.authors, item.year)
+            for item in note.sources
+        ),
+        tuple(_packed_relation(item) for item in note.relations),
+        tuple(
+            (item.to, item.text, item.heading, item.sentence, _spot(item.place), item.embed)
+            for item in note.mentions
+        ),
+        None
+        if experiment is None
+        else (
+            experiment.name,
+            dict(experiment.params),
+            _spot(experiment.place),
+            {key: _spot(place) for key, place in experiment.param_places.items()},
+        ),
+        tuple((item.level, item.text, item.anchor, item.line) for item in note.headings),
+        note.blocks,
+        note.body,
+        note.body_line,
+        {key: _spot(place) for key, place in note.places.items()},
+        dict(note.extra),
+        tuple(_packed_finding(item) for item in note.diagnostics),
+    )
+    return Packed(
+        note.path,
+        note.slug,
+        note.title,
+        note.aliases,
+        tuple(anchors),
+        tuple(dict.fromkeys(targets)),
+        note.digest,
+        rest,
+    )
+
+
+def unpack(packed: Packed, modified: float, resolve: Resolve) -> Note:
+    """Make the note, with its links resolved."""
+    path = packed.path
+    (
+        summary,
+        claim,
+        topics,
+        sources,
+        relations,
+        mentions,
+        experiment,
+        headings,
+        blocks,
+        body,
+        body_line,
+        places,
+        extra,
+        _,
+    ) = packed.rest
+    return Note(
+        slug=packed.slug,
+        path=path,
+        title=packed.title,
+        summary=summary,
+        claim=claim,
+        topics=topics,
+        aliases=packed.aliases,
+        sources=tuple(
+            Source(kind, name, Place(path, *spot), title, authors, year)
+            for kind, name, spot, title, authors, year in sources
+        ),
+        relations=tuple(_relation(path, item, resolve) for item in relations),
+        mentions=tuple(
+            Mention(to, text, heading, sentence, Place(path, *spot), embed, *resolve(to, text))
+            for to, text, heading, sentence, spot, embed in mentions
+        ),
+        experiment=_experiment(path, experiment),
+        headings=tuple(Heading(*item) for item in headings),
+        blocks=blocks,
+        body=body,
+        body_line=body_line,
+        places={key: Place(path, *spot) for key, spot in places.items()},
+        extra=extra,
+        diagnostics=findings_of(packed),
+        digest=packed.digest,
+        modified=modified,
+    )
+
+
+def findings_of(packed: Packed) -> tuple[Diagnostic, ...]:
+    """Return what reading the file found, without making the note."""
+    return tuple(_finding(packed.path, item) for item in packed.rest[-1])
+
+
+def _spot(place: Place) -> Spot:
+    return place.line, place.column, place.end_line, place.end_column
+
+
+def _packed_relation(item: Relation) -> tuple[Any, ...]:
+    return (
+        item.type,
+        item.written,
+        item.to,
+        item.why,
+        item.basis,
+        item.form,
+        _spot(item.place),
+        _spot(item.type_place),
+        _spot(item.to_place),
+        None if item.why_place is None else _spot(item.why_place),
+    )
+
+
+def _relation(path: str, item: tuple[Any, ...], resolve: Resolve) -> Relation:
+    kind, written, to, why, basis, form, place, type_place, to_place, why_place = item
+    target, how, candidates = resolve(to, "")
+    return Relation(
+        kind,
+        written,
+        to,
+        why,
+        basis,
+        form,
+        Place(path, *place),
+        Place(path, *type_place),
+        Place(path, *to_place),
+        None if why_place is None else Place(path, *why_place),
+        target,
+        how,
+        candidates,
+    )
+
+
+def _experiment(path: str, item: tuple[Any, ...] | None) -> ExperimentRef | None:
+    if item is None:
+        return None
+    name, params, spot, spots = item
+    places: Mapping[str, Place] = {key: Place(path, *value) for key, value in spots.items()}
+    return ExperimentRef(name, params, Place(path, *spot), places)
+
+
+def _packed_finding(item: Diagnostic) -> tuple[Any, ...]:
+    fix = None
+    if item.fix is not None:
+        fix = item.fix.title, tuple((_spot(edit.place), edit.text) for edit in item.fix.edits)
+    severity = str(item.severity)
+    return item.code, item.name, severity, item.message, item.hint, _spot(item.place), fix
+
+
+def _finding(path: str, item: tuple[Any, ...]) -> Diagnostic:
+    code, name, severity, message, hint, spot, fix = item
+    mended = None
+    if fix is not None:
+        edits = tuple(Edit(Place(path, *place), text) for place, text in fix[1])
+        mended = Fix(fix[0], edits)
+    return Diagnostic(code, name, Severity(severity), message, hint, Place(path, *spot), mended)

@@ -1,0 +1,157 @@
+"""Many files to packed notes: from the cache where they did not change, else with all cores."""
+
+import gc
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from multiprocessing import get_context
+from pathlib import Path
+
+from alpgraph.diagnostics import Diagnostic, Place
+from alpgraph.notes.cache import Cache, Entry
+from alpgraph.notes.files import FileStamp, read_file, walk
+from alpgraph.notes.findings import finding
+from alpgraph.notes.packing import Packed, pack
+from alpgraph.notes.parsing import digest, parse_note
+from alpgraph.notes.relation_types import RelationTypes
+
+MANY = 500
+"""From this number of changed files on, other processes help."""
+_CHUNK = 250
+
+
+@dataclass(slots=True)
+class Reading:
+    """What was read of a folder."""
+
+    entries: dict[str, Entry] = field(default_factory=dict)
+    """By path, in order."""
+    unreadable: dict[str, Diagnostic] = field(default_factory=dict)
+
+
+def read_folder(root: Path, types: RelationTypes, cache_folder: Path | None) -> Reading:
+    """Read every note below `root`."""
+    with collector_paused():
+        cache = Cache(cache_folder, types) if cache_folder else None
+        known = cache.load() if cache else {}
+        result = Reading()
+        missing = []
+        stamps = dict(walk(root))
+        for path, stamp in stamps.items():
+            entry = known.get(path)
+            if entry and cache and cache.certain(entry, stamp):
+                result.entries[path] = entry
+            else:
+                missing.append(path)
+        _read_all(root, missing, types, known, result)
+        ordered = {path: result.entries[path] for path in stamps if path in result.entries}
+        result.entries = ordered
+        if cache and (missing or ordered.keys() != known.keys()):
+            cache.save(ordered)
+    return result
+
+
+def read_paths(root: Path, paths: Sequence[str], types: RelationTypes) -> Reading:
+    """Read some files; those that are gone are simply not in the answer."""
+    result = Reading()
+    _read_all(root, paths, types, {}, result)
+    return result
+
+
+def _read_all(
+    root: Path,
+    paths: Sequence[str],
+    types: RelationTypes,
+    known: Mapping[str, Entry],
+    result: Reading,
+) -> None:
+    digests = {path: known[path].packed.digest for path in paths if path in known}
+    workers = min(os.cpu_count() or 1, 8)
+    if len(paths) < MANY or workers < 2:
+        outcomes = iter([_read_chunk(root, paths, types, digests)])
+    else:
+        outcomes = _read_parallel(root, paths, types, digests, workers)
+    for chunk, problems in outcomes:
+        result.unreadable |= problems
+        for path, stamp, packed in chunk:
+            parsed = known[path].packed if packed is None else Packed._make(packed)
+            result.entries[path] = Entry(FileStamp(*stamp), parsed)
+
+
+_Outcome = tuple[
+    list[tuple[str, tuple[int, ...], tuple[object, ...] | None]], dict[str, Diagnostic]
+]
+
+
+def _read_parallel(
+    root: Path,
+    paths: Sequence[str],
+    types: RelationTypes,
+    digests: Mapping[str, str],
+    workers: int,
+) -> Iterator[_Outcome]:
+    chunks = [paths[start : start + _CHUNK] for start in range(0, len(paths), _CHUNK)]
+    context = get_context("fork" if _may_fork() else "spawn")
+    with ProcessPoolExecutor(workers, mp_context=context) as pool:
+        waiting = [
+            pool.submit(
+                _read_chunk,
+                root,
+                chunk,
+                types,
+                {path: digests[path] for path in chunk if path in digests},
+            )
+            for chunk in chunks
+        ]
+        for future in waiting:
+            yield future.result()
+
+
+def _may_fork() -> bool:
+    """Forking is fast, and safe only while this process has one thread."""
+    import sys
+    import threading
+
+    return sys.platform == "linux" and threading.active_count() == 1
+
+
+def _read_chunk(
+    root: Path, paths: Sequence[str], types: RelationTypes, digests: Mapping[str, str]
+) -> _Outcome:
+    """Read and parse files; a file whose digest is the known one is not parsed again."""
+    found: _Outcome = ([], {})
+    with collector_paused():
+        for path in paths:
+            try:
+                data, stamp = read_file(root, path)
+            except FileNotFoundError:
+                continue
+            except (OSError, ValueError) as error:
+                found[1][path] = _unreadable(path, error)
+                continue
+            signature = (stamp.size, stamp.modified_ns, stamp.changed_ns, stamp.inode)
+            if digests.get(path) == digest(data):
+                found[0].append((path, signature, None))
+            else:
+                packed = pack(parse_note(path, data, types=types))
+                found[0].append((path, signature, tuple(packed)))
+    return found
+
+
+def _unreadable(path: str, error: Exception) -> Diagnostic:
+    reason = getattr(error, "strerror", None) or str(error)
+    return finding("ALP004", f"the file cannot be read: {reason}", Place(path))
+
+
+@contextmanager
+def collector_paused() -> Iterator[None]:
+    """Pause the garbage collector: many values are made and none is garbage."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
