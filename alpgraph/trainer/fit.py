@@ -1,9 +1,13 @@
-"""The training loop: batches in, loss, gradient, step; replicates spread over threads."""
+"""The training loop: batches in, loss, gradient, step; replicates spread over threads.
+
+NumPy releases Python's lock inside its loops and products, so threads really run side by side.
+"""
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -20,8 +24,8 @@ Batches = Callable[[slice], Iterator[Batch]]
 Watch = Callable[[Network], Mapping[str, Array]]
 """Measures a network along the way: name -> (R,)."""
 
-CHUNK = 16
-"""Replicates trained together: few enough for their buffers to stay in a core's cache."""
+WORTH_THREADS = 64
+"""Replicates from which two threads beat one: with fewer, handing over Python's lock costs more."""
 DRAWN_AHEAD = 64
 """Steps whose rows are drawn at once."""
 
@@ -89,16 +93,17 @@ def fit(
     """Train every replicate for `steps` steps, in place, and watch it at `points` even places.
 
     With `patience`, a replicate whose watched `"stop"` (lower is better) has not fallen for that
-    many points keeps the parameters it had at its lowest. Numbers do not depend on `threads`.
+    many points keeps the parameters it had at its lowest. Numbers do not depend on `threads`:
+    two by default from 64 replicates on, where there are two cores.
     """
     at = np.unique(np.linspace(0, steps, points + 1).round().astype(int))
     keeper = _Keeper(net, patience) if patience is not None else None
     seen: dict[str, list[Array]] = {}
     count = len(net.parameters)
-    parts = [slice(i, min(i + CHUNK, count)) for i in range(0, count, CHUNK)]
-    threads = min(threads or os.cpu_count() or 1, 2)
-    if threads > 1 and len(parts) == 1 and count > 1:
-        parts = [slice(0, count // 2), slice(count // 2, count)]
+    if threads is None:
+        threads = 2 if count >= WORTH_THREADS and (os.cpu_count() or 1) > 1 else 1
+    ends = [count * i // threads for i in range(threads + 1)]
+    parts = [slice(start, end) for start, end in pairwise(ends) if start < end]
     loops = [_loop(net.part(part), batches(part), loss, optimiser) for part in parts]
     with ThreadPoolExecutor(threads) as pool:
         for before, after in zip([0, *at[:-1]], at, strict=True):

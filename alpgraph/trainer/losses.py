@@ -33,11 +33,14 @@ def one_hot(labels: Array, classes: int, dtype: Any = np.float32) -> Array:
     return np.asarray(labels[..., None] == np.arange(classes), dtype)
 
 
-def _mean(values: Array, gradient: Array, weights: Array | None) -> tuple[Array, Array]:
-    """Weigh rows, then take the mean over the batch: (R, B), (R, B, O) -> (R,), (R, B, O)."""
+def _mean(
+    outputs: Array, values: Array, gradient: Array, weights: Array | None
+) -> tuple[Array, Array]:
+    """Weigh rows, take the mean over the batch, keep the outputs' type: (R,), (R, B, O)."""
     if weights is not None:
         values, gradient = values * weights, gradient * weights[..., None]
-    return values.mean(axis=1), (gradient / values.shape[1]).astype(gradient.dtype, copy=False)
+    gradient = gradient / values.shape[1]
+    return values.mean(axis=1), gradient.astype(outputs.dtype, copy=False)
 
 
 def log_loss(outputs: Array, labels: Array, weights: Array | None = None) -> tuple[Array, Array]:
@@ -46,7 +49,7 @@ def log_loss(outputs: Array, labels: Array, weights: Array | None = None) -> tup
     y = one_hot(labels, outputs.shape[-1], outputs.dtype)
     shifted = outputs - outputs.max(axis=-1, keepdims=True)
     values = np.log(np.exp(shifted).sum(axis=-1)) - (shifted * y).sum(axis=-1)  # (R, B)
-    return _mean(values, p - y, weights)
+    return _mean(outputs, values, p - y, weights)
 
 
 def binary_log_loss(
@@ -59,7 +62,7 @@ def binary_log_loss(
     """
     z = outputs[..., 0]  # (R, B)
     values = np.maximum(z, 0) - z * labels + np.log1p(np.exp(-np.abs(z)))
-    return _mean(values, (sigmoid(z) - labels)[..., None], weights)
+    return _mean(outputs, values, (sigmoid(z) - labels)[..., None], weights)
 
 
 def focal_loss(
@@ -71,7 +74,7 @@ def focal_loss(
     right = np.maximum((p * y).sum(axis=-1), np.finfo(outputs.dtype).tiny)  # (R, B)
     doubt, log_right = 1 - right, np.log(right)
     slope = gamma * doubt ** (gamma - 1) * right * log_right - doubt**gamma
-    return _mean(-(doubt**gamma) * log_right, slope[..., None] * (y - p), weights)
+    return _mean(outputs, -(doubt**gamma) * log_right, slope[..., None] * (y - p), weights)
 
 
 def brier_loss(outputs: Array, labels: Array, weights: Array | None = None) -> tuple[Array, Array]:
@@ -82,7 +85,7 @@ def brier_loss(outputs: Array, labels: Array, weights: Array | None = None) -> t
     p = softmax(outputs)  # (R, B, O)
     miss = p - one_hot(labels, outputs.shape[-1], outputs.dtype)
     gradient = 2 * p * (miss - (p * miss).sum(axis=-1, keepdims=True))
-    return _mean(np.square(miss).sum(axis=-1), gradient, weights)
+    return _mean(outputs, np.square(miss).sum(axis=-1), gradient, weights)
 
 
 def binary_brier_loss(
@@ -91,7 +94,7 @@ def binary_brier_loss(
     """Brier score of one logit, (R, B, 1); labels (R, B) lie in [0, 1]."""
     p = sigmoid(outputs[..., 0])
     miss = p - labels  # (R, B)
-    return _mean(np.square(miss), (2 * miss * p * (1 - p))[..., None], weights)
+    return _mean(outputs, np.square(miss), (2 * miss * p * (1 - p))[..., None], weights)
 
 
 def squared_loss(
@@ -99,7 +102,7 @@ def squared_loss(
 ) -> tuple[Array, Array]:
     """Squared error summed over outputs; targets (R, B, O). Legendre 1805."""
     miss = outputs - targets
-    return _mean(np.square(miss).sum(axis=-1), 2 * miss, weights)
+    return _mean(outputs, np.square(miss).sum(axis=-1), 2 * miss, weights)
 
 
 def preference_loss(outputs: Array, weights: Array | None = None) -> tuple[Array, Array]:
@@ -111,7 +114,7 @@ def preference_loss(outputs: Array, weights: Array | None = None) -> tuple[Array
     half = outputs.shape[1] // 2
     lead = outputs[:, :half, 0] - outputs[:, half:, 0]  # (R, B)
     values = np.maximum(-lead, 0) + np.log1p(np.exp(-np.abs(lead)))
-    value, slope = _mean(values, (sigmoid(lead) - 1)[..., None], weights)
+    value, slope = _mean(outputs, values, (sigmoid(lead) - 1)[..., None], weights)
     return value, np.concatenate([slope, -slope], axis=1)
 
 
@@ -136,4 +139,4 @@ def spo_plus_loss(
     best, tilted = decide(costs), 2 * outputs - costs
     chosen = decide(tilted)
     values = (2 * outputs * best - costs * best - tilted * chosen).sum(axis=-1)  # (R, B)
-    return _mean(values, 2 * (best - chosen).astype(outputs.dtype), None)
+    return _mean(outputs, values, 2 * (best - chosen), None)

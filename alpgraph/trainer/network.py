@@ -123,7 +123,9 @@ class Network:
     def _through(self, layer: int, error: Array) -> Array:
         """Carry the error back through one layer's matrix and the activation before it."""
         back = self._errors[layer]  # (R, B, D+1); contiguous, so the column of ones comes along
-        np.matmul(error, self.weights[layer].transpose(0, 2, 1), out=back)
+        columns = self.weights[layer].transpose(0, 2, 1)  # (R, H, D+1)
+        # One output needs no product of matrices: twice as fast.
+        (np.multiply if error.shape[2] == 1 else np.matmul)(error, columns, out=back)
         if layer and self.activation == "relu":
             back *= self._active[layer - 1]
         elif layer:
