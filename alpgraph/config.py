@@ -165,5 +165,3 @@ def _explain(error: ValidationError, origin: str) -> str:
         hint = f"did you mean '{near[0]}'?" if near else f"known: {', '.join(Config.model_fields)}"
         return f"{origin}: unknown key '{key}'; {hint}"
     return f"{origin}: '{key}' is {first['input']!r}: {first['msg'].lower()}"
-
-

@@ -4,6 +4,8 @@ How to add one: see `README.md` in this folder, or `experiment_template(name)`.
 """
 
 from alpgraph.experiments.code import code_hash
+from alpgraph.experiments.faults import ParamFault, fault_finders, param_faults
+from alpgraph.experiments.merging import merge_measurements
 from alpgraph.experiments.model import (
     Arm,
     Curve,
@@ -20,6 +22,7 @@ from alpgraph.experiments.references import REFERENCE_SEED, reference_for, refer
 from alpgraph.experiments.registry import all_experiments, find_experiment, get_experiment
 from alpgraph.experiments.results import curves_json, result_of
 from alpgraph.experiments.running import Verified, estimate_seconds, run_experiment, verify
+from alpgraph.experiments.template import experiment_template
 from alpgraph.experiments.verdicts import Judgement, decide, judge
 
 __all__ = [
@@ -30,6 +33,7 @@ __all__ = [
     "Judgement",
     "Measurements",
     "Metric",
+    "ParamFault",
     "Params",
     "Picture",
     "Preset",
@@ -41,9 +45,13 @@ __all__ = [
     "curves_json",
     "decide",
     "estimate_seconds",
+    "experiment_template",
+    "fault_finders",
     "find_experiment",
     "get_experiment",
     "judge",
+    "merge_measurements",
+    "param_faults",
     "reference_for",
     "references",
     "result_of",

@@ -1,0 +1,128 @@
+"""Every address there is: nothing else in alpgraph spells one."""
+
+import hashlib
+import re
+from collections.abc import Iterable, Mapping
+from functools import cache
+from urllib.parse import quote, urlencode
+
+from alpgraph.resources import resource_dir
+
+TRAIL_CAP = 12
+
+
+def _segment(text: str) -> str:
+    """Return a path segment; `/` in slugs of nested folders stays."""
+    return quote(text, safe="/-._~!$'()*,;=:@")
+
+
+def _query(pairs: Iterable[tuple[str, str]]) -> str:
+    text = urlencode([(key, value) for key, value in pairs if value])
+    return f"?{text}" if text else ""
+
+
+def note_url(slug: str, heading: str = "", *, trail: Iterable[str] = ()) -> str:
+    """Address of a note.
+
+    >>> note_url("topic/a b", "h-how")
+    '/n/topic/a%20b#h-how'
+    """
+    anchor = f"#{quote(heading)}" if heading else ""
+    return f"/n/{_segment(slug)}{_query(('trail', step) for step in trail)}{anchor}"
+
+
+def markdown_url(slug: str) -> str:
+    """Address of a note's Markdown twin."""
+    return f"/n/{_segment(slug)}.md"
+
+
+def walk_url(
+    slug: str,
+    *,
+    trail: Iterable[str] = (),
+    types: Iterable[str] = (),
+    bases: Iterable[str] = (),
+    depth: int = 1,
+) -> str:
+    """Address of the ego network of a note, with the walk that led there."""
+    pairs = [("depth", str(depth) if depth != 1 else "")]
+    pairs += [("type", kind) for kind in types]
+    pairs += [("basis", basis) for basis in bases]
+    pairs += [("trail", step) for step in list(trail)[-TRAIL_CAP:]]
+    return f"/walk/{_segment(slug)}{_query(pairs)}"
+
+
+def network_url(focus: str = "") -> str:
+    """Address of the whole network."""
+    return f"/network{_query([('focus', focus)])}"
+
+
+def topic_key(topic: str) -> str:
+    """Return a topic as it stands in an address.
+
+    >>> topic_key("Training and fine-tuning")
+    'training-and-fine-tuning'
+    """
+    return re.sub(r"[\W_]+", "-", topic.lower()).strip("-")
+
+
+def topic_url(topic: str) -> str:
+    """Address of the page of a topic."""
+    return f"/topics/{_segment(topic_key(topic))}"
+
+
+def relation_url(type_id: str) -> str:
+    """Address of the page of a relation type."""
+    return f"/relations/{_segment(type_id)}"
+
+
+def experiment_url(name: str, params: Mapping[str, object] | None = None) -> str:
+    """Address of an experiment, with parameters to start from."""
+    pairs = [(key, str(value)) for key, value in (params or {}).items()]
+    return f"/experiments/{_segment(name)}{_query(pairs)}"
+
+
+def run_url(id: str) -> str:
+    """Address of a run."""
+    return f"/runs/{_segment(id)}"
+
+
+def file_url(path: str) -> str:
+    """Address of a picture or other file beside the notes."""
+    return f"/files/{_segment(path)}"
+
+
+def help_url(code: str) -> str:
+    """Address of the help page of a finding."""
+    return f"/help/{_segment(code)}"
+
+
+@cache
+def static_names() -> Mapping[str, str]:
+    """Return the hashed name of every static file: `a.css` -> `a.1f2e3d4c5b.css`."""
+    root = resource_dir("static")
+    names = {}
+    for path in sorted(root.rglob("*")):
+        if path.is_file():
+            name = path.relative_to(root).as_posix()
+            stem, _, ending = name.rpartition(".")
+            digest = hashlib.sha256(path.read_bytes()).hexdigest()[:10]
+            names[name] = f"{stem}.{digest}.{ending}"
+    return names
+
+
+def static_url(name: str) -> str:
+    """Address of a static file, with the hash of its content."""
+    return f"/static/{static_names()[name]}"
+
+
+def source_url(kind: str, id: str) -> str:
+    """Address of a cited work at its registry; empty when there is none."""
+    patterns = {
+        "arxiv": "https://arxiv.org/abs/{}",
+        "doi": "https://doi.org/{}",
+        "isbn": "https://openlibrary.org/isbn/{}",
+    }
+    if kind == "url":
+        return id if id.startswith(("https://", "http://")) else ""
+    return patterns[kind].format(_segment(id)) if kind in patterns else ""

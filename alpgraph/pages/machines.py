@@ -1,0 +1,79 @@
+"""The collection for machines: feed, sitemap, llms.txt."""
+
+from datetime import UTC, datetime
+from xml.sax.saxutils import escape, quoteattr
+
+from alpgraph.pages.addresses import markdown_url, note_url
+from alpgraph.pages.overview import topics
+from alpgraph.pages.state import Collection
+
+MOST_ENTRIES = 50
+
+
+def _clean(text: str) -> str:
+    """Drop what XML 1.0 cannot hold and escape the rest."""
+    return escape("".join(c for c in text if c >= " " or c in "\t\n"))
+
+
+def changed_at(collection: Collection, slug: str) -> str:
+    """Return when a note last changed, as an RFC 3339 date: from git, else from the file."""
+    note = collection.notes[slug]
+    dates = collection.dates.get(note.path)
+    if dates:
+        return dates[1] if "T" in dates[1] else f"{dates[1]}T00:00:00Z"
+    return datetime.fromtimestamp(note.modified, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def atom_feed(collection: Collection, base: str) -> str:
+    """Return the newest notes as an Atom feed (RFC 4287)."""
+    order = sorted(collection.notes, key=lambda slug: changed_at(collection, slug), reverse=True)
+    newest = changed_at(collection, order[0]) if order else "1970-01-01T00:00:00Z"
+    entries = []
+    for slug in order[:MOST_ENTRIES]:
+        note, url = collection.notes[slug], base + note_url(slug)
+        entries.append(
+            f"<entry><title>{_clean(note.title)}</title><id>{_clean(url)}</id>"
+            f"<link href={quoteattr(url)}/><updated>{changed_at(collection, slug)}</updated>"
+            f"<summary>{_clean(note.summary or note.claim)}</summary></entry>"
+        )
+    return (
+        '<?xml version="1.0" encoding="utf-8"?><feed xmlns="http://www.w3.org/2005/Atom">'
+        f"<title>{_clean(collection.config.title)}</title><id>{_clean(base)}/</id>"
+        f"<link href={quoteattr(base + '/')}/><link rel=\"self\" href={quoteattr(base + '/feed.atom')}/>"
+        f"<author><name>{_clean(collection.config.title)}</name></author>"
+        f"<updated>{newest}</updated>{''.join(entries)}</feed>"
+    )
+
+
+def sitemap(collection: Collection, base: str) -> str:
+    """Return every note's address (sitemaps.org 0.9)."""
+    rows = "".join(
+        f"<url><loc>{_clean(base + note_url(slug))}</loc>"
+        f"<lastmod>{changed_at(collection, slug)}</lastmod></url>"
+        for slug in collection.notes
+    )
+    return (
+        '<?xml version="1.0" encoding="utf-8"?>'
+        f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{rows}</urlset>'
+    )
+
+
+def llms_text(collection: Collection) -> str:
+    """Return the collection as a list of Markdown links (llms.txt)."""
+    config = collection.config
+    lines = [f"# {config.title}", ""]
+    if config.about or config.tagline:
+        lines += [f"> {config.about or config.tagline}", ""]
+    lines += ["The whole graph: [graph.json](/api/graph.json). API: [openapi.json](/openapi.json).", ""]
+    listed: set[str] = set()
+    for name, slugs in [*topics(collection), ("Other", list(collection.notes))]:
+        fresh = [slug for slug in slugs if slug not in listed]
+        listed.update(fresh)
+        if fresh:
+            lines += [f"## {name}", ""]
+            for slug in fresh:
+                note = collection.notes[slug]
+                says = " ".join((note.claim or note.summary).split())
+                lines.append(f"- [{note.title}]({markdown_url(slug)}){': ' + says if says else ''}")
+            lines.append("")
+    return "\n".join(lines)

@@ -1,0 +1,244 @@
+"""The index: kept in the cache folder, brought up to date by digests, rebuilt when damaged."""
+
+import json
+import re
+import shutil
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import tantivy
+
+from alpgraph.notes import Note, Notebook
+from alpgraph.search.query import Query, parse_query, topic_key
+from alpgraph.search.snippets import Hit, mark, snippet
+from alpgraph.search.words import ANALYZER, analyzer, split_cjk
+
+VERSION = 2
+WEIGHTS = {"title": 5.0, "claim": 2.5, "summary": 2.0, "headings": 2.0, "reasons": 1.3, "body": 1.0}
+_MARKS = re.compile(r"[`*_#>|~]+|\[\[|\]\]|\]\([^)\s]*\)|\[(?=\w)")
+MOST_FILTERED = 2_000
+
+
+def _schema() -> tantivy.Schema:
+    builder = tantivy.SchemaBuilder()
+    builder.add_text_field("slug", stored=True, tokenizer_name="raw")
+    for name in WEIGHTS:
+        builder.add_text_field(name, tokenizer_name=ANALYZER)
+    for name in ("topic", "type", "has", "links"):
+        builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
+    return builder.build()
+
+
+class SearchIndex:
+    """Search over one notebook; `update` follows the notebook, `search` and `near` ask."""
+
+    def __init__(self, folder: Path | None) -> None:
+        """Open the index in `folder`, or an empty one in memory when `folder` is None."""
+        self._schema = _schema()
+        self._folder = folder
+        self._digests: dict[str, str] = {}
+        self._notes: Mapping[str, Note] = {}
+        self._index = self._open()
+        self._index.register_tokenizer(ANALYZER, analyzer())
+
+    def _open(self) -> tantivy.Index:
+        if self._folder is None:
+            return tantivy.Index(self._schema)
+        try:
+            known = json.loads((self._folder / "digests.json").read_text(encoding="utf-8"))
+            if known["version"] == VERSION:
+                index = tantivy.Index(self._schema, path=str(self._folder))
+                self._digests = dict(known["digests"])
+                return index
+        except (OSError, ValueError, KeyError, TypeError):
+            pass  # absent, older or damaged: made anew below
+        shutil.rmtree(self._folder, ignore_errors=True)
+        self._folder.mkdir(parents=True, exist_ok=True)
+        return tantivy.Index(self._schema, path=str(self._folder))
+
+    def update(self, notebook: Notebook) -> int:
+        """Index what changed since the last call; return how many notes that was."""
+        self._notes = notebook.notes
+        now = {slug: note.digest for slug, note in notebook.notes.items()}
+        gone = [slug for slug in self._digests if slug not in now]
+        changed = [slug for slug, digest in now.items() if self._digests.get(slug) != digest]
+        if not gone and not changed:
+            return 0
+        writer = self._index.writer(heap_size=50_000_000, num_threads=1)
+        for slug in [*gone, *(slug for slug in changed if slug in self._digests)]:
+            writer.delete_documents("slug", slug)
+        for slug in changed:
+            writer.add_document(self._document(notebook.notes[slug]))
+        writer.commit()
+        writer.wait_merging_threads()
+        self._index.reload()
+        self._digests = now
+        if self._folder is not None:
+            text = json.dumps({"version": VERSION, "digests": now})
+            temporary = self._folder / "digests.json.part"
+            temporary.write_text(text, encoding="utf-8")
+            temporary.replace(self._folder / "digests.json")
+        return len(gone) + len(changed)
+
+    @staticmethod
+    def _document(note: Note) -> tantivy.Document:
+        has = [
+            name
+            for name, value in (
+                ("experiment", note.experiment),
+                ("claim", note.claim),
+                ("source", note.sources),
+                ("relation", note.relations),
+                ("finding", note.diagnostics),
+            )
+            if value
+        ]
+        targets = {link.target for link in (*note.relations, *note.mentions) if link.target}
+        document = tantivy.Document()
+        texts = {
+            "title": f"{note.title} {note.slug} {' '.join(note.aliases)}",
+            "claim": note.claim,
+            "summary": note.summary,
+            "headings": " ".join(heading.text for heading in note.headings),
+            "reasons": " ".join(relation.why for relation in note.relations),
+            "body": note.body,
+        }
+        document.add_text("slug", note.slug)
+        for name, text in texts.items():
+            document.add_text(name, split_cjk(text))
+        raw: dict[str, Iterable[str]] = {
+            "topic": map(topic_key, note.topics),
+            "type": {relation.type for relation in note.relations if relation.type},
+            "has": has,
+            "links": targets,
+        }
+        for name, values in raw.items():
+            for value in values:
+                document.add_text(name, value)
+        return document
+
+    def search(
+        self,
+        text: str,
+        *,
+        limit: int = 10,
+        offset: int = 0,
+        verdicts: Mapping[str, str] | None = None,
+    ) -> tuple[int, list[Hit]]:
+        """Return how many notes match `text` and the hits from `offset`, best first.
+
+        `verdicts` (slug -> verdict) answers the filter `verdict:`.
+        """
+        query = parse_query(text)
+        if query.empty:
+            return 0, []
+        wanted = {value for key, value in query.filters if key == "verdict"}
+        for all_words in (True, False):
+            found = self._ask(query, all_words, limit, offset, wanted, verdicts or {})
+            if found[0] or len(query.words) + len(query.phrases) < 2:
+                break
+        total, rows = found
+        return total, [self._hit(slug, score, query) for score, slug in rows]
+
+    def _ask(
+        self,
+        query: Query,
+        all_words: bool,
+        limit: int,
+        offset: int,
+        wanted: set[str],
+        verdicts: Mapping[str, str],
+    ) -> tuple[int, list[tuple[float, str]]]:
+        searcher = self._index.searcher()
+        built = self._build(query, all_words)
+        if not wanted:
+            answer = searcher.search(built, limit=max(1, limit), offset=offset)
+            rows = [(score, str(searcher.doc(at)["slug"][0])) for score, at in answer.hits]
+            return answer.count or 0, [row for row in rows if row[1] in self._notes]
+        answer = searcher.search(built, limit=MOST_FILTERED)
+        rows = [(score, str(searcher.doc(at)["slug"][0])) for score, at in answer.hits]
+        kept = [row for row in rows if verdicts.get(row[1], "").replace(" ", "-") in wanted]
+        return len(kept), kept[offset : offset + limit]
+
+    def _build(self, query: Query, all_words: bool) -> tantivy.Query:
+        occur = tantivy.Occur.Must if all_words else tantivy.Occur.Should
+        parts = [
+            (occur, self._word(word, query.unfinished and word == query.words[-1]))
+            for word in query.words
+        ]
+        parts += [(occur, self._phrase(phrase)) for phrase in query.phrases]
+        text = tantivy.Query.boolean_query(parts) if parts else tantivy.Query.all_query()
+        filters = [
+            (tantivy.Occur.Must, tantivy.Query.term_query(self._schema, key, value))
+            for key, value in query.filters
+            if key != "verdict"
+        ]
+        return tantivy.Query.boolean_query([(tantivy.Occur.Must, text), *filters])
+
+    def _word(self, word: str, unfinished: bool) -> tantivy.Query:
+        query = tantivy.Query
+        options = []
+        for field, weight in WEIGHTS.items():
+            exact = query.term_query(self._schema, field, word)
+            options.append(query.boost_query(exact, weight))
+            if unfinished and len(word) > 1:
+                begun = query.fuzzy_term_query(self._schema, field, word, distance=0, prefix=True)
+                options.append(query.boost_query(query.const_score_query(begun, 1.0), weight / 2))
+            if len(word) > 4 and word.isascii():
+                near = query.fuzzy_term_query(self._schema, field, word, distance=1)
+                options.append(query.boost_query(query.const_score_query(near, 1.0), weight / 4))
+        return query.disjunction_max_query(options, tie_breaker=0.3)
+
+    def _phrase(self, words: tuple[str, ...]) -> tantivy.Query:
+        query = tantivy.Query
+        return query.disjunction_max_query(
+            [
+                query.boost_query(query.phrase_query(self._schema, name, list(words)), weight)
+                for name, weight in WEIGHTS.items()
+            ],
+            tie_breaker=0.3,
+        )
+
+    def _hit(self, slug: str, score: float, query: Query) -> Hit:
+        note = self._notes[slug]
+        reasons = " · ".join(relation.why for relation in note.relations if relation.why)
+        texts = [note.summary, note.claim, _plain(note.body), reasons]
+        return Hit(slug, mark(note.title, query), snippet(texts, query), round(score, 4))
+
+    def near(self, text: str, *, limit: int = 5, without: str = "") -> list[Hit]:
+        """Return the notes whose words are most like `text` (a draft, or a wrong address)."""
+        query = parse_query(" ".join(_telling(text)))
+        if not query.words:
+            return []
+        loose = Query(query.words, unfinished=False)
+        _, rows = self._ask(loose, False, limit + 1, 0, set(), {})
+        empty = Query()
+        return [self._hit(slug, score, empty) for score, slug in rows if slug != without][:limit]
+
+
+def _plain(markdown: str) -> str:
+    """Return running text without the commonest marks of Markdown."""
+    return " ".join(_MARKS.sub(" ", markdown).split())
+
+
+def _telling(text: str) -> list[str]:
+    """Return the longest distinct words of `text`, in order, as a short query."""
+    words = dict.fromkeys(word for word in re.findall(r"\w{3,}", text[:20_000]))
+    longest = sorted(words, key=len, reverse=True)[:16]
+    return [word for word in words if word in set(longest)]
+
+
+def open_index(notebook: Notebook, folder: Path | None = None) -> SearchIndex:
+    """Return an index of `notebook`, kept in `folder` (in memory when None)."""
+    try:
+        index = SearchIndex(folder)
+        index.update(notebook)
+    except (OSError, ValueError) as error:
+        if folder is None:
+            raise
+        # a damaged or locked folder must not keep anyone from searching
+        if not isinstance(error, BlockingIOError):
+            shutil.rmtree(folder, ignore_errors=True)
+        index = SearchIndex(None)
+        index.update(notebook)
+    return index

@@ -1,0 +1,220 @@
+"""The API: the pages' answers as data, in the shapes that others build on."""
+
+import asyncio
+from typing import Annotated, Any
+
+from fastapi import APIRouter, HTTPException, Query, Request
+from fastapi.responses import HTMLResponse, JSONResponse, Response
+
+from alpgraph import __version__
+from alpgraph.check import check_notebook, to_json
+from alpgraph.experiments import all_experiments, fault_finders, references
+from alpgraph.graph import (
+    build_graph,
+    ego,
+    explain_no_path,
+    export,
+    find_paths,
+    network_bytes,
+    path_to_json,
+    titles_bytes,
+)
+from alpgraph.notes import with_file
+from alpgraph.pages import Collection, overview
+from alpgraph.pages.data import note_detail, note_item, walk_data
+from alpgraph.web.queries import (
+    CheckBody,
+    ListQuery,
+    Nothing,
+    PathQuery,
+    SearchQuery,
+    WalkQuery,
+)
+
+router = APIRouter()
+TYPES = {
+    "json": "application/json",
+    "graphml": "application/graphml+xml",
+    "gexf": "application/gexf+xml",
+    "jsonld": "application/ld+json",
+    "ttl": "text/turtle",
+    "dot": "text/vnd.graphviz",
+}
+
+
+def _collection(request: Request) -> Collection:
+    collection: Collection = request.app.state.hub.collection
+    return collection
+
+
+def _known(collection: Collection, slug: str) -> str:
+    if slug not in collection.notes:
+        raise HTTPException(404, f"there is no note {slug!r}")
+    return slug
+
+
+@router.get("/healthz")
+async def healthz(request: Request, _: Annotated[Nothing, Query()]) -> dict[str, Any]:
+    """Say that the server answers, and what it holds."""
+    collection = _collection(request)
+    return {
+        "status": "ok",
+        "version": __version__,
+        "notes": len(collection.notes),
+        "revision": collection.revision,
+    }
+
+
+@router.get("/api", include_in_schema=False)
+async def about(request: Request) -> HTMLResponse:
+    """Serve a page over the OpenAPI document."""
+    links = [
+        overview.LinkRow(f"{method.upper()} {path}", path if "{" not in path else "/openapi.json",
+                         "", operation.get("description", operation.get("summary", "")))
+        for path, operations in request.app.openapi()["paths"].items()
+        for method, operation in operations.items()
+    ]  # fmt: skip
+    lead = "Every answer is JSON; faults are problem documents (RFC 9457). See /openapi.json."
+    return HTMLResponse(overview.list_page(_collection(request), "API", lead=lead, links=links))
+
+
+@router.get("/api/notes")
+async def notes(request: Request, query: Annotated[ListQuery, Query()]) -> dict[str, Any]:
+    """List the notes."""
+    collection = _collection(request)
+    slugs = list(collection.notes)
+    if query.topic:
+        key = overview.topic_key(query.topic)
+        slugs = [s for s in slugs if key in map(overview.topic_key, collection.notes[s].topics)]
+    end = query.offset + query.limit
+    topic = f"&topic={overview.topic_key(query.topic)}" if query.topic else ""
+    more = f"/api/notes?limit={query.limit}&offset={end}{topic}" if end < len(slugs) else None
+    items = [note_item(collection, slug) for slug in slugs[query.offset : end]]
+    return {"total": len(slugs), "items": items, "next": more}
+
+
+@router.get("/api/notes/{slug:path}")
+async def one_note(request: Request, slug: str, _: Annotated[Nothing, Query()]) -> dict[str, Any]:
+    """Give one note with its relations read from it, in both directions."""
+    collection = _collection(request)
+    return await asyncio.to_thread(note_detail, collection, _known(collection, slug))
+
+
+@router.get("/api/walk/{slug:path}")
+async def walk(
+    request: Request, slug: str, query: Annotated[WalkQuery, Query()]
+) -> dict[str, Any]:
+    """Give a note with its neighbours and the links among them."""
+    collection = _collection(request)
+    view = ego(
+        collection.graph,
+        _known(collection, slug),
+        depth=query.depth,
+        types=query.type,
+        bases=query.basis,
+    )
+    return walk_data(collection, view)
+
+
+@router.get("/api/path")
+async def paths(request: Request, query: Annotated[PathQuery, Query()]) -> dict[str, Any]:
+    """Tell how two notes are related."""
+    collection = _collection(request)
+    ends = _known(collection, query.from_), _known(collection, query.to)
+    found = await asyncio.to_thread(find_paths, collection.graph, *ends, k=query.k)
+    answer: dict[str, Any] = {"paths": [path_to_json(path) for path in found]}
+    if not found:
+        answer["detail"] = explain_no_path(collection.graph, *ends)
+    return answer
+
+
+@router.get("/api/search")
+async def search(request: Request, query: Annotated[SearchQuery, Query()]) -> dict[str, Any]:
+    """Search the notes."""
+    collection = _collection(request)
+    index = await request.app.state.hub.search()
+    verdicts = {slug: info.verdict for slug, info in collection.verdicts.items()}
+    total, hits = await asyncio.to_thread(
+        index.search, query.q, limit=query.limit, offset=query.offset, verdicts=verdicts
+    )
+    items = [
+        {
+            "slug": hit.slug,
+            "title": collection.notes[hit.slug].title,
+            "snippet": hit.text,
+            "score": hit.score,
+        }
+        for hit in hits
+    ]
+    return {"total": total, "items": items}
+
+
+@router.get("/api/network")
+async def network(request: Request, _: Annotated[Nothing, Query()]) -> Response:
+    """Give the whole network in a compact binary form."""
+    collection = _collection(request)
+    verdicts = overview.graph_json_verdicts(collection)
+    data = await asyncio.to_thread(
+        network_bytes, collection.graph, collection.layout, verdicts
+    )
+    return Response(data, media_type="application/octet-stream")
+
+
+@router.get("/api/network/titles")
+async def titles(request: Request, _: Annotated[Nothing, Query()]) -> Response:
+    """Give the slugs and titles of the network's nodes, in its order."""
+    collection = _collection(request)
+    data = await asyncio.to_thread(titles_bytes, collection.graph, collection.layout)
+    return Response(data, media_type="text/plain; charset=utf-8")
+
+
+@router.get("/api/graph.{format}")
+async def graph(request: Request, format: str, _: Annotated[Nothing, Query()]) -> Response:
+    """Give the graph as JSON, GraphML, GEXF, JSON-LD, Turtle or DOT."""
+    if format not in TYPES:
+        raise HTTPException(404, f"the graph comes as {', '.join(TYPES)}")
+    collection = _collection(request)
+    verdicts = overview.graph_json_verdicts(collection)
+    data = await asyncio.to_thread(export, collection.graph, format, verdicts=verdicts)
+    return Response(data, media_type=TYPES[format])
+
+
+@router.post("/api/check")
+async def check(request: Request, body: CheckBody) -> Response:
+    """Check a text as it would stand at a path among the notes."""
+    collection = _collection(request)
+
+    def run() -> str:
+        notebook = with_file(collection.notebook, body.path, body.text.encode())
+        found = check_notebook(notebook, build_graph(notebook), fault_finders())
+        return to_json([finding for finding in found if finding.place.file == body.path])
+
+    return Response(await asyncio.to_thread(run), media_type="application/json")
+
+
+@router.get("/api/experiments")
+async def experiments(request: Request, _: Annotated[Nothing, Query()]) -> JSONResponse:
+    """List the experiments with their designs and stored results."""
+    items = [
+        {
+            "name": name,
+            "title": experiment.title,
+            "hypothesis": experiment.hypothesis,
+            "arms": {
+                "control": experiment.control.name,
+                "treatment": experiment.treatment.name,
+            },
+            "primary": {
+                "name": experiment.primary.name,
+                "unit": experiment.primary.unit,
+                "better": experiment.primary.better,
+            },
+            "direction": experiment.direction,
+            "smallest_effect": experiment.smallest_effect,
+            "presets": {key: dict(preset.params) for key, preset in experiment.presets.items()},
+            "params_schema": experiment.params.model_json_schema(),
+            "reference": {key: dict(stored) for key, stored in references(name).items()},
+        }
+        for name, experiment in all_experiments().items()
+    ]
+    return JSONResponse({"items": items})

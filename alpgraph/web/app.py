@@ -1,0 +1,90 @@
+"""The application: rooms put together, faults turned into answers."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import HTMLResponse, JSONResponse, Response
+from starlette.exceptions import HTTPException
+from starlette.middleware.gzip import GZipMiddleware
+
+from alpgraph import __version__
+from alpgraph.pages import overview
+from alpgraph.web.api import router as api
+from alpgraph.web.guard import Guard
+from alpgraph.web.hub import Hub
+from alpgraph.web.routes import router as pages
+from alpgraph.web.settings import Settings
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """Return the application for one folder of notes."""
+    hub = Hub(settings)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        await hub.start()
+        try:
+            yield
+        finally:
+            await hub.stop()
+
+    app = FastAPI(
+        title="alpgraph",
+        version=__version__,
+        summary="Notes whose links carry meaning, with evidence to re-run.",
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    app.state.hub, app.state.settings = hub, settings
+    app.include_router(api)
+    app.include_router(pages)
+    app.add_exception_handler(HTTPException, _http_fault)
+    app.add_exception_handler(RequestValidationError, _bad_request)
+    app.add_middleware(GZipMiddleware, minimum_size=800)
+    app.add_middleware(Guard, hosts=settings.hosts)
+    return app
+
+
+def problem(status: int, title: str, detail: str, errors: list[dict[str, str]]) -> JSONResponse:
+    """Return a problem document (RFC 9457)."""
+    body = {"title": title, "status": status, "detail": detail, "errors": errors}
+    return JSONResponse(body, status, media_type="application/problem+json")
+
+
+async def _http_fault(request: Request, fault: Exception) -> Response:
+    assert isinstance(fault, HTTPException)
+    titles = {404: "Not found", 405: "Method not allowed", 409: "Conflict", 429: "Too many"}
+    title = titles.get(fault.status_code, "Fault")
+    if request.scope["path"].startswith("/api/") or fault.status_code != 404:
+        answer = problem(fault.status_code, title, str(fault.detail), [])
+        answer.headers.update(fault.headers or {})
+        return answer
+    collection = request.app.state.hub.collection
+    wrong = request.scope["path"].rsplit("/", 1)[-1]
+    page = overview.error_page(
+        collection,
+        "There is no such page",
+        "The address may be misspelt, or the note was renamed or removed.",
+        overview.near_titles(collection, wrong),
+    )
+    return HTMLResponse(page, 404)
+
+
+async def _bad_request(request: Request, fault: Exception) -> Response:
+    assert isinstance(fault, RequestValidationError)
+    errors = [_field(error) for error in fault.errors()]
+    detail = "; ".join(f"{error['field']}: {error['message']}" for error in errors)
+    return problem(422, "Unusable value", detail, errors)
+
+
+def _field(error: Any) -> dict[str, str]:
+    where = [str(part) for part in error["loc"] if part not in ("query", "body", "path")]
+    message = str(error["msg"])
+    if error["type"] == "extra_forbidden":
+        message = "unknown parameter"
+    return {"field": ".".join(where) or "body", "message": message}

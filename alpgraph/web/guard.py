@@ -1,0 +1,103 @@
+"""One guard for every request: whose it is, and the headers on every answer."""
+
+import json
+from collections.abc import Iterable
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'"
+)
+HEADERS = [
+    (b"content-security-policy", POLICY.encode()),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"same-origin"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+]
+SAFE = frozenset({"GET", "HEAD"})
+BODIES = ("application/json", "application/x-www-form-urlencoded")
+BODY_LIMIT = 512 * 1024
+
+
+class Guard:
+    """ASGI middleware that refuses foreign requests and sets the security headers."""
+
+    def __init__(self, app: ASGIApp, hosts: frozenset[str]) -> None:
+        """Guard `app`, which answers to `hosts` alone."""
+        self.app, self.hosts = app, hosts
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request, or refuse it with a problem document."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message.get("headers", []), *HEADERS]
+            await send(message)
+
+        fault = self._fault(scope)
+        if fault:
+            await _refuse(fault, with_headers)
+        else:
+            await self.app(scope, _limited(receive), with_headers)
+
+    def _fault(self, scope: Scope) -> tuple[int, str] | None:
+        headers = scope["headers"]
+        hosts = _values(headers, b"host")
+        if len(hosts) != 1 or hosts[0] not in self.hosts:
+            return 421, "the Host header names another server; see --allow-host"
+        if scope["method"] in SAFE:
+            return None
+        origins = _values(headers, b"origin")
+        ours = {f"{scheme}://{host}" for host in self.hosts for scheme in ("http", "https")}
+        if len(origins) > 1 or any(origin not in ours for origin in origins):
+            return 403, "the Origin header names another site"
+        sites = _values(headers, b"sec-fetch-site")
+        if any(site not in ("same-origin", "none") for site in sites):
+            return 403, "the request was started by another site"
+        kinds = _values(headers, b"content-type")
+        has_body = _values(headers, b"content-length") not in ([], ["0"]) or _values(
+            headers, b"transfer-encoding"
+        )
+        if has_body and not any(kind.split(";")[0].strip() in BODIES for kind in kinds):
+            return 415, f"the body must be {' or '.join(BODIES)}"
+        length = _values(headers, b"content-length")
+        if length and length[0].isdigit() and int(length[0]) > BODY_LIMIT:
+            return 413, f"the body is larger than {BODY_LIMIT} bytes"
+        return None
+
+
+def _values(headers: Iterable[tuple[bytes, bytes]], name: bytes) -> list[str]:
+    return [value.decode("latin-1") for key, value in headers if key == name]
+
+
+def _limited(receive: Receive) -> Receive:
+    """Count the bytes of a body and end the request where they pass the limit."""
+    seen = 0
+
+    async def counted() -> Message:
+        nonlocal seen
+        message = await receive()
+        if message["type"] == "http.request":
+            seen += len(message.get("body", b""))
+            if seen > BODY_LIMIT:
+                return {"type": "http.disconnect"}
+        return message
+
+    return counted
+
+
+async def _refuse(fault: tuple[int, str], send: Send) -> None:
+    status, detail = fault
+    title = {421: "Wrong host", 403: "Refused", 415: "Wrong media type", 413: "Too large"}[status]
+    body = json.dumps({"title": title, "status": status, "detail": detail, "errors": []}).encode()
+    headers = [
+        (b"content-type", b"application/problem+json"),
+        (b"content-length", str(len(body)).encode()),
+    ]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

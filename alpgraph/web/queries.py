@@ -1,0 +1,77 @@
+"""What may stand in a query: unknown names and values out of bounds are answered with 422."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Slug = Annotated[str, Field(max_length=300)]
+Trail = Annotated[list[Slug], Field(default_factory=list, max_length=12)]
+Words = Annotated[str, Field(max_length=400)]
+
+
+class Closed(BaseModel):
+    """A query without unknown names."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Nothing(Closed):
+    """No parameter at all."""
+
+
+class NoteQuery(Closed):
+    """The walk that led to a note."""
+
+    trail: Trail
+
+
+class WalkQuery(Closed):
+    """How a walk is shown."""
+
+    depth: int = Field(1, ge=1, le=2)
+    type: list[Annotated[str, Field(max_length=40)]] = Field(default_factory=list, max_length=40)
+    basis: list[Literal["paper", "measured", "reading"]] = Field(
+        default_factory=list, max_length=3
+    )
+    trail: Trail
+
+
+class NetworkQuery(Closed):
+    """What the map shows."""
+
+    focus: Slug = ""
+    type: list[Annotated[str, Field(max_length=40)]] = Field(default_factory=list, max_length=40)
+    topic: Annotated[str, Field(max_length=100)] = ""
+    color: Annotated[str, Field(max_length=20)] = ""
+    view: Annotated[str, Field(max_length=80)] = ""
+
+
+class SearchQuery(Closed):
+    """What is looked for."""
+
+    q: Words = ""
+    limit: int = Field(20, ge=1, le=100)
+    offset: int = Field(0, ge=0, le=10_000)
+
+
+class PathQuery(Closed):
+    """Two notes."""
+
+    from_: Slug = Field(alias="from")
+    to: Slug
+    k: int = Field(3, ge=1, le=5)
+
+
+class ListQuery(Closed):
+    """A page of a list."""
+
+    limit: int = Field(100, ge=1, le=1000)
+    offset: int = Field(0, ge=0)
+    topic: Annotated[str, Field(max_length=100)] = ""
+
+
+class CheckBody(Closed):
+    """A draft to check."""
+
+    path: Annotated[str, Field(min_length=1, max_length=300)]
+    text: Annotated[str, Field(max_length=300_000)]

@@ -1,0 +1,204 @@
+"""The command line through its own door: a process, its output, its exit code."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from alpgraph.cli import COMMANDS
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+Run = Callable[..., "subprocess.CompletedProcess[str]"]
+Folder = Callable[[dict[str, str | bytes]], Path]
+
+GOOD = """---
+title: Is this a good note?
+summary: It is here to be read.
+claim: A good note has no findings.
+topics: [tests]
+sources:
+  - url: https://example.org/a
+    title: A work
+relations:
+  - type: parallel
+    to: other
+    why: the same form in a second file
+---
+Words that stand on their own.
+"""
+OTHER = GOOD.replace("Is this a good note?", "Is this the other note?").replace(
+    """relations:
+  - type: parallel
+    to: other
+    why: the same form in a second file
+""",
+    "",
+)
+
+
+@pytest.mark.parametrize("command", list(COMMANDS))
+def test_every_command_has_help_with_an_example(alpgraph: Run, command: str) -> None:
+    done = alpgraph(command, "--help")
+    assert done.returncode == 0
+    assert "Usage:" in done.stdout
+    assert "Example" in done.stdout
+
+
+def test_help_names_every_command_without_importing_them(alpgraph: Run) -> None:
+    done = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "alpgraph", "--help"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert all(name in done.stdout for name in COMMANDS)
+    assert not any(word in done.stderr for word in ("networkx", "numpy", "fastapi", "pydantic"))
+
+
+def test_version_counts_the_bundled_notes(alpgraph: Run) -> None:
+    count = len(list((ROOT / "notes").rglob("*.md")))
+    assert f"({count} bundled notes)" in alpgraph("--version").stdout
+
+
+def test_a_misspelt_command_is_wrong_use(alpgraph: Run) -> None:
+    done = alpgraph("chekc")
+    assert done.returncode == 2
+    assert "check" in done.stderr
+
+
+def test_check_of_the_bundled_notes_is_clean(alpgraph: Run) -> None:
+    done = alpgraph("check", str(ROOT / "notes"), "--error-on-warning")
+    assert done.returncode == 0, done.stdout
+
+
+def test_check_of_a_good_folder_exits_0(alpgraph: Run, folder: Folder) -> None:
+    done = alpgraph("check", str(folder({"good.md": GOOD, "other.md": OTHER})))
+    assert (done.returncode, done.stdout) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("content", "code", "line"),
+    [
+        (GOOD.replace("type: parallel", "type: paralel"), "ALP011", 10),
+        (GOOD.replace("to: other", "to: absent-note"), "ALP101", 11),
+        (GOOD.replace("title: Is", "title: a: b: Is"), "ALP002", 2),
+        (GOOD.encode() + b"\xff\xfe", "ALP004", 16),
+    ],
+)
+def test_a_fault_is_pointed_at_and_exits_1(
+    alpgraph: Run, folder: Folder, content: str | bytes, code: str, line: int
+) -> None:
+    root = folder({"bad.md": content, "other.md": OTHER})
+    done = alpgraph("check", str(root), "--output-format", "json")
+    assert done.returncode == 1
+    found = [item for item in json.loads(done.stdout) if item["code"] == code]
+    assert [(item["file"], item["line"]) for item in found] == [("bad.md", line)]
+    assert found[0]["hint"]
+    full = alpgraph("check", str(root))
+    assert f"bad.md:{line}:" in full.stdout
+
+
+def test_names_equal_but_for_case_are_an_error(alpgraph: Run, folder: Folder) -> None:
+    root = folder({"a/Note.md": OTHER, "a/note.md": OTHER.replace("other", "third")})
+    done = alpgraph("check", str(root), "--output-format", "concise")
+    assert done.returncode == 1
+    assert "ALP005" in done.stdout
+
+
+def test_a_missing_folder_is_wrong_use(alpgraph: Run, tmp_path: Path) -> None:
+    done = alpgraph("check", str(tmp_path / "absent"))
+    assert done.returncode == 2
+    assert "absent" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_an_unknown_key_in_the_configuration_is_wrong_use(alpgraph: Run, folder: Folder) -> None:
+    root = folder({"good.md": OTHER, "alpgraph.toml": 'tittle = "x"\n'})
+    done = alpgraph("check", str(root))
+    assert done.returncode == 2
+    assert "did you mean 'title'?" in done.stderr
+
+
+def test_explain_tells_a_code_and_a_file(alpgraph: Run, folder: Folder) -> None:
+    assert (
+        "paralel" in alpgraph("explain", "ALP011").stdout
+        or "type" in alpgraph("explain", "ALP011").stdout
+    )
+    root = folder({"good.md": GOOD, "other.md": OTHER})
+    done = alpgraph("explain", "good", "--notes", str(root))
+    assert done.returncode == 0, done.stderr
+    assert "parallels" in done.stdout
+    assert "other" in done.stdout
+
+
+def test_run_prints_the_result_as_json(alpgraph: Run) -> None:
+    done = alpgraph("run", "utility-weighted-loss", "--replicates", "4", "-p", "steps=40", "--json")
+    assert done.returncode == 0, done.stderr
+    result = json.loads(done.stdout)
+    assert len(result["replicates"]) == 4
+    assert {"name", "unit", "better", "difference", "low", "high"} <= set(result["primary"])
+
+
+def test_a_parameter_out_of_bounds_is_named_with_its_limit(alpgraph: Run) -> None:
+    done = alpgraph("run", "utility-weighted-loss", "-p", "miss_cost=-1")
+    assert done.returncode == 2
+    assert "miss_cost" in done.stderr
+    assert "greater" in done.stderr
+
+
+def test_an_unknown_experiment_lists_the_known(alpgraph: Run) -> None:
+    done = alpgraph("run", "no-such-thing")
+    assert done.returncode == 2
+    assert "utility-weighted-loss" in done.stderr
+
+
+def test_ctrl_c_ends_the_server_at_once_and_quietly(start_server: Any, tmp_path: Path) -> None:
+    with start_server(str(ROOT / "notes"), "--state", str(tmp_path)) as server:
+        reader = socket.create_connection(("127.0.0.1", int(server.url.rsplit(":", 1)[1])))
+        host = server.url.removeprefix("http://")
+        reader.sendall(f"GET /events HTTP/1.1\r\nHost: {host}\r\n\r\n".encode())
+        reader.recv(64)
+        started = time.monotonic()
+        code = server.stop(signal.SIGINT)
+        assert time.monotonic() - started < 3
+        reader.close()
+    assert code in (0, 130, -signal.SIGINT)
+    assert "Traceback" not in "".join(server.lines)
+
+
+def test_a_taken_port_is_wrong_use(alpgraph: Run, tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        done = alpgraph("serve", "--no-open", "--port", port, "--state", str(tmp_path))
+    assert done.returncode == 2
+    assert port in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_our_own_fault_ends_with_101(folder: Folder) -> None:
+    script = (
+        "import alpgraph.config as c\n"
+        "def broken(*_, **__): raise RuntimeError('boom')\n"
+        "c.locate = broken\n"
+        "from alpgraph.cli import main\n"
+        "main()\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, "check"],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={k: v for k, v in os.environ.items() if k != "ALPGRAPH_DEBUG"},
+    )
+    assert done.returncode == 101
+    assert "Traceback" not in done.stderr

@@ -1,0 +1,132 @@
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from alpgraph.notes import read_notebook
+from alpgraph.search import open_index, parse_query
+from alpgraph.search.snippets import mark, within_one_edit
+
+Folder = Callable[[dict[str, str | bytes]], Path]
+
+NOTES: dict[str, str | bytes] = {
+    "calibration.md": "---\ntitle: Can confidence be trusted?\ntopics: [Proper scores]\n"
+    "claim: Calibration fades.\n---\nTemperature scaling repairs a network.\n",
+    "abstain.md": "---\ntitle: When to refuse?\nrelations:\n  - type: parallel\n"
+    "    to: calibration\n    why: a threshold on confidence does both jobs\n---\n"
+    "A chapter on refusing, with a reject option.\n",
+    "cjk.md": "---\ntitle: 知識グラフの校正\n---\n学習と選択は別の仕事である。\n",
+    "accents.md": "---\ntitle: Über die Schätzung\n---\nEine naïve Wahl.\n",
+}
+
+
+def slugs(hits: list) -> list[str]:  # type: ignore[type-arg]
+    return [hit.slug for hit in hits]
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("confidence trusted", "calibration"),
+        ("tempreature", "calibration"),
+        ("calibr", "calibration"),
+        ("threshold jobs", "abstain"),
+        ('"reject option"', "abstain"),
+        ("topic:proper-scores", "calibration"),
+        ("links:calibration", "abstain"),
+        ("type:parallels", "abstain"),
+        ("has:claim", "calibration"),
+        ("学習", "cjk"),
+        ("校正", "cjk"),
+        ("uber", "accents"),
+        ("naive", "accents"),
+    ],
+)
+def test_a_note_is_found_by_what_a_person_types(folder: Folder, text: str, first: str) -> None:
+    total, hits = open_index(read_notebook(folder(NOTES))).search(text)
+    assert total >= 1
+    assert hits[0].slug == first
+
+
+def test_nothing_typed_and_nothing_found_are_no_errors(folder: Folder) -> None:
+    index = open_index(read_notebook(folder(NOTES)))
+    assert index.search("") == (0, [])
+    assert index.search("zzzzqqq")[0] == 0
+
+
+def test_the_verdict_filter_follows_the_verdicts_given(folder: Folder) -> None:
+    index = open_index(read_notebook(folder(NOTES)))
+    total, hits = index.search("verdict:no-effect", verdicts={"abstain": "no effect"})
+    assert (total, slugs(hits)) == (1, ["abstain"])
+
+
+def test_the_index_follows_the_notes(folder: Folder, tmp_path: Path) -> None:
+    root = folder(NOTES)
+    index = open_index(read_notebook(root), tmp_path / "index")
+    assert index.search("ptarmigan")[0] == 0
+    (root / "abstain.md").write_text("---\ntitle: A ptarmigan\n---\n")
+    (root / "cjk.md").unlink()
+    assert index.update(read_notebook(root)) == 2
+    assert slugs(index.search("ptarmigan")[1]) == ["abstain"]
+    assert index.search("校正")[0] == 0
+
+
+def test_a_stored_index_is_used_again_and_a_damaged_one_rebuilt(
+    folder: Folder, tmp_path: Path
+) -> None:
+    notebook = read_notebook(folder(NOTES))
+    place = tmp_path / "index"
+    open_index(notebook, place)
+    assert open_index(notebook, place).search("refuse")[0] == 1
+    for path in place.iterdir():
+        path.write_bytes(b"damaged")
+    assert open_index(notebook, place).search("refuse")[0] == 1
+
+
+def test_near_notes_leave_out_the_note_itself(folder: Folder) -> None:
+    index = open_index(read_notebook(folder(NOTES)))
+    near = slugs(index.near("confidence and a threshold to refuse", without="abstain"))
+    assert near
+    assert "abstain" not in near
+
+
+def test_found_words_are_marked_and_the_text_is_whole() -> None:
+    pieces = mark("Calibration <b>is</b> hard", parse_query("calibraton "))
+    assert "".join(piece.text for piece in pieces) == "Calibration <b>is</b> hard"
+    assert [piece.text for piece in pieces if piece.marked] == ["Calibration"]
+
+
+@given(st.text(max_size=80), st.text(max_size=40))
+def test_marking_never_loses_text(text: str, query: str) -> None:
+    assert "".join(piece.text for piece in mark(text, parse_query(query))) == text
+
+
+@given(st.text(max_size=200))
+def test_any_query_can_be_asked(folder_index: object, text: str) -> None:
+    total, _ = folder_index.search(text)  # type: ignore[attr-defined]
+    assert total >= 0
+
+
+@pytest.fixture(scope="module")
+def folder_index(tmp_path_factory: pytest.TempPathFactory) -> object:
+    root = tmp_path_factory.mktemp("notes")
+    for name, text in NOTES.items():
+        (root / name).write_text(str(text), encoding="utf-8")
+    return open_index(read_notebook(root))
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "near"),
+    [
+        ("abcd", "abdc", True),
+        ("abcd", "abc", True),
+        ("abcd", "xabcd", True),
+        ("abcd", "abxd", True),
+        ("abcd", "badc", False),
+        ("abcd", "ab", False),
+    ],
+)
+def test_one_edit_is_forgiven_and_two_are_not(one: str, other: str, near: bool) -> None:
+    assert within_one_edit(one, other) is near
