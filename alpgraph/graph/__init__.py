@@ -3,13 +3,21 @@
 from alpgraph.graph.binary import network_bytes, node_order, titles_bytes
 from alpgraph.graph.build import build_graph, patch_graph
 from alpgraph.graph.communities import Area
+from alpgraph.graph.diff import Change, GraphDiff, NoteChange, diff_graphs
 from alpgraph.graph.ego import Ego, Neighbour, degree, ego
 from alpgraph.graph.exports import FORMATS, export, node_link, read_graphml
-from alpgraph.graph.layout import Layout, layout
+from alpgraph.graph.layout import Layout, layout, layout_digest
 from alpgraph.graph.links import Link, links, links_between, side_of
 from alpgraph.graph.model import MENTION, MENTION_TYPE, NoteGraph, Reason, ghost_key, reasons_from
-from alpgraph.graph.paths import GraphPath, Step, explain_no_path, find_paths, find_ways
-from alpgraph.graph.stats import Stats, stats
+from alpgraph.graph.paths import (
+    GraphPath,
+    Step,
+    explain_no_path,
+    find_paths,
+    find_ways,
+    path_to_json,
+)
+from alpgraph.graph.stats import Said, Stats, stats, stats_to_json, stats_to_text
 from alpgraph.graph.store import load_layout, save_layout, stored_layout
 
 __all__ = [
@@ -17,17 +25,22 @@ __all__ = [
     "MENTION",
     "MENTION_TYPE",
     "Area",
+    "Change",
     "Ego",
+    "GraphDiff",
     "GraphPath",
     "Layout",
     "Link",
     "Neighbour",
+    "NoteChange",
     "NoteGraph",
     "Reason",
+    "Said",
     "Stats",
     "Step",
     "build_graph",
     "degree",
+    "diff_graphs",
     "ego",
     "explain_no_path",
     "export",
@@ -35,6 +48,7 @@ __all__ = [
     "find_ways",
     "ghost_key",
     "layout",
+    "layout_digest",
     "links",
     "links_between",
     "load_layout",
@@ -42,11 +56,14 @@ __all__ = [
     "node_link",
     "node_order",
     "patch_graph",
+    "path_to_json",
     "read_graphml",
     "reasons_from",
     "save_layout",
     "side_of",
     "stats",
+    "stats_to_json",
+    "stats_to_text",
     "stored_layout",
     "titles_bytes",
 ]

@@ -1,7 +1,9 @@
 """Where each note stands on the map, and which area it belongs to."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from hashlib import sha256
 
 import numpy as np
 
@@ -27,6 +29,8 @@ class Layout:
     communities: Mapping[str, int] = field(default_factory=dict)
     """Area by slug, -1 for none; ghosts have none."""
     areas: tuple[Area, ...] = ()
+    digest: str = ""
+    """Hash of all that it was made from."""
 
 
 def layout(graph: NoteGraph, *, previous: Layout | None = None) -> Layout:
@@ -51,7 +55,22 @@ def layout(graph: NoteGraph, *, previous: Layout | None = None) -> Layout:
     areas = communities(notes, previous.communities if previous else None)
     named = name_areas(graph, notes, areas, positions)
     none = {slug: NO_AREA for slug in everything.slugs if slug not in areas}
-    return Layout(positions, areas | none, named)
+    return Layout(positions, areas | none, named, layout_digest(graph))
+
+
+def layout_digest(graph: NoteGraph) -> str:
+    """Return a hash of all that a layout depends on.
+
+    >>> import networkx as nx
+    >>> layout_digest(nx.MultiDiGraph())[:8]
+    '4f53cda1'
+    """
+    nodes = sorted(
+        (slug, data["title"], data["topics"], data["ghost"])
+        for slug, data in graph.nodes(data=True)
+    )
+    said = json.dumps([*nodes, *sorted(graph.edges(keys=True))])
+    return sha256(said.encode()).hexdigest()
 
 
 def _place(arrays: Arrays, known: Mapping[str, Point]) -> dict[str, Point]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice, pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import networkx as nx
 
@@ -99,6 +99,19 @@ def explain_no_path(graph: NoteGraph, a: str, b: str) -> str:
     first, second = (_part_size(graph, slug) for slug in (a, b))
     one, other = (graph.nodes[slug]["title"] for slug in (a, b))
     return f"No path: “{one}” stands in a part of {first}, and “{other}” in another of {second}."
+
+
+def path_to_json(path: GraphPath) -> dict[str, Any]:
+    """Return a path in the shape of the API.
+
+    >>> path_to_json(GraphPath(1.0, (Step("a", "extends", "extends", "b", ""),), "."))["steps"]
+    [{'from': 'a', 'type': 'extends', 'label': 'extends', 'to': 'b', 'why': ''}]
+    """
+    steps = [
+        {"from": s.from_, "type": s.type, "label": s.label, "to": s.to, "why": s.why}
+        for s in path.steps
+    ]
+    return {"score": path.score, "steps": steps, "sentence": path.sentence}
 
 
 def _part_size(graph: NoteGraph, slug: str) -> str:

@@ -2,7 +2,8 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 import networkx as nx
 
@@ -10,6 +11,8 @@ from alpgraph.graph.model import MENTION, NoteGraph, types_of_graph
 from alpgraph.graph.paths import Ways, find_ways
 
 MOST_CENTRAL = 5
+SHOWN = 10
+"""Rows of a figure that the terminal shows."""
 
 HOW: Mapping[str, str] = {
     "notes": "Files of the folder; targets that no note answers to are not counted.",
@@ -93,6 +96,57 @@ def stats(graph: NoteGraph, *, sources: Mapping[str, int] | None = None) -> Stat
         single_source=tuple(sorted(single)),
         how=HOW,
     )
+
+
+def stats_to_json(figures: Stats) -> dict[str, Any]:
+    """Return the figures as plain values, `how` beside them.
+
+    >>> from alpgraph.notes.relation_types import RelationTypes
+    >>> graph = nx.MultiDiGraph(types=RelationTypes())
+    >>> stats_to_json(stats(graph))["notes"]
+    0
+    """
+    return asdict(figures)
+
+
+def stats_to_text(figures: Stats) -> str:
+    """Return the figures for reading, each with how it was computed.
+
+    >>> from alpgraph.notes.relation_types import RelationTypes
+    >>> graph = nx.MultiDiGraph(types=RelationTypes())
+    >>> print(stats_to_text(stats(graph)).splitlines()[0])
+    notes: 0
+    """
+    blocks = []
+    for name, how in figures.how.items():
+        count, lines = _shown(getattr(figures, name))
+        shown = [f"  - {line}" for line in lines[:SHOWN]]
+        more = [f"  ({len(lines) - SHOWN} more)"] if len(lines) > SHOWN else []
+        title = f"{name.replace('_', ' ')}: {count}"
+        blocks.append("\n".join([title, f"  {how}", *shown, *more]))
+    return "\n".join(blocks) + "\n"
+
+
+def _shown(value: Any) -> tuple[int, list[str]]:
+    """Return how many, and a line for each."""
+    if isinstance(value, int):
+        return value, []
+    if isinstance(value, Mapping):
+        lines = [
+            f"{kind}: " + ", ".join(f"{slug} ({count})" for slug, count in ranked)
+            for kind, ranked in value.items()
+        ]
+        return len(lines), lines
+    lines = []
+    for item in value:
+        if isinstance(item, Said):
+            lines.append(f"{item.a}, {item.b}" + (f": {item.why}" if item.why else ""))
+        elif isinstance(item, str):
+            lines.append(item)
+        else:
+            first = ", ".join(item[:SHOWN])
+            lines.append(first if len(item) <= SHOWN else f"{len(item)} notes: {first}, ...")
+    return len(lines), lines
 
 
 def _bridges(ways: Ways) -> tuple[tuple[str, str], ...]:

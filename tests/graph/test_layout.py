@@ -138,7 +138,7 @@ def test_a_pair_is_no_area(graph: Any) -> None:
 def test_a_stored_map_comes_back_and_is_drawn_on_from(tmp_path: Path) -> None:
     graph = clustered(3, 20)
     first = stored_layout(graph, tmp_path)
-    assert load_layout(tmp_path / "layout.json") == load_layout(tmp_path / "layout.json")
+    assert load_layout(tmp_path) == first
     assert stored_layout(graph, tmp_path) == first
     longer = stored_layout(clustered(3, 20, extra=1), tmp_path)
     assert all(longer.positions[slug] == at for slug, at in first.positions.items())
@@ -147,7 +147,7 @@ def test_a_stored_map_comes_back_and_is_drawn_on_from(tmp_path: Path) -> None:
 def test_fresh_starts_over(tmp_path: Path) -> None:
     graph = clustered(3, 20)
     moved = Layout(dict.fromkeys(graph, (1.0, 1.0)))
-    save_layout(tmp_path / "layout.json", moved, "other")
+    save_layout(moved, tmp_path)
     assert stored_layout(graph, tmp_path).positions == moved.positions
     assert stored_layout(graph, tmp_path, fresh=True).positions == layout(graph).positions
 
@@ -157,7 +157,7 @@ def test_fresh_starts_over(tmp_path: Path) -> None:
 )
 def test_a_damaged_file_counts_as_absent(tmp_path: Path, text: str) -> None:
     (tmp_path / "layout.json").write_text(text)
-    assert load_layout(tmp_path / "layout.json") is None
+    assert load_layout(tmp_path) is None
     assert stored_layout(clustered(1, 5), tmp_path).positions
 
 
