@@ -1,0 +1,162 @@
+"""Asking git: objects are read, nothing of a repository's is ever run or written."""
+
+import os
+import re
+import subprocess
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+TIMEOUT = 120
+"""Seconds after which git is given up."""
+# where git was started from within a hook, these would point it at another repository
+_MISLEADING = {
+    "GIT_DIR",
+    "GIT_WORK_TREE",
+    "GIT_INDEX_FILE",
+    "GIT_PREFIX",
+    "GIT_NAMESPACE",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+    "GIT_COMMON_DIR",
+    "GIT_EXTERNAL_DIFF",
+    "GIT_CONFIG_PARAMETERS",
+    "GIT_CONFIG_COUNT",
+}
+_SETTINGS = (
+    "core.hooksPath=/dev/null",
+    "core.fsmonitor=false",
+    "core.quotePath=false",
+    "log.showSignature=false",
+    "log.follow=false",
+    "protocol.allow=never",
+    "submodule.recurse=false",
+)
+_OPTIONS = ("--no-pager", "--literal-pathspecs", *(f for s in _SETTINGS for f in ("-c", s)))
+_QUIET = {"GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "GIT_NO_LAZY_FETCH": "1"}
+
+
+class HistoryError(ValueError):
+    """Why a repository could not answer, and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Blob:
+    """A regular file of a tree."""
+
+    path: str
+    """Below the tree, with `/`; bytes that are no UTF-8 as surrogates."""
+    id: str
+    size: int
+
+
+def run_git(folder: Path, *args: str, given: bytes = b"") -> bytes:
+    """Run git in `folder` and return what it prints; raises HistoryError with its last line."""
+    kept = {key: value for key, value in os.environ.items() if key not in _MISLEADING}
+    try:
+        done = subprocess.run(
+            ["git", *_OPTIONS, *args],
+            cwd=folder,
+            env=kept | _QUIET | {"LC_ALL": "C"},
+            input=given,
+            capture_output=True,
+            timeout=TIMEOUT,
+            check=False,
+        )
+    except FileNotFoundError:
+        raise HistoryError("git is not installed, or the folder is gone") from None
+    except subprocess.TimeoutExpired:
+        raise HistoryError(f"git {args[0]} took more than {TIMEOUT} seconds") from None
+    if done.returncode:
+        lines = [line for line in done.stderr.decode(errors="replace").splitlines() if line.strip()]
+        raise HistoryError(f"git {args[0]} failed: {lines[-1] if lines else 'no reason given'}")
+    return done.stdout
+
+
+def commit_id(folder: Path, revision: str) -> str:
+    """Return the full name of the commit that `revision` means.
+
+    Raises HistoryError quoting the revision when there is none.
+    """
+    if not revision or revision.startswith("-") or re.search(r"[\x00-\x1f]", revision):
+        raise HistoryError(f"'{revision}' is no revision")
+    try:
+        return _text(
+            run_git(folder, "rev-parse", "--verify", "--end-of-options", f"{revision}^{{commit}}")
+        )
+    except HistoryError as error:
+        if "not a git repository" in str(error) or "not installed" in str(error):
+            raise
+        more = "; this clone is shallow, `git fetch --unshallow` gets the rest"
+        hint = more if is_shallow(folder) else ""
+        raise HistoryError(f"there is no revision '{revision}'{hint}") from error
+
+
+def is_shallow(folder: Path) -> bool:
+    """Say whether older commits are missing from this clone."""
+    return _text(run_git(folder, "rev-parse", "--is-shallow-repository")) == "true"
+
+
+def prefix_of(folder: Path) -> str:
+    """Return the folder's path inside its repository: empty for the top, else ending in `/`."""
+    return os.fsdecode(run_git(folder, "rev-parse", "--show-prefix")).removesuffix("\n")
+
+
+def list_blobs(folder: Path, commit: str) -> list[Blob]:
+    """Return the regular files below `folder` as of a commit; none if it was not there yet.
+
+    Links and submodules are passed over.
+    """
+    tree = f"{commit}:{prefix_of(folder)}"
+    try:
+        listed = run_git(folder, "ls-tree", "-r", "-z", "-l", "--full-tree", tree)
+    except HistoryError as error:
+        if re.search(r"[Nn]ot a valid object name|does not exist|exists on disk", str(error)):
+            return []
+        raise
+    found = []
+    for row in listed.split(b"\0")[:-1]:
+        facts, _, path = row.partition(b"\t")
+        mode, kind, name, size = facts.split()
+        if kind == b"blob" and mode in (b"100644", b"100755", b"100664"):
+            found.append(Blob(os.fsdecode(path), name.decode(), int(size)))
+    return found
+
+
+def read_blobs(folder: Path, ids: Iterable[str]) -> dict[str, bytes]:
+    """Return the contents of blobs by id, in one call; ids that are missing are left out."""
+    wanted = list(dict.fromkeys(ids))
+    if not wanted:
+        return {}
+    given = "".join(f"{name}\n" for name in wanted).encode()
+    data, at, found = run_git(folder, "cat-file", "--batch", "--buffer", given=given), 0, {}
+    for name in wanted:
+        end = data.index(b"\n", at)
+        head = data[at:end].split()
+        at = end + 1
+        if head[-1] != b"missing":
+            size = int(head[2])
+            found[name] = data[at : at + size]
+            at += size + 1
+    return found
+
+
+def remotes(folder: Path) -> dict[str, str]:
+    """Return the addresses of the remotes by name, without user names or passwords in them.
+
+    Empty where there is no repository.
+    """
+    try:
+        listed = run_git(folder, "config", "-z", "--get-regexp", r"^remote\..*\.url$")
+    except HistoryError:
+        return {}
+    found: dict[str, str] = {}
+    for row in listed.split(b"\0")[:-1]:
+        key, _, url = os.fsdecode(row).partition("\n")
+        name = key.removeprefix("remote.").removesuffix(".url")
+        found.setdefault(name, re.sub(r"^(https?://)[^/@]*@", r"\1", url))
+    return found
+
+
+def _text(output: bytes) -> str:
+    return output.decode(errors="replace").strip()

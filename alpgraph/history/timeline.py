@@ -1,0 +1,95 @@
+"""When notes and relations appeared, changed and went, as git tells it."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from alpgraph.history.git import HistoryError, read_blobs
+from alpgraph.history.log import Touch, touches
+from alpgraph.notes.files import is_note_name
+from alpgraph.notes.model import Note
+from alpgraph.notes.parsing import parse_note
+from alpgraph.notes.relation_types import RelationTypes
+
+What = Literal[
+    "note added",
+    "note changed",
+    "note removed",
+    "relation added",
+    "relation changed",
+    "relation removed",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing that happened in one commit."""
+
+    date: str
+    """ISO date and time of writing."""
+    commit: str
+    what: What
+    slug: str
+    title: str
+    type: str = ""
+    """Of a relation, read from its author, as `explains`."""
+    to: str = ""
+    """Its target as written."""
+    why: str = ""
+
+
+def timeline(
+    root: Path, types: RelationTypes | None = None, *, commits: int = 1000
+) -> tuple[Event, ...]:
+    """Return what happened to the notes below `root` in the last `commits`, the newest first.
+
+    A renamed note is removed and added. Empty where there is no git or no repository.
+    """
+    table = types or RelationTypes()
+    try:
+        found = [t for t in touches(root, commits=commits) if is_note_name(t.path.split("/")[-1])]
+        contents = read_blobs(root, {blob for t in found for blob in (t.before, t.after)} - {""})
+    except HistoryError:
+        return ()
+    parsed: dict[tuple[str, str], Note | None] = {}
+
+    def note(path: str, blob: str) -> Note | None:
+        if (path, blob) not in parsed:
+            data = contents.get(blob)
+            parsed[path, blob] = None if data is None else parse_note(path, data, types=table)
+        return parsed[path, blob]
+
+    return tuple(
+        event
+        for touch in found
+        for event in _events(touch, note(touch.path, touch.before), note(touch.path, touch.after))
+    )
+
+
+def _events(touch: Touch, before: Note | None, after: Note | None) -> Iterator[Event]:
+    note = after or before
+    if note is None:
+        return
+
+    def event(what: What, key: tuple[str, str] = ("", ""), why: str = "") -> Event:
+        return Event(touch.date, touch.commit, what, note.slug, note.title, *key, why)
+
+    yield event("note added" if not before else "note changed" if after else "note removed")
+    old, new = _relations(before), _relations(after)
+    for key in sorted(old.keys() | new.keys()):
+        if key not in old:
+            yield event("relation added", key, new[key][0])
+        elif key not in new:
+            yield event("relation removed", key, old[key][0])
+        elif Counter(old[key]) != Counter(new[key]):
+            yield event("relation changed", key, new[key][0])
+
+
+def _relations(note: Note | None) -> dict[tuple[str, str], list[str]]:
+    """Return the reasons of a note's relations by (type, target as written)."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for relation in note.relations if note else ():
+        found.setdefault((relation.type or relation.written, relation.to), []).append(relation.why)
+    return found
