@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
+from alpgraph.check.certain import with_fix
 from alpgraph.check.near import close_to
 from alpgraph.check.rule import FaultFinder, Rule, Subject
 from alpgraph.check.rules import RULES
@@ -22,7 +23,7 @@ def check_notebook(
     names of experiments are not looked at.
     """
     subject = Subject(notebook, graph, experiments)
-    found = list(notebook.diagnostics)
+    found = [with_fix(one, notebook) for one in notebook.diagnostics]
     for rule in RULES.values():
         if rule.find is not None:
             found.extend(rule.find(subject))

@@ -99,7 +99,9 @@ def _mended(
     for one in findings:
         if one.fix is None:
             continue
-        spans = [_span(starts, text, edit) for edit in one.fix.edits]
+        here = one.place.file
+        edits = one.fix.edits
+        spans = [_span(starts, text, edit) if edit.place.file == here else None for edit in edits]
         wanted = [span for span in spans if span is not None and span not in taken]
         if None in spans or any(_overlap(a, b) for a in wanted for b in taken):
             left.append(one)

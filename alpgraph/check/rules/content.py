@@ -118,7 +118,7 @@ A link made of it leads nowhere, and no one finds the work again.
 ## Wrong
 ```yaml
 sources:
-  - arxiv: "2511.7699"
+  - arxiv: "251107699"
 ```
 
 ## Right

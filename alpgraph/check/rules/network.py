@@ -9,7 +9,7 @@ from alpgraph.check.rule import Draft, Rule, Subject, rule
 from alpgraph.diagnostics import Place, Severity
 from alpgraph.graph import MENTION, Reason
 from alpgraph.notes.findings import quoted
-from alpgraph.notes.model import Note
+from alpgraph.notes.model import Note, Relation
 
 _LISTED = 5
 
@@ -122,9 +122,10 @@ def relation_contradicts_inverse(subject: Subject) -> Iterator[Draft]:
         there = edges[target, source, kind]["reasons"]
         pair = [max(told, key=_line) for told in (data["reasons"], there)]
         other, last = sorted(pair, key=_line)
-        message = f"{quoted(source)} and {quoted(target)} each say `{kind}` of the other"
+        relation = _relation(subject, last)
+        message = f"{quoted(source)} and {quoted(target)} each say `{relation.type}` of the other"
         hint = f"{other.file}:{other.line} says the opposite; turn one of the two round"
-        yield Draft(message, hint, _type_place(subject, last))
+        yield Draft(message, hint, relation.type_place)
 
 
 def ordering_cycle(subject: Subject) -> Iterator[Draft]:
@@ -159,7 +160,7 @@ def ordering_cycle(subject: Subject) -> Iterator[Draft]:
                 way = " → ".join(map(quoted, [*circle, circle[0]]))
                 message = f"`{kind.id}` goes round in a circle: {way}"
                 hint = "remove or turn round the one that is not meant"
-                yield Draft(message, hint, _type_place(subject, min(reasons, key=_line)))
+                yield Draft(message, hint, _relation(subject, min(reasons, key=_line)).type_place)
 
 
 def _circles(subject: Subject, kind: str) -> Iterator[list[str]]:
@@ -210,12 +211,13 @@ def _title_place(note: Note) -> Place:
     return note.places.get("title") or Place(note.path)
 
 
-def _type_place(subject: Subject, reason: Reason) -> Place:
-    """Return where the type of the relation that a reason belongs to is written."""
-    for relation in subject.notes[reason.by].relations:
-        if relation.place.line == reason.line and relation.why == reason.why:
-            return relation.type_place
-    return Place(reason.file, reason.line, 1, reason.line, 1)
+def _relation(subject: Subject, reason: Reason) -> Relation:
+    """Return the relation as its author wrote it that a reason of the graph belongs to."""
+    return next(
+        relation
+        for relation in subject.notes[reason.by].relations
+        if relation.place.line == reason.line and relation.why == reason.why
+    )
 
 
 RULES: tuple[Rule, ...] = (
