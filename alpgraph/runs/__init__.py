@@ -10,7 +10,7 @@ from alpgraph.runs.errors import (
     SpecError,
     StoreError,
 )
-from alpgraph.runs.executors import Executor, LocalExecutor
+from alpgraph.runs.executors import Executor, LocalExecutor, open_executor
 from alpgraph.runs.limits import Limits
 from alpgraph.runs.model import Run, RunSpec, State
 from alpgraph.runs.service import RunService, run_json
@@ -37,6 +37,7 @@ __all__ = [
     "Store",
     "StoreError",
     "make_spec",
+    "open_executor",
     "open_store",
     "run_json",
 ]

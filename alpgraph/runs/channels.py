@@ -53,7 +53,7 @@ class Channels:
 
     def __init__(self) -> None:
         """Start with none."""
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # `close` may interrupt its own thread, from a signal
         self._channels: dict[str, Channel] = {}
         self.closed = False
 

@@ -170,6 +170,10 @@ class RunService:
         except StoreError as error:  # the next start sweeps
             self.fault = str(error)
 
+    def close_streams(self) -> None:
+        """End every stream of events; safe to call from a signal handler."""
+        self._channels.close()
+
     def run_next(self) -> Run | None:
         """Compute the run that has waited longest, here and now; None when none waits."""
         claim = self.store.claim(self.owner)

@@ -6,7 +6,7 @@ from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import HTMLResponse, JSONResponse, Response
+from fastapi.responses import HTMLResponse, Response
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 
@@ -15,7 +15,10 @@ from alpgraph.pages import overview
 from alpgraph.web.api import router as api
 from alpgraph.web.guard import Guard
 from alpgraph.web.hub import Hub
+from alpgraph.web.problems import problem
 from alpgraph.web.routes import router as pages
+from alpgraph.web.runs import router as runs
+from alpgraph.web.runs import serving_runs
 from alpgraph.web.settings import Settings
 
 
@@ -27,7 +30,8 @@ def create_app(settings: Settings) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         await hub.start()
         try:
-            yield
+            async with serving_runs(app, settings):
+                yield
         finally:
             await hub.stop()
 
@@ -42,18 +46,13 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.hub, app.state.settings = hub, settings
     app.include_router(api)
+    app.include_router(runs)
     app.include_router(pages)
     app.add_exception_handler(HTTPException, _http_fault)
     app.add_exception_handler(RequestValidationError, _bad_request)
     app.add_middleware(GZipMiddleware, minimum_size=800)
     app.add_middleware(Guard, hosts=settings.hosts)
     return app
-
-
-def problem(status: int, title: str, detail: str, errors: list[dict[str, str]]) -> JSONResponse:
-    """Return a problem document (RFC 9457)."""
-    body = {"title": title, "status": status, "detail": detail, "errors": errors}
-    return JSONResponse(body, status, media_type="application/problem+json")
 
 
 async def _http_fault(request: Request, fault: Exception) -> Response:

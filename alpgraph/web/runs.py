@@ -4,12 +4,13 @@ import asyncio
 import csv
 import hashlib
 import io
+import logging
 from collections.abc import AsyncIterator, Mapping
-from contextlib import suppress
+from contextlib import asynccontextmanager, suppress
 from typing import Annotated, Any
 from urllib.parse import parse_qsl, urlencode
 
-from fastapi import APIRouter, Body, Header, HTTPException, Query, Request
+from fastapi import APIRouter, Body, FastAPI, Header, HTTPException, Query, Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -19,7 +20,6 @@ from alpgraph.pages.experiment import run_page
 from alpgraph.runs import (
     AlreadyFinal,
     Event,
-    LocalExecutor,
     NoSuchRun,
     QueueFull,
     Run,
@@ -28,6 +28,7 @@ from alpgraph.runs import (
     State,
     StoreError,
     make_spec,
+    open_executor,
     open_store,
     run_json,
 )
@@ -81,12 +82,41 @@ def _says(text: str, example: Any = None) -> dict[str, Any]:
     return {"description": text, **shown}
 
 
-def open_runs(settings: Settings) -> RunService:
-    """Return the service of a server, not started yet; raises StoreError."""
+@asynccontextmanager
+async def serving_runs(app: FastAPI, settings: Settings) -> AsyncIterator[None]:
+    """Keep `app.state.runs` while the application lives.
+
+    A database that cannot be used takes away the runs, not the notes: it is said on standard
+    error and in the answers about runs.
+    """
+    try:
+        service = await asyncio.to_thread(_open, settings)
+    except StoreError as fault:
+        logging.getLogger("alpgraph").warning("runs are off: %s", fault)
+        app.state.runs = fault
+        yield
+        return
+    app.state.runs = service
+    try:
+        yield
+    finally:
+        await asyncio.to_thread(service.stop)
+
+
+def close_streams(app: FastAPI) -> None:
+    """End every stream of events; safe to call from a signal handler."""
+    service = getattr(app.state, "runs", None)
+    if isinstance(service, RunService):
+        service.close_streams()
+
+
+def _open(settings: Settings) -> RunService:
     where = settings.config.database or settings.location.state / "runs.sqlite"
-    executor = LocalExecutor()
     shared = True if settings.config.workers > 1 else None
-    return RunService(open_store(where), executor, shared=shared)
+    executor = open_executor(settings.config.dask)
+    service = RunService(open_store(where), executor, shared=shared)
+    service.start()
+    return service
 
 
 @router.post(
@@ -186,7 +216,7 @@ async def events(
 
 async def _stream(source: AsyncIterator[Event]) -> AsyncIterator[str]:
     """Write events for EventSource, and a comment when nothing happens for a while."""
-    coming = asyncio.ensure_future(anext(source))  # type: ignore[arg-type]
+    coming = asyncio.ensure_future(anext(source))
     try:
         while True:
             done, _ = await asyncio.wait([coming], timeout=PING_SECONDS)
@@ -198,7 +228,7 @@ async def _stream(source: AsyncIterator[Event]) -> AsyncIterator[str]:
             except StopAsyncIteration:
                 return
             yield f"id: {event.id}\nevent: {event.kind}\ndata: {event.data}\n\n"
-            coming = asyncio.ensure_future(anext(source))  # type: ignore[arg-type]
+            coming = asyncio.ensure_future(anext(source))
     finally:
         coming.cancel()
         with suppress(asyncio.CancelledError, StopAsyncIteration):

@@ -5,8 +5,10 @@ import socket
 from types import FrameType
 
 import uvicorn
+from fastapi import FastAPI
 
 from alpgraph.web.app import create_app
+from alpgraph.web.runs import close_streams
 from alpgraph.web.settings import Settings
 
 
@@ -16,8 +18,9 @@ class Server(uvicorn.Server):
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """End the streams, then the server."""
         app = self.config.app
-        if hasattr(app, "state"):
+        if isinstance(app, FastAPI):
             app.state.hub.close()
+            close_streams(app)
         super().handle_exit(sig, frame)
 
 

@@ -2,5 +2,15 @@
 
 from alpgraph.runs.executors.base import Executor, Job, OnProgress
 from alpgraph.runs.executors.local import LocalExecutor
+from alpgraph.runs.limits import Limits
 
-__all__ = ["Executor", "Job", "LocalExecutor", "OnProgress"]
+__all__ = ["Executor", "Job", "LocalExecutor", "OnProgress", "open_executor"]
+
+
+def open_executor(dask: str = "", limits: Limits | None = None) -> Executor:
+    """Return the executor of a server: this machine's, unless a Dask scheduler is named."""
+    if not dask:
+        return LocalExecutor(limits=limits)
+    from alpgraph.runs.executors.dask import DaskExecutor
+
+    return DaskExecutor(dask, limits=limits)
