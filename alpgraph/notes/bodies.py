@@ -3,9 +3,10 @@
 from dataclasses import dataclass, field
 
 from alpgraph.diagnostics import Diagnostic, Place
+from alpgraph.notes.blocks import Block, BodyParts, Link
 from alpgraph.notes.findings import finding, quoted
 from alpgraph.notes.foreign import BlockReader, Typed
-from alpgraph.notes.links import Block, BodyParts, Link, read_body
+from alpgraph.notes.links import read_body
 from alpgraph.notes.model import Heading, Mention, Relation
 from alpgraph.notes.relation_types import RelationTypes
 from alpgraph.notes.sentences import sentence_around
@@ -29,6 +30,7 @@ def read_links(path: str, text: str, first_line: int, types: RelationTypes, titl
     """Read a body; `first_line` is the line of the file on which it starts."""
     parts = read_body(path, text, first_line)
     body = Body(tuple(parts.headings), tuple(parts.block_names))
+    body.diagnostics += parts.findings
     reader = BlockReader(types)
     count = 0
     for block in parts.blocks:

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from alpgraph.notes.links import Block, Link
+from alpgraph.notes.blocks import Block, Link
 from alpgraph.notes.relation_types import Reading, RelationTypes
 from alpgraph.notes.sentences import plain_text
 

@@ -5,7 +5,7 @@ Every scalar stays as its author wrote it: `no`, `3.10` and dates are strings.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import yaml
@@ -169,10 +169,14 @@ class _Builder:
         """Convert a node and all below it."""
         place = _place(self.path, node)
         if isinstance(node, yaml.MappingNode):
-            return Table(tuple(self._entries(node)), place)
+            entries = tuple(self._entries(node))
+            children = [value.place for _, value in entries]
+            return Table(entries, place if node.flow_style else _until(place, children))
         if isinstance(node, yaml.SequenceNode):
             items = tuple(self.value(item) for item in node.value)
-            return Items(items, place, flow=bool(node.flow_style))
+            if node.flow_style:
+                return Items(items, place, flow=True)
+            return Items(items, _until(place, [item.place for item in items]))
         return Scalar(node.value, place, plain=not getattr(node, "style", None))
 
     def _entries(self, node: yaml.MappingNode) -> Iterator[tuple[Scalar, Value]]:
@@ -191,6 +195,14 @@ class _Builder:
                 self.found.append(finding("ALP015", message, place, hint=hint))
             kept[key.text] = (key, self.value(value_node))
         yield from kept.values()
+
+
+def _until(place: Place, children: list[Place]) -> Place:
+    """End a block where its last value ends: YAML ends it where the next one begins."""
+    if not children:
+        return place
+    last = max(children, key=lambda child: (child.end_line, child.end_column))
+    return replace(place, end_line=last.end_line, end_column=last.end_column)
 
 
 def _not_yaml(path: str, raw: str, error: yaml.MarkedYAMLError) -> Diagnostic:

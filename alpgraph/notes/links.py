@@ -2,60 +2,31 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 from markdown_it.token import Token
 
 from alpgraph.diagnostics import Place
 from alpgraph.notes.anchors import AnchorNames, block_name
+from alpgraph.notes.blocks import Block, BodyParts, Link
 from alpgraph.notes.markdown import parse
 from alpgraph.notes.model import Heading
+from alpgraph.notes.scanner import scan_body
+from alpgraph.notes.token_findings import token_findings
 from alpgraph.notes.wikilinks import Wikilink, file_type, note_address, shown_text
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
-    """A link of the body as it was found."""
-
-    to: str
-    text: str
-    heading: str
-    title: str
-    """Title of a Markdown link."""
-    embed: bool
-    wiki: bool
-    start: int
-    """Where it begins in its block's text; -1 when that is not known."""
-    end: int
-    place: Place
-
-
-@dataclass(slots=True)
-class Block:
-    """A run of inline text with its links: a paragraph, a heading, a cell, a list item's text."""
-
-    text: str
-    line: int
-    links: list[Link] = field(default_factory=list)
-    item: bool = False
-    """Whether it is the first text of a list item."""
-    in_list: bool = False
-
-
-@dataclass(slots=True)
-class BodyParts:
-    """What a body consists of, as far as a notebook needs to know."""
-
-    blocks: list[Block] = field(default_factory=list)
-    headings: list[Heading] = field(default_factory=list)
-    block_names: list[str] = field(default_factory=list)
-    tokens: list[Token] = field(default_factory=list)
-
-
 def read_body(path: str, body: str, body_line: int) -> BodyParts:
-    """Parse a body; places are those of the whole file."""
+    """Find what a body holds; places are those of the whole file.
+
+    Most bodies are plain enough for one pass over their lines; the others are parsed.
+    """
+    return scan_body(path, body, body_line) or parse_body(path, body, body_line)
+
+
+def parse_body(path: str, body: str, body_line: int) -> BodyParts:
+    """Find what a body holds by Markdown's own tokens."""
     tokens = parse(body)
-    parts = BodyParts(tokens=tokens)
+    parts = BodyParts(findings=token_findings(path, tokens, body, body_line))
     lines = body.split("\n")
     names = AnchorNames()
     depth, previous = 0, ""
