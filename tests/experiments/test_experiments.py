@@ -1,0 +1,154 @@
+"""What every bundled experiment has to be."""
+
+import time
+
+import numpy as np
+import pytest
+from pydantic import ValidationError
+
+from alpgraph.experiments import (
+    REFERENCE_SEED,
+    Verdict,
+    all_experiments,
+    code_hash,
+    estimate_seconds,
+    find_experiment,
+    get_experiment,
+    reference_for,
+    references,
+    run_experiment,
+    validate_params,
+    verify,
+)
+from alpgraph.experiments.renew import is_stale
+from alpgraph.experiments.running import silent
+
+NAMES = list(all_experiments())
+PRESETS = [(name, preset) for name in NAMES for preset in get_experiment(name).presets]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_design_is_complete(name):
+    experiment = get_experiment(name)
+    assert experiment.name == name
+    assert {"claim", "negative-control"} <= experiment.presets.keys()
+    assert experiment.presets["negative-control"].expected == Verdict.NO_EFFECT
+    assert experiment.direction in ("higher", "lower")
+    assert experiment.primary.better in ("higher", "lower")
+    assert experiment.smallest_effect > 0
+    assert experiment.hypothesis.endswith(".")
+    assert experiment.about
+    assert experiment.sources
+    for field in experiment.params.model_json_schema()["properties"].values():
+        assert field["title"]
+        bounded = {"minimum", "exclusiveMinimum"} & field.keys()
+        assert bounded or "enum" in field or field["type"] == "boolean", field
+
+
+@pytest.mark.parametrize(("name", "preset"), PRESETS)
+def test_stored_result_is_of_this_code(name, preset):
+    assert not is_stale(name, preset), f"run: make references ARGS='{name}'"
+
+
+@pytest.mark.parametrize(("name", "preset"), PRESETS)
+def test_stored_result_is_complete_and_found_by_its_parameters(name, preset):
+    stored = references(name)[preset]
+    assert stored["seed"] == REFERENCE_SEED
+    assert len(stored["result"]["replicates"]) == get_experiment(name).replicates
+    assert stored["result"]["curves"]
+    assert stored["result"]["pictures"]
+    chosen = get_experiment(name).presets[preset]
+    found = reference_for(name, chosen.params)
+    assert found is not None
+    assert found["params"] == stored["params"]
+
+
+@pytest.mark.parametrize(("name", "preset"), PRESETS)
+def test_a_preset_takes_less_than_twenty_seconds_of_one_core(name, preset):
+    assert references(name)[preset]["cpu_seconds"] < 20
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_two_replicates_of_the_stored_result_come_out_again(name):
+    stored = references(name)["claim"]
+    again = run_experiment(name, stored["params"], 2, REFERENCE_SEED)
+    for ours, theirs in zip(again["replicates"], stored["result"]["replicates"], strict=False):
+        assert ours["control"] == pytest.approx(theirs["control"], rel=1e-3, abs=2e-3)
+        assert ours["treatment"] == pytest.approx(theirs["treatment"], rel=1e-3, abs=2e-3)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_replicate_does_not_depend_on_the_others(name):
+    experiment = get_experiment(name)
+    params = validate_params(experiment, experiment.presets["claim"].params)
+    together = experiment.measure(params, [(7, 0), (7, 1)], silent)
+    alone = experiment.measure(params, [(7, 1)], silent)
+    np.testing.assert_allclose(together.control[1], alone.control[0], rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(together.treatment[1], alone.treatment[0], rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_progress_grows_to_its_end_and_brings_curves(name):
+    shares, curves = [], []
+
+    def progress(fraction, so_far=None):
+        shares.append(fraction)
+        curves.extend(so_far or {})
+
+    experiment = get_experiment(name)
+    experiment.measure(experiment.params(), [(7, 0)], progress)
+    assert shares == sorted(shares)
+    assert 0.9 <= shares[-1] <= 1
+    assert len(shares) >= 5
+    assert curves
+
+
+def test_unknown_and_unbounded_parameters_are_refused_by_name():
+    experiment = get_experiment("utility-weighted-loss")
+    for raw, field in (({"miss_cost": 0}, "miss_cost"), ({"mis_cost": 3}, "mis_cost")):
+        with pytest.raises(ValidationError) as seen:
+            validate_params(experiment, raw)
+        assert seen.value.errors()[0]["loc"] == (field,)
+
+
+def test_parameters_may_be_written_as_text():
+    experiment = get_experiment("utility-weighted-loss")
+    assert validate_params(experiment, {"miss_cost": "30"}).model_dump()["miss_cost"] == 30
+
+
+def test_unknown_names_are_none_or_an_error_that_lists_the_known():
+    assert find_experiment("nothing") is None
+    assert references("nothing") == {}
+    assert reference_for("nothing", {}) is None
+    with pytest.raises(ValueError, match=r"'nothing'.*utility-weighted-loss"):
+        get_experiment("nothing")
+    with pytest.raises(ValueError, match="not 0"):
+        run_experiment("utility-weighted-loss", {}, 0, 1)
+
+
+def test_the_estimate_is_of_the_right_size():
+    params = {"steps": 1000, "miss_cost": 7}
+    began = time.process_time()
+    run_experiment("utility-weighted-loss", params, 8, 3)
+    spent = time.process_time() - began
+    assert spent / 8 < estimate_seconds("utility-weighted-loss", params, 8) < spent * 8
+
+
+def test_equal_parameters_have_one_reference_however_they_are_written():
+    short = reference_for("utility-weighted-loss", {"miss_cost": 30})
+    whole = reference_for("utility-weighted-loss", {"miss_cost": "30", "data": "digits"})
+    assert short is not None
+    assert short == whole
+    assert reference_for("utility-weighted-loss", {"miss_cost": 31}) is None
+
+
+def test_the_hash_of_the_code_is_short_and_stays():
+    assert code_hash("utility-weighted-loss") == code_hash("utility-weighted-loss")
+    assert len(code_hash("utility-weighted-loss")) == 16
+
+
+def test_verify_repeats_every_preset_on_other_seeds():
+    seen = list(verify("utility-weighted-loss", seed=4))
+    assert [v.preset for v in seen] == list(references("utility-weighted-loss"))
+    assert all(v.holds for v in seen), [(v.preset, v.stored, v.verdict) for v in seen]
+    assert all(r["seed"] == 4 for v in seen for r in v.result["replicates"])
