@@ -256,10 +256,12 @@ def walk_page(
 
     note = collection.notes[slug]
     kept = tuple(step for step in trail if step in collection.notes and step != slug)[-TRAIL_CAP:]
-    view = ego(collection.graph, slug, depth=depth, types=types, bases=bases, limit=LIMIT)
+    view = ego(
+        collection.graph, slug, depth=depth, types=types, bases=bases, limit=LIMIT, mentions=False
+    )
     walk = Walk(collection, view, kept, tuple(types), tuple(bases), depth)
     table = collection.notebook.types
-    everything = ego(collection.graph, slug, limit=10_000)
+    everything = ego(collection.graph, slug, limit=10_000, mentions=False)
     used = {link.type for neighbour in everything.neighbours for link in neighbour.links}
     return render(
         "walk.html",
@@ -281,7 +283,7 @@ def walk_page(
 
 def fan_svg(collection: Collection, slug: str, *, trail: Sequence[str] = ()) -> Markup:
     """Return the small picture beside a note: a click on a neighbour walks, on the mark opens."""
-    view = ego(collection.graph, slug, limit=10)
+    view = ego(collection.graph, slug, limit=10, mentions=False)
     walk = Walk(collection, view, tuple(trail), (), (), 1)
     lines, texts, y, last = [], [], 16.0, ""
     rows: list[tuple[Neighbour, float]] = []
