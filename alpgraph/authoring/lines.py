@@ -40,11 +40,13 @@ def explain_file(notebook: Notebook, slug: str) -> str:
 
 
 def _fields(note: Note) -> Iterator[tuple[int, str]]:
+    typed = {item.written for item in note.relations if item.form == "frontmatter-key"}
     for key, place in note.places.items():
-        if key not in ("relations", "experiment") and key not in note.extra:
+        if key in note.extra:
+            if key not in typed:
+                yield place.line, escape(f"{key}: kept, not used by alpgraph")
+        elif key not in ("relations", "experiment"):
             yield place.line, escape(f"{key}: {_value(note, key)}")
-        elif key in note.extra:
-            yield place.line, escape(f"{key}: kept, not used by alpgraph")
     if note.experiment:
         params = ", ".join(f"{key}={value}" for key, value in note.experiment.params.items())
         text = f"experiment {note.experiment.name}" + (f" with {params}" if params else "")
@@ -72,11 +74,7 @@ def _mentions(notebook: Notebook, note: Note) -> Iterator[tuple[int, str]]:
     for mention in note.mentions:
         what = "embeds" if mention.embed else "mentions"
         heading = f", at #{mention.heading}" if mention.heading else ""
-        if mention.to or mention.target:
-            text = f"{what} {_target(notebook, mention)}{heading}"
-        else:
-            text = f"points at #{mention.heading} in this note"
-        yield mention.place.line, escape(text)
+        yield mention.place.line, escape(f"{what} {_target(notebook, mention)}{heading}")
 
 
 def _target(notebook: Notebook, link: Relation | Mention) -> str:

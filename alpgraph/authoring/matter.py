@@ -9,6 +9,7 @@ import yaml
 _MATTER = re.compile(r"(---[ \t]*\n)(.*?)^((?:---|\.\.\.)[ \t]*(?:\n.*)?)\Z", re.S | re.M)
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _STRINGS: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+_READERS = (_LOADER, yaml.SafeLoader)  # they differ, as in `[a?]`
 _BOM = "\ufeff"
 
 
@@ -108,7 +109,7 @@ def _reads_back(text: str, document: str, expected: Any) -> bool:
     if not text.isprintable() or "&" in text[:1] or "*" in text[:1]:
         return False
     try:
-        return bool(yaml.load(document, Loader=_LOADER) == expected)
+        return all(yaml.load(document, Loader=kind) == expected for kind in _READERS)
     except (yaml.YAMLError, ValueError):
         return False
 

@@ -1,4 +1,3 @@
-import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -148,7 +147,7 @@ def test_mode_is_kept_and_nothing_is_left_behind(folder: Folder) -> None:
     (root / "a.md").chmod(0o640)
     apply_fixes(*read(root))
     assert (root / "a.md").stat().st_mode & 0o777 == 0o640
-    assert os.listdir(root) == ["a.md"]
+    assert list(root.iterdir()) == [root / "a.md"]
 
 
 def test_replacing_compares_first(tmp_path: Path) -> None:
@@ -156,4 +155,4 @@ def test_replacing_compares_first(tmp_path: Path) -> None:
     path.write_bytes(b"new")
     assert not replace_file(path, b"mine", expected=b"old")
     assert path.read_bytes() == b"new"
-    assert os.listdir(tmp_path) == ["a"]
+    assert list(tmp_path.iterdir()) == [path]

@@ -1,7 +1,7 @@
 """One bad note for each code: what is found in it, word for word and caret for caret.
 
 A bad note `golden/ALP….md` may hold several files, each begun by a line `=== name.md`. After a
-change that is meant, `GOLDEN=write make test ARGS=tests/check/test_golden.py` writes the texts anew.
+change that is meant, running this file with `GOLDEN=write` writes the texts anew.
 """
 
 import os

@@ -160,7 +160,7 @@ def dangling_link(subject: Subject) -> Iterator[Draft]:
     """
     for note in subject.notes.values():
         for mention in note.mentions:
-            if mention.target is None and mention.to:
+            if mention.target is None:
                 yield _unresolved(subject, mention, mention.place, None)
 
 
@@ -168,7 +168,7 @@ def absent_heading(subject: Subject) -> Iterator[Draft]:
     """A link names a heading that its note does not have.
 
     ## What it does
-    Reports `[[note#heading]]`, `[[#heading]]`, `[[note#^block]]` and `[text](note.md#heading)`
+    Reports `[[note#heading]]`, `[[note#^block]]` and `[text](note.md#heading)`
     where the note is there but the heading or block is not.
 
     ## Why it matters
@@ -189,8 +189,7 @@ def absent_heading(subject: Subject) -> Iterator[Draft]:
     """
     for note in subject.notes.values():
         for mention in note.mentions:
-            target = note.slug if not mention.to else mention.target
-            other = subject.notes.get(target or "")
+            other = subject.notes.get(mention.target or "")
             if other is None or not mention.heading:
                 continue
             if subject.notebook.index.anchor(other.slug, mention.heading):
