@@ -12,24 +12,26 @@ const names = { control: place.dataset.control || "control", treatment: place.da
 // what changes many times a second is for the eye; the live region speaks at every quarter
 const numbers = document.createElement("span");
 numbers.setAttribute("aria-hidden", "true");
+numbers.textContent = status.textContent;
+status.classList.add("vh");
 status.after(numbers);
 let spoken = "";
 
-function say(text) {
+function say(text, seen = text) {
   if (text !== spoken) status.textContent = spoken = text;
+  numbers.textContent = seen;
 }
 
 function show(run) {
   bar.value = run.progress;
   if (run.state === "queued") {
     say(run.position ? `waiting, ${run.position} ahead` : "waiting, next in line");
-    numbers.textContent = run.reason ? `again, since ${run.reason}` : "";
     return;
   }
   const quarter = Math.floor(run.progress * 4) * 25;
-  say(quarter ? `running, over ${quarter} %` : "running");
   const left = run.eta === null ? "" : `, about ${Math.max(1, Math.round(run.eta))} s left`;
-  numbers.textContent = `${Math.floor(100 * run.progress)} %${left}`;
+  const again = run.attempts > 1 ? ` (attempt ${run.attempts})` : "";
+  say(quarter ? `running, over ${quarter} %` : "running", `running, ${Math.floor(100 * run.progress)} %${left}${again}`);
   if (run.curves.length) draw(run.curves);
 }
 
@@ -125,7 +127,6 @@ stream.addEventListener("progress", (event) => show(JSON.parse(event.data)));
 stream.addEventListener("end", (event) => {
   const run = JSON.parse(event.data);
   stream.close();
-  numbers.textContent = "";
   if (run.state === "done") bar.value = 1;
   say(run.result ? `${ENDS[run.state]}: ${run.result.verdict}` : ENDS[run.state]);
   setTimeout(() => location.reload(), 400); // the page of an ended run is written by the server
