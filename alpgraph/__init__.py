@@ -1,3 +1,3 @@
-"""alpgraph: Markdown notes whose links carry meaning, walked in a browser, with evidence to re-run."""
+"""Markdown notes whose links carry meaning, walked in a browser, with evidence to re-run."""
 
 __version__ = "0.1.0"

@@ -1,4 +1,4 @@
-"""Settings: `alpgraph.toml` or `[tool.alpgraph]`, overridden by `ALPGRAPH_*`, overridden by flags."""
+"""Settings: a file beside the notes, overridden by `ALPGRAPH_*`, overridden by flags."""
 
 import difflib
 import os

@@ -24,17 +24,13 @@ COMMANDS = {
     "fmt": ("writing", "Tidy notes without losing a comment."),
     "import": ("writing", "Write another tool's typed links as native relations."),
     "schema": ("writing", "Print the JSON Schema that editors complete from."),
-    "init": ("writing", "Write starter files for a repository or an editor."),
     "run": ("running", "Run an experiment in the terminal."),
     "verify": ("running", "Re-run stored reference results on fresh seeds."),
-    "build": ("building", "Write the static site."),
     "export": ("asking", "Print the graph in another format."),
     "search": ("asking", "Search the notes."),
     "path": ("asking", "Tell how two notes are related."),
     "stats": ("asking", "Count and weigh the collection."),
     "layout": ("asking", "Lay out the map of the network."),
-    "mcp": ("agents", "Answer agents over the Model Context Protocol (extra `mcp`)."),
-    "lsp": ("agents", "Answer editors over the Language Server Protocol (extra `lsp`)."),
 }
 
 

@@ -36,10 +36,12 @@ def _read_graph(
 def export(format: str, notes: Path | None, state: Path | None) -> None:
     """Print the graph as JSON, GraphML, GEXF, JSON-LD, Turtle or DOT."""
     from alpgraph.graph import export as export_graph
-    from alpgraph.pages.verdicts import verdicts_of
+    from alpgraph.pages.state import verdict_of
 
     _, notebook, graph = _read_graph(notes, state)
-    data = export_graph(graph, format, verdicts=verdicts_of(notebook))
+    found = {slug: verdict_of(note) for slug, note in notebook.notes.items()}
+    verdicts = {slug: info.verdict for slug, info in found.items() if info}
+    data = export_graph(graph, format, verdicts=verdicts)
     if isinstance(data, bytes):
         sys.stdout.buffer.write(data)
     else:
@@ -58,19 +60,26 @@ def search(
     query: tuple[str, ...], limit: int, as_json: bool, notes: Path | None, state: Path | None
 ) -> int:
     """Search titles, claims, summaries, text and the reasons on links."""
-    from alpgraph.pages.finding import open_search
+    from alpgraph.search import open_index
 
-    location, notebook, graph = _read_graph(notes, state)
-    total, hits = open_search(notebook, graph, location.state).search(" ".join(query), limit=limit)
+    location, config = find(notes, state)
+    notebook = read(location, config)
+    index = open_index(notebook, location.state / "cache" / "search")
+    total, hits = index.search(" ".join(query), limit=limit)
     if as_json:
         items = [
-            {"slug": hit.slug, "title": hit.title, "snippet": hit.text, "score": hit.score}
+            {
+                "slug": hit.slug,
+                "title": notebook.notes[hit.slug].title,
+                "snippet": hit.text,
+                "score": hit.score,
+            }
             for hit in hits
         ]
         click.echo(json.dumps({"total": total, "items": items}, indent=2, ensure_ascii=False))
         return 0
     for hit in hits:
-        click.echo(f"{hit.title}\n  {hit.slug}\n  {hit.text}\n")
+        click.echo(f"{notebook.notes[hit.slug].title}\n  {hit.slug}\n  {hit.text}\n")
     click.echo(f"{total} found" if total else "nothing found", err=True)
     return 0
 
@@ -142,13 +151,10 @@ def stats(as_json: bool, notes: Path | None, state: Path | None) -> None:
 @state_option
 def layout(fresh: bool, as_json: bool, notes: Path | None, state: Path | None) -> None:
     """Lay out the map; stored positions stay where they are unless `--fresh`."""
-    from alpgraph.graph import layout as compute
-    from alpgraph.graph import load_layout, save_layout
+    from alpgraph.graph import stored_layout
 
     location, _, graph = _read_graph(notes, state)
-    stored = None if fresh else load_layout(location.state / "cache")
-    result = compute(graph, previous=stored)
-    save_layout(result, location.state / "cache")
+    result = stored_layout(graph, location.state / "cache", fresh=fresh)
     if as_json:
         click.echo(json.dumps({slug: list(xy) for slug, xy in result.positions.items()}))
         return

@@ -49,7 +49,7 @@ def check(
     notebook = read(location, config)
     found = chosen(_findings(notebook, changed_since), select=select, ignore=ignore)
     if fix:
-        outcome = apply_fixes(location.notes, found)
+        outcome = apply_fixes(notebook, found)
         click.echo(outcome.diff, nl=False)
         click.echo(outcome.summary, err=True)
         notebook = read(location, config)

@@ -232,13 +232,14 @@ def verify(names: tuple[str, ...], seed: int | None, as_json: bool) -> int:
             rows.append(row)
             if not as_json:
                 mark = "holds" if row.holds else "DOES NOT HOLD"
+                primary = row.result["primary"]
                 click.echo(
-                    f"{row.name} {row.preset}: {mark}; stored {row.stored}, now {row.now} "
-                    f"({row.difference:+.4g}, {row.low:+.4g} to {row.high:+.4g}, "
-                    f"{row.replicates} replicates, {row.seconds:.1f} s)"
+                    f"{row.experiment} {row.preset}: {mark}; stored {row.stored}, "
+                    f"now {row.verdict} ({primary['difference']:+.4g}, {primary['low']:+.4g} to "
+                    f"{primary['high']:+.4g}, {row.replicates} replicates)"
                 )
     if as_json:
-        fields = ("name", "preset", "holds", "stored", "now", "difference", "low", "high")
+        fields = ("experiment", "preset", "holds", "stored", "verdict", "replicates", "result")
         click.echo(json.dumps([{f: getattr(row, f) for f in fields} for row in rows], indent=2))
     lost = sum(not row.holds for row in rows)
     click.echo(f"{len(rows) - lost} of {len(rows)} verdicts hold on base seed {base}", err=True)

@@ -1,4 +1,4 @@
-"""`alpgraph new`, `fmt`, `import`, `schema`, `init`: files written whole or not at all."""
+"""`alpgraph new`, `fmt`, `import`, `schema`: files written whole or not at all."""
 
 import json
 import sys
@@ -37,15 +37,12 @@ def new(
 
     location, config = find(notes)
     notebook = read(location, config)
-    asking = title is None and sys.stdin.isatty() and sys.stdout.isatty()
-    if title is None and not asking:
+    if title is None and sys.stdin.isatty() and sys.stdout.isatty():
+        title = click.prompt("The question the note asks")
+        claim = claim or click.prompt("Its claim, one sentence that could be false", default="")
+        summary = summary or click.prompt("Two or three lines for cards", default="")
+    if title is None:
         raise click.UsageError("--title is missing, and this is no terminal to ask on")
-    if asking:
-        from alpgraph.cli.interview import ask
-
-        answers = ask(notebook)
-        title, claim, summary = answers.title, answers.claim, answers.summary
-        topics, relations = answers.topics, answers.relations
     parsed = []
     for word in relations:
         try:
@@ -54,7 +51,7 @@ def new(
             raise click.BadParameter(str(error), param_hint="--relation") from None
     draft = new_note(
         notebook,
-        title=title or "",
+        title=title,
         claim=claim,
         summary=summary,
         topics=topics,
@@ -134,31 +131,3 @@ def schema(notes: Path | None) -> None:
 
     location, config = find(notes)
     click.echo(json.dumps(note_schema(read(location, config), list(all_experiments())), indent=2))
-
-
-@click.command(epilog="Examples: `alpgraph init`; `alpgraph init --github --vscode`.")
-@click.option("--github", is_flag=True, help="Workflows and templates for GitHub.")
-@click.option("--gitlab", is_flag=True, help="Pipeline for GitLab.")
-@click.option("--forgejo", is_flag=True, help="Workflow for Forgejo or Gitea.")
-@click.option("--vscode", is_flag=True, help="Settings and schema for the editor.")
-@click.argument("folder", default=".", type=click.Path(file_okay=False, path_type=Path))
-def init(github: bool, gitlab: bool, forgejo: bool, vscode: bool, folder: Path) -> int:
-    """Write starter files; a file that exists is never touched."""
-    from alpgraph.authoring import starter_files, write_missing
-
-    kinds = [
-        name
-        for name, wanted in (
-            ("github", github),
-            ("gitlab", gitlab),
-            ("forgejo", forgejo),
-            ("vscode", vscode),
-        )
-        if wanted
-    ]
-    outcome = write_missing(folder, starter_files(kinds))
-    for path in outcome.written:
-        click.echo(path)
-    for path in outcome.kept:
-        click.echo(f"{path} exists already and was kept", err=True)
-    return 0

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 from markupsafe import Markup, escape
@@ -43,7 +44,7 @@ def effect_chart(result: Mapping[str, Any], smallest: float, direction: str) -> 
     width, top, bottom = 420, 16, 166
 
     def x(value: float) -> float:
-        return round(20 + (value - low) / (high - low) * (width - 40), 1)
+        return float(round(20 + (value - low) / (high - low) * (width - 40), 1))
 
     parts = [
         f'<rect class="c-sei" x="{x(-smallest)}" y="{top}" '
@@ -142,9 +143,7 @@ def _lines(series: Sequence[Series], x_label: str, text: str) -> Markup:
         middle = [f"{x(a)} {y(b)}" for a, b in zip(sx, mean, strict=True)]
         parts.append(f'<path class="c-band {style}" d="M{" ".join(upper + lower[::-1])}z"/>')
         parts.append(f'<path class="c-line {style}" d="M{" ".join(middle)}"/>')
-        parts.append(
-            f'<circle class="c-end {style}" cx="{x(sx[-1])}" cy="{y(mean[-1])}" r="3.6"/>'
-        )
+        parts.append(f'<circle class="c-end {style}" cx="{x(sx[-1])}" cy="{y(mean[-1])}" r="3.6"/>')
         for row, line in enumerate(_wrap(name)):
             parts.append(
                 f'<text class="c-name {style}" x="{right + 10}" y="{ends[i] + 4 + 16 * row:.1f}">'
@@ -167,7 +166,7 @@ def _apart(heights: list[float], gap: float = 36) -> list[float]:
     """Push end labels apart so that no two overlap."""
     order = sorted(range(len(heights)), key=heights.__getitem__)
     placed = list(heights)
-    for before, after in zip(order, order[1:], strict=False):
+    for before, after in pairwise(order):
         placed[after] = max(placed[after], placed[before] + gap)
     over = max(placed, default=0) - 176
     return [value - over if over > 0 else value for value in placed]
@@ -183,7 +182,7 @@ def _rows(picture: Mapping[str, Any]) -> Markup:
     low, high = min(ends), max(ends)
 
     def x(value: float) -> float:
-        return round(190 + (value - low) / ((high - low) or 1) * 230, 1)
+        return float(round(190 + (value - low) / ((high - low) or 1) * 230, 1))
 
     series = [s["name"] for s in picture["series"]]
     parts = []

@@ -80,9 +80,7 @@ def walk_data(collection: Collection, view: Ego) -> dict[str, Any]:
             "degree": neighbour.degree,
             "side": neighbour.side,
             "onward": list(neighbour.onward),
-            "verdict": info.verdict
-            if (info := collection.verdicts.get(neighbour.slug))
-            else None,
+            "verdict": info.verdict if (info := collection.verdicts.get(neighbour.slug)) else None,
         }
         for neighbour in view.neighbours
     ]

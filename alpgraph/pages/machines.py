@@ -39,7 +39,8 @@ def atom_feed(collection: Collection, base: str) -> str:
     return (
         '<?xml version="1.0" encoding="utf-8"?><feed xmlns="http://www.w3.org/2005/Atom">'
         f"<title>{_clean(collection.config.title)}</title><id>{_clean(base)}/</id>"
-        f"<link href={quoteattr(base + '/')}/><link rel=\"self\" href={quoteattr(base + '/feed.atom')}/>"
+        f"<link href={quoteattr(base + '/')}/>"
+        f'<link rel="self" href={quoteattr(base + "/feed.atom")}/>'
         f"<author><name>{_clean(collection.config.title)}</name></author>"
         f"<updated>{newest}</updated>{''.join(entries)}</feed>"
     )
@@ -64,7 +65,8 @@ def llms_text(collection: Collection) -> str:
     lines = [f"# {config.title}", ""]
     if config.about or config.tagline:
         lines += [f"> {config.about or config.tagline}", ""]
-    lines += ["The whole graph: [graph.json](/api/graph.json). API: [openapi.json](/openapi.json).", ""]
+    lines += ["Whole graph: [graph.json](/api/graph.json). API: [openapi.json](/openapi.json)."]
+    lines += [""]
     listed: set[str] = set()
     for name, slugs in [*topics(collection), ("Other", list(collection.notes))]:
         fresh = [slug for slug in slugs if slug not in listed]

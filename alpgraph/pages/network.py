@@ -109,9 +109,7 @@ def _dot(
     )
 
 
-def _name(
-    collection: Collection, slug: str, spot: tuple[float, float], taken: list[Box]
-) -> str:
+def _name(collection: Collection, slug: str, spot: tuple[float, float], taken: list[Box]) -> str:
     """Write a note's name where it touches no other name and no dot, or not at all."""
     lines = wrap(collection.notes[slug].title, 13, 190, 2)
     wide, tall = max(text_width(line, 13) for line in lines), 15 * len(lines)
@@ -145,7 +143,9 @@ def _sheet() -> str:
     ]
     for i, letter in enumerate(LETTERS):
         x = (i + 0.5) * WIDTH / len(LETTERS)
-        parts.append(f'<text class="grid-l" x="{x:.0f}" y="17" text-anchor="middle">{letter}</text>')
+        parts.append(
+            f'<text class="grid-l" x="{x:.0f}" y="17" text-anchor="middle">{letter}</text>'
+        )
     for i in range(ROWS):
         y = (i + 0.5) * HEIGHT / ROWS
         parts.append(f'<text class="grid-l" x="12" y="{y:.0f}" text-anchor="middle">{i + 1}</text>')
@@ -163,7 +163,8 @@ def network_page(collection: Collection, *, focus: str = "") -> str:
             y = sum(spots[slug][1] for slug in inside) / len(inside)
             rows = [collection.notes[slug] for slug in area.slugs if slug in collection.notes]
             areas.append((area.name, rows, square((x, y))))
-    relations = [data for _, _, data in collection.graph.edges(data=True) if data["type"] != MENTION]
+    every = collection.graph.edges(data=True)
+    relations = [data for _, _, data in every if data["type"] != MENTION]
     used = {data["type"] for data in relations}
     ghosts = sum(1 for _, ghost in collection.graph.nodes(data="ghost") if ghost)
     return render(

@@ -180,7 +180,8 @@ def note_markdown(collection: Collection, slug: str) -> str:
     for link in links(collection.graph, slug):
         if link.type != MENTION:
             basis = f" ({link.basis})" if link.basis else ""
-            lines.append(f"- {link.label} [{link.title}]({note_url(link.other)}.md): {link.why}{basis}")
+            target = f"[{link.title}]({note_url(link.other)}.md)"
+            lines.append(f"- {link.label} {target}: {link.why}{basis}")
     lines += ["", "## Sources", ""]
     for source in note.sources:
         parts = [", ".join(source.authors), source.title, source.year, f"{source.kind}:{source.id}"]

@@ -200,9 +200,7 @@ def experiments_page(collection: Collection) -> str:
     return list_page(collection, "Experiments", "/experiments", lead=lead, links=links)
 
 
-def search_page(
-    collection: Collection, query: str, total: int, hits: Sequence[Hit]
-) -> str:
+def search_page(collection: Collection, query: str, total: int, hits: Sequence[Hit]) -> str:
     """Return the results of a search."""
     data = {"query": query, "total": total, "hits": hits, "verdicts": collection.verdicts}
     return render("search.html", **frame(collection), **data)
@@ -243,7 +241,9 @@ def help_page(collection: Collection, code: str) -> str | None:
         return None
     rule = RULES[code.upper()]
     return render(
-        "help.html", **frame(collection), heading=f"{code.upper()} {rule.name}",
+        "help.html",
+        **frame(collection),
+        heading=f"{code.upper()} {rule.name}",
         text=explain(code.upper()),
     )
 
@@ -251,5 +251,3 @@ def help_page(collection: Collection, code: str) -> str | None:
 def graph_json_verdicts(collection: Collection) -> Mapping[str, str | None]:
     """Return verdicts by slug as exports take them."""
     return {slug: info.verdict for slug, info in collection.verdicts.items()}
-
-

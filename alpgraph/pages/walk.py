@@ -53,9 +53,7 @@ class Walk:
     def step(self, slug: str) -> str:
         """Address of the walk to a neighbour: the trail grows by where one stands."""
         trail = (*self.trail, self.view.centre)[-TRAIL_CAP:]
-        return walk_url(
-            slug, trail=trail, types=self.types, bases=self.bases, depth=self.depth
-        )
+        return walk_url(slug, trail=trail, types=self.types, bases=self.bases, depth=self.depth)
 
 
 def group_label(types: RelationTypes, neighbour: Neighbour) -> tuple[RelationType | None, str]:
@@ -137,9 +135,7 @@ def fans_svg(walk: Walk) -> Markup:
     )
 
 
-def _edge(
-    walk: Walk, card: Card, start: tuple[float, float], end: tuple[float, float]
-) -> str:
+def _edge(walk: Walk, card: Card, start: tuple[float, float], end: tuple[float, float]) -> str:
     paths = []
     kinds = list(dict.fromkeys(link.type for link in card.neighbour.links))[:3]
     for shift, type_id in enumerate(kinds):
@@ -275,9 +271,7 @@ def walk_page(
         trail_steps=trail_steps(collection, kept),
         forget_url=walk_url(slug),
         kinds=[kind for kind in table.types if kind.id in used],
-        depths=[
-            (n, walk_url(slug, trail=kept, types=types, bases=bases, depth=n)) for n in (1, 2)
-        ],
+        depths=[(n, walk_url(slug, trail=kept, types=types, bases=bases, depth=n)) for n in (1, 2)],
     )
 
 
@@ -288,29 +282,31 @@ def fan_svg(collection: Collection, slug: str, *, trail: Sequence[str] = ()) -> 
     lines, texts, y, last = [], [], 16.0, ""
     rows: list[tuple[Neighbour, float]] = []
     for neighbour in view.neighbours:
-        kind, label = group_label(collection.notebook.types, neighbour)
+        kind, _ = group_label(collection.notebook.types, neighbour)
         name = kind.id if kind else "related"
         labels = list(dict.fromkeys(link.label for link in neighbour.links))
         shown = ", ".join(labels)
         if shown != last:
             y += 6 if rows else 0
-            texts.append(f'<text class="f-k rt r-{name}" x="106" y="{y:.0f}">{escape(shown)}</text>')
+            texts.append(
+                f'<text class="f-k rt r-{name}" x="106" y="{y:.0f}">{escape(shown)}</text>'
+            )
             last, y = shown, y + 5
         lines_of = wrap(neighbour.title, 14, 205, 3)
-        height = 16 * len(lines_of) + 8
-        mid = y + height / 2
+        tall = 16 * len(lines_of) + 8
+        mid = y + tall / 2
         spans = "".join(
             f'<tspan x="106" y="{y + 16 + 16 * i:.0f}">{escape(line)}</tspan>'
             for i, line in enumerate(lines_of)
         )
         inner = (
-            f'<rect class="f-hit" x="90" y="{y:.0f}" width="230" height="{height:.0f}" rx="2"/>'
+            f'<rect class="f-hit" x="90" y="{y:.0f}" width="230" height="{tall:.0f}" rx="2"/>'
             f'<circle class="f-dot" cx="95" cy="{mid:.0f}" r="4"/><text class="f-t">{spans}</text>'
         )
         url = escape(walk.step(neighbour.slug))
         texts.append(inner if neighbour.ghost else f'<a href="{url}">{inner}</a>')
         rows.append((neighbour, mid))
-        y += height + 14
+        y += tall + 14
     height = max(60.0, y)
     middle = height / 2
     for neighbour, mid in rows:
@@ -320,7 +316,10 @@ def fan_svg(collection: Collection, slug: str, *, trail: Sequence[str] = ()) -> 
     title = escape(f"open {collection.notes[slug].title}")
     more = ""
     if view.hidden:
-        more = f'<a href="#related"><text class="f-t" x="106" y="{height:.0f}">{view.hidden} more</text></a>'
+        more = (
+            f'<a href="#related"><text class="f-t" x="106" y="{height:.0f}">'
+            f"{view.hidden} more</text></a>"
+        )
         height += 14
     return Markup(
         f'<svg class="fan" viewBox="0 0 324 {height:.0f}" role="group" '
@@ -328,5 +327,3 @@ def fan_svg(collection: Collection, slug: str, *, trail: Sequence[str] = ()) -> 
         f'<a href="{here}" aria-label="{title}"><path class="f-here" d="M15 {middle - 14:.0f}'
         f'l14 14-14 14-14-14z"/></a>{"".join(texts)}{more}</svg>'
     )
-
-

@@ -93,7 +93,8 @@ class SearchIndex:
             )
             if value
         ]
-        targets = {link.target for link in (*note.relations, *note.mentions) if link.target}
+        targets = {link.target for link in note.relations if link.target}
+        targets |= {mention.target for mention in note.mentions if mention.target}
         document = tantivy.Document()
         texts = {
             "title": f"{note.title} {note.slug} {' '.join(note.aliases)}",
@@ -154,7 +155,8 @@ class SearchIndex:
         if not wanted:
             answer = searcher.search(built, limit=max(1, limit), offset=offset)
             rows = [(score, str(searcher.doc(at)["slug"][0])) for score, at in answer.hits]
-            return answer.count or 0, [row for row in rows if row[1] in self._notes]
+            count = int(getattr(answer, "count", 0) or 0)
+            return count, [row for row in rows if row[1] in self._notes]
         answer = searcher.search(built, limit=MOST_FILTERED)
         rows = [(score, str(searcher.doc(at)["slug"][0])) for score, at in answer.hits]
         kept = [row for row in rows if verdicts.get(row[1], "").replace(" ", "-") in wanted]

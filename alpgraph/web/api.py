@@ -21,6 +21,7 @@ from alpgraph.graph import (
 )
 from alpgraph.notes import with_file
 from alpgraph.pages import Collection, overview
+from alpgraph.pages.addresses import topic_key
 from alpgraph.pages.data import note_detail, note_item, walk_data
 from alpgraph.web.queries import (
     CheckBody,
@@ -84,10 +85,10 @@ async def notes(request: Request, query: Annotated[ListQuery, Query()]) -> dict[
     collection = _collection(request)
     slugs = list(collection.notes)
     if query.topic:
-        key = overview.topic_key(query.topic)
-        slugs = [s for s in slugs if key in map(overview.topic_key, collection.notes[s].topics)]
+        key = topic_key(query.topic)
+        slugs = [s for s in slugs if key in map(topic_key, collection.notes[s].topics)]
     end = query.offset + query.limit
-    topic = f"&topic={overview.topic_key(query.topic)}" if query.topic else ""
+    topic = f"&topic={topic_key(query.topic)}" if query.topic else ""
     more = f"/api/notes?limit={query.limit}&offset={end}{topic}" if end < len(slugs) else None
     items = [note_item(collection, slug) for slug in slugs[query.offset : end]]
     return {"total": len(slugs), "items": items, "next": more}
@@ -101,9 +102,7 @@ async def one_note(request: Request, slug: str, _: Annotated[Nothing, Query()]) 
 
 
 @router.get("/api/walk/{slug:path}")
-async def walk(
-    request: Request, slug: str, query: Annotated[WalkQuery, Query()]
-) -> dict[str, Any]:
+async def walk(request: Request, slug: str, query: Annotated[WalkQuery, Query()]) -> dict[str, Any]:
     """Give a note with its neighbours and the links among them."""
     collection = _collection(request)
     view = ego(
@@ -154,9 +153,7 @@ async def network(request: Request, _: Annotated[Nothing, Query()]) -> Response:
     """Give the whole network in a compact binary form."""
     collection = _collection(request)
     verdicts = overview.graph_json_verdicts(collection)
-    data = await asyncio.to_thread(
-        network_bytes, collection.graph, collection.layout, verdicts
-    )
+    data = await asyncio.to_thread(network_bytes, collection.graph, collection.layout, verdicts)
     return Response(data, media_type="application/octet-stream")
 
 

@@ -30,9 +30,7 @@ class WalkQuery(Closed):
 
     depth: int = Field(1, ge=1, le=2)
     type: list[Annotated[str, Field(max_length=40)]] = Field(default_factory=list, max_length=40)
-    basis: list[Literal["paper", "measured", "reading"]] = Field(
-        default_factory=list, max_length=3
-    )
+    basis: list[Literal["paper", "measured", "reading"]] = Field(default_factory=list, max_length=3)
     trail: Trail
 
 

@@ -54,9 +54,7 @@ async def home(request: Request) -> HTMLResponse:
 
 
 @router.get("/n/{slug:path}")
-async def note(
-    request: Request, slug: str, query: Annotated[NoteQuery, Query()]
-) -> Response:
+async def note(request: Request, slug: str, query: Annotated[NoteQuery, Query()]) -> Response:
     """Serve a note, or its Markdown twin."""
     collection = collection_of(request)
     accepts = request.headers.get("accept", "")
@@ -68,16 +66,12 @@ async def note(
     if name != slug:  # the target is ours, looked up in a table
         return Response(status_code=301, headers={"location": note_url(name)})
     may_run = request.app.state.settings.may_run
-    page = await asyncio.to_thread(
-        note_page, collection, name, trail=query.trail, may_run=may_run
-    )
+    page = await asyncio.to_thread(note_page, collection, name, trail=query.trail, may_run=may_run)
     return HTMLResponse(page, headers={"vary": "accept"})
 
 
 @router.get("/walk/{slug:path}")
-async def walk(
-    request: Request, slug: str, query: Annotated[WalkQuery, Query()]
-) -> HTMLResponse:
+async def walk(request: Request, slug: str, query: Annotated[WalkQuery, Query()]) -> HTMLResponse:
     """Serve the walk around a note."""
     collection = collection_of(request)
     name = known_slug(collection, slug)
@@ -184,7 +178,7 @@ async def site_map(request: Request) -> Response:
 async def events(request: Request) -> StreamingResponse:
     """Stream what changed."""
     stream = request.app.state.hub.changes()
-    headers = {"cache-control": "no-store", "x-accel-buffering": "no", "content-encoding": "identity"}
+    headers = {"cache-control": "no-store", "content-encoding": "identity"}
     return StreamingResponse(stream, media_type="text/event-stream", headers=headers)
 
 
