@@ -18,13 +18,13 @@ from alpgraph.notes.wikilinks import (
     shown_text,
 )
 
-# code, HTML, escapes, formulas, strikes, tabs, footnotes, references, images; deep indentation,
-# quotes, definitions, numbered items; lines of punctuation: rules, underlines, table delimiters
-_DOUBTFUL = re.compile(
-    r"[`<\\$~\t\r\f\v\x00\x1c-\x1f\x85\u2028\u2029]|\]:|\[\^|\^\[|!\[(?!\[)"
-    r"|^ {4}|^ {0,3}(?:[>:]|\d{1,9}[.)])|^ {0,3}[-*_=+|:][-*_=+|: ]*$",
-    re.M,
-)
+# code, HTML, escapes, formulas, strikes, tabs and what Python takes for line ends
+_DOUBTFUL = re.compile(r"[`<\\$~\t\r\f\v\x00\x1c-\x1f\x85\u2028\u2029]")
+_DOUBTFUL_PAIRS = ("]:", "[^", "^[")  # references, footnotes
+_IMAGE = re.compile(r"!\[(?!\[)")
+# deep indentation, quotes, definitions, numbered items; rules, underlines, table delimiters
+_DOUBTFUL_LINE = re.compile(r" {4}| {0,3}(?:[>:]|\d{1,9}[.)])| {0,3}[-*_=+|:][-*_=+|: ]*$")
+_CODE = re.compile(r"`[^`\n]+`")
 _HEADING = re.compile(r" {0,3}(#{1,6})(?: +(.*?))??(?: +#+)? *$")
 _BULLET = re.compile(r"( {2})?[-*+] (?=\S)")
 _ODD_ITEM = re.compile(r" *[-*+](?: |$)")
@@ -39,10 +39,19 @@ _LINK = re.compile(
 
 def scan_body(path: str, body: str, body_line: int) -> BodyParts | None:
     """Find links and headings of a body, or nothing when the body is not plain enough."""
-    if _DOUBTFUL.search(body):
+    masked = body
+    if "`" in body:
+        if "``" in body or any(line.count("`") % 2 for line in body.split("\n")):
+            return None
+        masked = _CODE.sub(lambda match: "x" * len(match[0]), body)
+    if _DOUBTFUL.search(masked) or any(pair in masked for pair in _DOUBTFUL_PAIRS):
+        return None
+    if "![" in masked and _IMAGE.search(masked):
         return None
     scanner = _Scanner(path, body_line)
-    for number, line in enumerate(body.split("\n")):
+    lines = body.split("\n")
+    for number, line in enumerate(masked.split("\n")):
+        scanner.written = lines[number]
         if not scanner.line(number, line):
             return None
     scanner.close()
@@ -59,17 +68,24 @@ class _Scanner:
         self.pieces: list[str] = []
         self.length = 0
         self.in_list = False
+        self.written = ""
+        """The line being read with its code; `line` has it blanked."""
 
     def line(self, number: int, line: str) -> bool:
         """Read a line; false when it is not plain."""
+        if line[:1].isalpha():  # no kind of line but running text begins so
+            if self.block is None:
+                self.in_list = False
+                self._open(number, item=False)
+            return self._add(number, line, 0)
         text = line.strip(" ")
         if not text:
             self.close()
             return True
-        if line.startswith(("#", " #")) or text[0] == "#":
-            match = _HEADING.match(line)
-            if match:
-                return self._heading(number, line, match)
+        if _DOUBTFUL_LINE.match(line):
+            return False
+        if text[0] == "#" and (match := _HEADING.match(line)):
+            return self._heading(number, line, match)
         if bullet := _BULLET.match(line):
             return self._item(number, line, bullet)
         if _ODD_ITEM.match(line):
@@ -103,7 +119,7 @@ class _Scanner:
 
     def _heading(self, number: int, line: str, match: re.Match[str]) -> bool:
         text = (match[2] or "").strip()
-        if any(char in text for char in "[]*_&!^") or line.startswith(" "):
+        if any(char in text for char in "[]*_&!^") or line[0] == " " or "`" in self.written:
             return False
         self.close()
         self.in_list = False
@@ -126,7 +142,7 @@ class _Scanner:
             rest = _LINK.sub("", text)
             if "[" in rest or "]" in rest or not self._links(number, line, start):
                 return False
-        self.pieces.append(text)
+        self.pieces.append(self.written[start:])
         self.length += len(text) + 1
         return True
 
@@ -136,6 +152,8 @@ class _Scanner:
         row = self.body_line + number
         for match in _LINK.finditer(line, start):
             begin, end = match.span()
+            if "`" in self.written[begin:end]:
+                return False
             place = Place(self.path, row, begin + 1, row, end + 1)
             at = self.length + begin - start
             if match[2] is not None:

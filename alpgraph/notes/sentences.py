@@ -5,6 +5,7 @@ import re
 _WIKI = re.compile(r"!?\[\[([^\[\]\n|]*?)(?:\\?\|([^\[\]\n]*?))?\]\]")
 _LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()\s]*(?:\s+\"[^\"]*\")?\)")
 _MARKS = re.compile(r"[*`~]+|(?<!\w)_+|_+(?!\w)")
+_MARK = re.compile(r"[*`~_]")
 _END = re.compile(r"[.!?…][\"')\]]*\s+|[。！？]|\n(?=[-*+] )")
 _LIMIT = 300
 
@@ -29,6 +30,9 @@ def sentence_around(text: str, start: int, end: int) -> str:
 
 def plain_text(text: str) -> str:
     """Remove links' and emphasis' markup from a short text."""
-    text = _WIKI.sub(lambda match: match[2] or match[1], text)
-    text = _LINK.sub(r"\1", text)
-    return " ".join(_MARKS.sub("", text).split())
+    if "[" in text:
+        text = _WIKI.sub(lambda match: match[2] or match[1], text)
+        text = _LINK.sub(r"\1", text)
+    if _MARK.search(text):
+        text = _MARKS.sub("", text)
+    return " ".join(text.split())
