@@ -1,0 +1,8 @@
+"""What a change to the notes means: for a pull request, a program, a terminal."""
+
+from alpgraph.review.markdown import to_markdown
+from alpgraph.review.model import Review, review_change
+from alpgraph.review.structured import to_json
+from alpgraph.review.terminal import to_text
+
+__all__ = ["Review", "review_change", "to_json", "to_markdown", "to_text"]

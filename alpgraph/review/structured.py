@@ -1,0 +1,44 @@
+"""A review as plain values for JSON."""
+
+from dataclasses import asdict
+from typing import Any
+
+from alpgraph.diagnostics import Diagnostic
+from alpgraph.review.model import Review
+from alpgraph.review.rows import headline
+
+
+def to_json(review: Review) -> dict[str, Any]:
+    """Return the review as plain values; nothing is left out."""
+    diff = asdict(review.diff)
+    diff["relations"] = [
+        {"kind": change.kind, "before": _told(change.before), "after": _told(change.after)}
+        for change in review.diff.relations
+    ]
+    return {
+        "summary": headline(review),
+        **diff,
+        "moved": [{"from": old, "to": new} for old, new in review.moved],
+        "rewritten": list(review.rewritten),
+        "verdicts": [
+            {"slug": slug, "before": old or None, "after": new or None}
+            for slug, old, new in review.verdicts
+        ],
+        "new_findings": [_finding(one) for one in review.new_findings],
+        "mended_findings": [_finding(one) for one in review.mended_findings],
+    }
+
+
+def _told(told: Any) -> dict[str, Any] | None:
+    return None if told is None else asdict(told)
+
+
+def _finding(one: Diagnostic) -> dict[str, Any]:
+    return {
+        "code": one.code,
+        "name": one.name,
+        "severity": one.severity.value,
+        "message": one.message,
+        "file": one.place.file,
+        "line": one.place.line,
+    }
