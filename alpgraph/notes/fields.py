@@ -108,7 +108,8 @@ class _FieldReader:
                 ("sources", fields.sources),
                 ("summary", fields.summary),
             ):
-                if not value and fields.places.get(name) is None:
+                entry = name == "sources" and is_entry(table.place.file)
+                if not value and not entry and fields.places.get(name) is None:
                     hint = f"add `{name}:` to the front matter"
                     message = f"the note has no `{name}`"
                     self.found.append(finding("ALP013", message, place, hint=hint))
@@ -275,3 +276,12 @@ def _tags(value: Value | None) -> Iterator[str]:
         for item in value.items:
             if isinstance(item, Scalar) and not item.null and item.text.strip("# "):
                 yield item.text.strip().lstrip("#")
+
+
+def is_entry(path: str) -> bool:
+    """Whether a note is a way in to others, which needs no source of its own.
+
+    >>> is_entry("area/start-here.md")
+    True
+    """
+    return path.rsplit("/", 1)[-1].startswith("start-")

@@ -66,7 +66,7 @@ class SearchIndex:
             return 0
         writer = self._index.writer(heap_size=50_000_000, num_threads=1)
         for slug in [*gone, *(slug for slug in changed if slug in self._digests)]:
-            writer.delete_documents("slug", slug)
+            writer.delete_documents_by_term("slug", slug)
         for slug in changed:
             writer.add_document(self._document(notebook.notes[slug]))
         writer.commit()

@@ -90,7 +90,7 @@ def test_check_of_a_good_folder_exits_0(alpgraph: Run, folder: Folder) -> None:
         (GOOD.replace("type: parallel", "type: paralel"), "ALP011", 10),
         (GOOD.replace("to: other", "to: absent-note"), "ALP101", 11),
         (GOOD.replace("title: Is", "title: a: b: Is"), "ALP002", 2),
-        (GOOD.encode() + b"\xff\xfe", "ALP004", 16),
+        (GOOD.encode() + b"\xff\xfe", "ALP004", 15),
     ],
 )
 def test_a_fault_is_pointed_at_and_exits_1(
