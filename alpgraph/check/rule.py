@@ -4,6 +4,7 @@ import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import chain
 from typing import Protocol
 
 from alpgraph.check.near import Names
@@ -45,10 +46,41 @@ class Subject:
     graph: NoteGraph
     experiments: Mapping[str, FaultFinder] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def notes(self) -> Mapping[str, Note]:
-        """The notes by slug."""
-        return self.notebook.notes
+        """The notes by slug, all made."""
+        return dict(self.notebook.notes)
+
+    @cached_property
+    def pairs(self) -> Mapping[str, frozenset[tuple[str, str]]]:
+        """Ends of the edges of each type, mentions and absent notes included."""
+        found: dict[str, set[tuple[str, str]]] = {}
+        # plain dictionaries: networkx's views of edges take ten times longer
+        for source, neighbours in self.graph.adjacency():
+            for target, kinds in neighbours.items():
+                for kind in kinds:
+                    found.setdefault(kind, set()).add((source, target))
+        return {kind: frozenset(pairs) for kind, pairs in found.items()}
+
+    @cached_property
+    def parts(self) -> list[list[str]]:
+        """Connected parts, the largest first; an absent note that two link to joins nothing."""
+        beside: dict[str, list[str]] = {slug: [] for slug in self.notes}
+        for source, target in chain.from_iterable(self.pairs.values()):
+            if source in beside and target in beside:
+                beside[source].append(target)
+                beside[target].append(source)
+        parts = []
+        while beside:
+            slug, found = beside.popitem()
+            part = [slug]
+            while found:
+                other = found.pop()
+                if other in beside:
+                    part.append(other)
+                    found += beside.pop(other)
+            parts.append(sorted(part))
+        return sorted(parts, key=lambda part: (-len(part), part))
 
     @cached_property
     def names(self) -> Names:

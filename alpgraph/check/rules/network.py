@@ -1,13 +1,13 @@
 """ALP201 to ALP204: what only the whole graph shows."""
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import networkx as nx
 
 from alpgraph.check.rule import Draft, Rule, Subject, rule
 from alpgraph.diagnostics import Place, Severity
-from alpgraph.graph import MENTION, Reason
+from alpgraph.graph import Reason
 from alpgraph.notes.findings import quoted
 from alpgraph.notes.model import Note, Relation
 
@@ -44,7 +44,7 @@ def orphan(subject: Subject) -> Iterator[Draft]:
     """
     if len(subject.notes) < 2:
         return
-    for part in _parts(subject):
+    for part in subject.parts:
         if len(part) == 1:
             message = "no relation or link joins this note to another"
             hint = "add a relation that says why, or link to it from another note"
@@ -75,7 +75,7 @@ def separate_part(subject: Subject) -> Iterator[Draft]:
     ## How to fix
     Relate one note of the part to one of the rest, with a reason.
     """
-    parts = [part for part in _parts(subject) if len(part) > 1]
+    parts = [part for part in subject.parts if len(part) > 1]
     for part in parts[1:]:
         listed = ", ".join(map(quoted, part[:_LISTED]))
         more = f" and {len(part) - _LISTED} more" if len(part) > _LISTED else ""
@@ -115,17 +115,23 @@ def relation_contradicts_inverse(subject: Subject) -> Iterator[Draft]:
     Read both sentences aloud, "A *label* B", and turn the wrong one round. What holds in both
     directions is `parallels` or `related`.
     """
+    one_way = [kind for kind in subject.notebook.types.types if not kind.symmetric]
     edges = subject.graph.edges
-    for source, target, kind, data in edges(keys=True, data=True):
-        if source >= target or not _one_way(subject, kind) or (target, source, kind) not in edges:
-            continue
-        there = edges[target, source, kind]["reasons"]
-        pair = [max(told, key=_line) for told in (data["reasons"], there)]
-        other, last = sorted(pair, key=_line)
-        relation = _relation(subject, last)
-        message = f"{quoted(source)} and {quoted(target)} each say `{relation.type}` of the other"
-        hint = f"{other.file}:{other.line} says the opposite; turn one of the two round"
-        yield Draft(message, hint, relation.type_place)
+    for kind in one_way:
+        pairs = subject.pairs.get(kind.id, frozenset())
+        for source, target in sorted(pair for pair in pairs if pair[0] < pair[1]):
+            if (target, source) in pairs:
+                here, there = (source, target, kind.id), (target, source, kind.id)
+                yield _contradiction(subject, edges[here]["reasons"], edges[there]["reasons"])
+
+
+def _contradiction(subject: Subject, here: Sequence[Reason], there: Sequence[Reason]) -> Draft:
+    other, last = sorted((max(told, key=_line) for told in (here, there)), key=_line)
+    relation = _relation(subject, last)
+    names = " and ".join(map(quoted, sorted((last.by, relation.target or ""))))
+    message = f"{names} each say `{relation.type}` of the other"
+    hint = f"{other.file}:{other.line} says the opposite; turn one of the two round"
+    return Draft(message, hint, relation.type_place)
 
 
 def ordering_cycle(subject: Subject) -> Iterator[Draft]:
@@ -165,12 +171,23 @@ def ordering_cycle(subject: Subject) -> Iterator[Draft]:
 
 def _circles(subject: Subject, kind: str) -> Iterator[list[str]]:
     """Yield the shortest circle through the first note of each knot."""
-    edges = {(a, b) for a, b, key in subject.graph.edges(keys=True) if key == kind}
+    pairs = subject.pairs.get(kind, frozenset())
     # pairs that point at each other are ALP203
-    order: nx.DiGraph[str] = nx.DiGraph(sorted((a, b) for a, b in edges if (b, a) not in edges))
+    order: nx.DiGraph[str] = nx.DiGraph(_in_circles({p for p in pairs if p[::-1] not in pairs}))
     for knot in nx.strongly_connected_components(order):
         if len(knot) > 1:
             yield _shortest_circle(order, min(knot))
+
+
+def _in_circles(pairs: set[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Leave out, in rounds, pairs that begin where none ends: most collections have no circle."""
+    while pairs:
+        ends = {target for _, target in pairs}
+        kept = {pair for pair in pairs if pair[0] in ends}
+        if len(kept) == len(pairs):
+            break
+        pairs = kept
+    return sorted(pairs)
 
 
 def _shortest_circle(order: "nx.DiGraph[str]", start: str) -> list[str]:
@@ -186,21 +203,6 @@ def _shortest_circle(order: "nx.DiGraph[str]", start: str) -> list[str]:
     while circle[-1] != start:
         circle.append(came[circle[-1]])
     return circle[::-1]
-
-
-def _parts(subject: Subject) -> list[list[str]]:
-    """Connected parts, the largest first; what joins notes to absent ones only joins nothing."""
-    joined: nx.Graph[str] = nx.Graph()
-    joined.add_nodes_from(subject.notes)
-    for source, target in subject.graph.edges():
-        if source in subject.notes and target in subject.notes:
-            joined.add_edge(source, target)
-    parts = (sorted(part) for part in nx.connected_components(joined))
-    return sorted(parts, key=lambda part: (-len(part), part))
-
-
-def _one_way(subject: Subject, kind: str) -> bool:
-    return kind != MENTION and not subject.notebook.types.by_id[kind].symmetric
 
 
 def _line(reason: Reason) -> tuple[str, int]:
