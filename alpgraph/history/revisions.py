@@ -5,17 +5,31 @@ from pathlib import Path
 
 from alpgraph.history.git import HistoryError, commit_id, list_blobs, read_blobs, run_git
 from alpgraph.notes.files import SIZE_LIMIT, is_note_name
-from alpgraph.notes.notebook import Notebook, notebook_of
+from alpgraph.notes.notebook import Notebook, notebook_of, with_files
+from alpgraph.notes.parsing import digest
 from alpgraph.notes.relation_types import RelationTypes
 
 
-def notebook_at(root: Path, revision: str, types: RelationTypes | None = None) -> Notebook:
+def notebook_at(
+    root: Path,
+    revision: str,
+    types: RelationTypes | None = None,
+    *,
+    like: Notebook | None = None,
+) -> Notebook:
     """Return the notebook below `root` as of a revision: a commit, branch, tag or `HEAD~3`.
 
-    A folder that was not there yet gives an empty notebook. Raises HistoryError when there is no
-    such revision or no repository.
+    With `like`, a notebook of the same folder and types, only files that differ from it are
+    parsed. A folder that was not there yet gives an empty notebook. Raises HistoryError when there
+    is no such revision or no repository.
     """
-    return notebook_of(files_at(root, revision), root=root, types=types)
+    files = files_at(root, revision)
+    if like is None or (types is not None and types != like.types):
+        return notebook_of(files, root=root, types=types)
+    known = {note.path: note.digest for note in like.index.notes.values()}
+    absent = (known.keys() | like.unreadable.keys()) - files.keys()
+    changed = {path: data for path, data in files.items() if known.get(path) != digest(data)}
+    return with_files(like, changed | dict.fromkeys(absent))
 
 
 def files_at(root: Path, revision: str) -> dict[str, bytes]:

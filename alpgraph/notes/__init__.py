@@ -11,7 +11,14 @@ from alpgraph.notes.model import (
     Relation,
     Source,
 )
-from alpgraph.notes.notebook import Notebook, notebook_of, read_notebook, update_notebook, with_file
+from alpgraph.notes.notebook import (
+    Notebook,
+    notebook_of,
+    read_notebook,
+    update_notebook,
+    with_file,
+    with_files,
+)
 from alpgraph.notes.parsing import digest, parse_note, slug_of
 from alpgraph.notes.relation_types import (
     Reading,
@@ -51,4 +58,5 @@ __all__ = [
     "update_notebook",
     "wanted_anchor",
     "with_file",
+    "with_files",
 ]

@@ -124,9 +124,17 @@ def update_notebook(notebook: Notebook, changed: Iterable[str]) -> Notebook:
 
 def with_file(notebook: Notebook, path: str, data: bytes) -> Notebook:
     """Return the notebook as it would be with `data` at `path`; nothing is written."""
-    packed = pack(parse_note(path, data, types=notebook.types))
-    entry = Entry(FileStamp(len(data), 0, 0, 0), packed)
-    return _patched(notebook, {path}, [entry], {})
+    return with_files(notebook, {path: data})
+
+
+def with_files(notebook: Notebook, files: Mapping[str, bytes | None]) -> Notebook:
+    """Return the notebook as it would be with these files, or without those that are None."""
+    entries = [
+        Entry(FileStamp(len(data), 0, 0, 0), pack(parse_note(path, data, types=notebook.types)))
+        for path, data in files.items()
+        if data is not None
+    ]
+    return _patched(notebook, set(files), entries, {})
 
 
 def _patched(

@@ -115,6 +115,17 @@ def test_a_revision_is_read_without_touching_the_tree(
     assert git("status", "--porcelain") == status
 
 
+def test_a_revision_like_a_known_notebook_is_the_same(repository: Path, commit: Git) -> None:
+    first = commit(0, {"a.md": note("Old", "leads-to|b|it follows from here"), "b.md": note("B")})
+    commit(1, {"a.md": note("New"), "b.md": None, "c.md": note("C")})
+    root = repository / "notes"
+    now = notebook_at(root, "HEAD")
+    past, alone = notebook_at(root, first, like=now), notebook_at(root, first)
+    assert dict(past.notes) == dict(alone.notes)
+    assert past.diagnostics == alone.diagnostics
+    assert dict(notebook_at(root, "HEAD", like=past).notes) == dict(now.notes)
+
+
 def test_a_folder_that_was_not_there_yet_is_empty(repository: Path, git: Git, commit: Git) -> None:
     (repository / "readme.txt").write_text("x")
     git("add", "-A")
