@@ -13,7 +13,7 @@ test: .venv/dev browser        ## run every test (installs a browser if there is
 check: test                    ## what CI runs: tests, format, lint, types, spelling, notes
 	$(BIN)/ruff format --check . && $(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/codespell
+	$(BIN)/codespell notes templates README.md .github/*.md
 	$(BIN)/alpgraph check --error-on-warning
 
 soak: .venv/dev browser        ## what takes longer than CI may
