@@ -9,7 +9,7 @@ import yaml
 
 from alpgraph.authoring.matter import compose, distinct, meaning, split_file, written
 from alpgraph.check.fixes import replace_file, unified_diff
-from alpgraph.check.terminal import escape
+from alpgraph.check.terminal import counted, escape
 from alpgraph.notes import Notebook
 from alpgraph.notes.fields import KEYS
 from alpgraph.notes.parsing import digest
@@ -29,8 +29,8 @@ class FormatOutcome:
     @property
     def summary(self) -> str:
         """How many files, in a line, and a line for each that was left."""
-        count = len(self.changed)
-        first = f"{count} {'file' if count == 1 else 'files'} to tidy" if count else "all is tidy"
+        files = counted(len(self.changed), "file")
+        first = f"{files} to tidy" if self.changed else "all is tidy"
         return "\n".join([first, *self.skipped])
 
 

@@ -17,7 +17,7 @@ import yaml
 from alpgraph.authoring.formatting import format_matter
 from alpgraph.authoring.matter import compose, split_file, written
 from alpgraph.check.fixes import unified_diff
-from alpgraph.check.terminal import escape
+from alpgraph.check.terminal import counted, escape
 from alpgraph.notes import Notebook
 from alpgraph.notes.model import Note, Relation
 from alpgraph.notes.parsing import digest, parse_note
@@ -41,7 +41,8 @@ class ImportOutcome:
     @property
     def summary(self) -> str:
         """What was done, in a line, and a line for each note that was left."""
-        done = f"{self.relations} typed links of {len(self.files)} notes become relations"
+        links, notes = counted(self.relations, "typed link"), counted(len(self.files), "note")
+        done = f"{links} in {notes} made native"
         where = f", written to {self.output}" if self.output else "; `--output DIR` writes a copy"
         return "\n".join([done + where, *self.skipped])
 
@@ -60,7 +61,8 @@ def import_folder(folder: Path, notebook: Notebook, output: Path | None = None) 
         wanted = [relation for relation in note.relations if relation.form != "native"]
         if not wanted:
             continue
-        data = (folder / note.path).read_bytes()
+        path = folder / note.path
+        data = path.read_bytes() if path.is_file() else b""
         moved = [relation for relation in wanted if relation.target is not None and relation.type]
         new = _rewritten(note, data, moved, notebook.types) if digest(data) == note.digest else None
         if len(moved) < len(wanted):
@@ -211,4 +213,4 @@ def _write_copy(folder: Path, files: dict[str, bytes], output: Path) -> list[str
         if output.exists():
             output.rmdir()
         copy.rename(output)
-    return [f"{links} symbolic links were not copied"] if links else []
+    return [f"not copied: {counted(links, 'symbolic link')}"] if links else []

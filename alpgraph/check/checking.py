@@ -3,10 +3,12 @@
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from alpgraph.check.certain import with_fix
+from alpgraph.check.certain import with_fixes
+from alpgraph.check.fixes import is_mendable
 from alpgraph.check.near import close_to
 from alpgraph.check.rule import FaultFinder, Rule, Subject
 from alpgraph.check.rules import RULES
+from alpgraph.check.terminal import counted
 from alpgraph.diagnostics import Diagnostic, Place, Severity
 from alpgraph.graph import NoteGraph
 from alpgraph.notes import Notebook
@@ -23,7 +25,7 @@ def check_notebook(
     names of experiments are not looked at.
     """
     subject = Subject(notebook, graph, experiments)
-    found = [with_fix(one, notebook) for one in notebook.diagnostics]
+    found = with_fixes(notebook.diagnostics, notebook)
     for rule in RULES.values():
         if rule.find is not None:
             found.extend(rule.find(subject))
@@ -87,15 +89,15 @@ def summary_line(found: Sequence[Diagnostic], notes: int) -> str:
     >>> summary_line([], 8)
     'no findings in 8 notes'
     """
-    where = f"in {notes} {'note' if notes == 1 else 'notes'}"
     counts = Counter(one.severity for one in found)
-    said = [_count(counts[weight], weight) for weight in Severity if counts[weight]]
-    return f"{', '.join(said) or 'no findings'} {where}"
-
-
-def _count(number: int, severity: Severity) -> str:
-    word = "hint" if severity is Severity.INFO else severity.value
-    return f"{number} {word}{'' if number == 1 else 's'}"
+    said = [
+        counted(counts[weight], "hint" if weight is Severity.INFO else weight.value)
+        for weight in Severity
+        if counts[weight]
+    ]
+    mendable = sum(is_mendable(one) for one in found)
+    more = f"; `--fix` mends {mendable} of them" if mendable else ""
+    return f"{', '.join(said) or 'no findings'} in {counted(notes, 'note')}{more}"
 
 
 def explain(code: str) -> str:

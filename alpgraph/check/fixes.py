@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from alpgraph.check.terminal import escape
+from alpgraph.check.terminal import counted, escape
 from alpgraph.diagnostics import Diagnostic, Edit
 from alpgraph.notes import Notebook
 from alpgraph.notes.parsing import digest
@@ -30,10 +30,8 @@ class FixOutcome:
     @property
     def summary(self) -> str:
         """What was done, in a line, and a line for each file that was left."""
-        found, files = len(self.fixed), len(self.changed)
-        findings = f"{found} {'finding' if found == 1 else 'findings'}"
-        where = f" in {files} {'file' if files == 1 else 'files'}" if files else ""
-        return "\n".join([f"mended {findings}{where}", *self.skipped])
+        where = f" in {counted(len(self.changed), 'file')}" if self.changed else ""
+        return "\n".join([f"mended {counted(len(self.fixed), 'finding')}{where}", *self.skipped])
 
 
 def apply_fixes(
@@ -46,7 +44,7 @@ def apply_fixes(
     """
     by_file: dict[str, list[Diagnostic]] = {}
     for one in found:
-        if one.fix or _is_line_end(one):
+        if is_mendable(one):
             by_file.setdefault(one.place.file, []).append(one)
     digests = {note.path: note.digest for note in notebook.notes.values()}
     fixed: list[Diagnostic] = []
@@ -68,6 +66,11 @@ def apply_fixes(
         changed.append(file)
         diffs.append(unified_diff(file, data, text))
     return FixOutcome(tuple(fixed), tuple(changed), tuple(skipped), "".join(diffs))
+
+
+def is_mendable(one: Diagnostic) -> bool:
+    """Whether `apply_fixes` does something about a finding."""
+    return one.fix is not None or _is_line_end(one)
 
 
 def _is_line_end(one: Diagnostic) -> bool:
@@ -140,20 +143,19 @@ def _overlap(one: tuple[int, int, str], other: tuple[int, int, str]) -> bool:
 def replace_file(path: Path, data: bytes, *, expected: bytes) -> bool:
     """Replace a file that still holds `expected` by `data` in one step, keeping its mode.
 
-    Returns whether it did. A symbolic link stays one: the file it leads to is replaced.
+    Returns whether it did. What has become a link is left alone, since it may lead anywhere.
     """
-    target = path.resolve()
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=".", suffix=".alpgraph")
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".alpgraph")
     temporary = Path(name)
     try:
         with os.fdopen(handle, "wb") as stream:
             stream.write(data)
             stream.flush()
             os.fsync(stream.fileno())
-        temporary.chmod(target.stat().st_mode & 0o7777)
-        if target.read_bytes() != expected:
+        temporary.chmod(path.stat().st_mode & 0o7777)
+        if path.is_symlink() or path.read_bytes() != expected:
             return False
-        temporary.replace(target)
+        temporary.replace(path)
     except FileNotFoundError:
         return False
     finally:

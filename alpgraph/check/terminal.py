@@ -121,6 +121,15 @@ def _cell(char: str) -> tuple[str, int]:
     return char, 2 if unicodedata.east_asian_width(char) in "WF" else 1
 
 
+def counted(number: int, noun: str) -> str:
+    """Say how many there are of a thing.
+
+    >>> counted(1, "note"), counted(0, "note")
+    ('1 note', '0 notes')
+    """
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
 def escape(text: str) -> str:
     """Make a text fit for one line of a terminal: what is not seen is written as `<U+202E>`.
 

@@ -125,6 +125,11 @@ def test_summary_counts_by_severity() -> None:
     assert summary_line([found("ALP101"), warning, warning], 1) == "1 error, 2 warnings in 1 note"
 
 
+def test_summary_says_what_can_be_mended() -> None:
+    crlf = chosen(check({"a.md": "---\r\ntitel: A\r\n---\r\nText.\r\n"}), select=["ALP0"])
+    assert summary_line(crlf, 2).endswith(" in 2 notes; `--fix` mends 2 of them")
+
+
 def test_tie_lists_its_candidates() -> None:
     files = {"a.md": relation("extends", "twin"), "x/twin.md": "Text.", "y/twin.md": "Text."}
     (one,) = chosen(check(files), select=["ALP101"])

@@ -52,6 +52,13 @@ def test_slips_are_mended_and_shown(folder: Folder) -> None:
     assert apply_fixes(*again).changed == ()
 
 
+@pytest.mark.parametrize("end", ["", "\n"])
+def test_repeated_title_at_the_end_is_removed(folder: Folder, end: str) -> None:
+    root = folder({"a.md": f"---\ntitle: A note\n---\n\n# A note{end}"})
+    apply_fixes(*read(root))
+    assert (root / "a.md").read_text() == "---\ntitle: A note\n---\n\n"
+
+
 @pytest.mark.parametrize("heading", ["# A note\n", "A note\n======\n\n", "#  A note #\n\n"])
 def test_repeated_title_is_removed_however_it_is_written(folder: Folder, heading: str) -> None:
     root = folder({"a.md": f"---\ntitle: A note\n---\n\n{heading}Text.\n"})
@@ -148,6 +155,14 @@ def test_mode_is_kept_and_nothing_is_left_behind(folder: Folder) -> None:
     apply_fixes(*read(root))
     assert (root / "a.md").stat().st_mode & 0o777 == 0o640
     assert list(root.iterdir()) == [root / "a.md"]
+
+
+def test_link_in_the_place_of_a_file_is_not_followed(tmp_path: Path) -> None:
+    target, link = tmp_path / "target", tmp_path / "link"
+    target.write_bytes(b"old")
+    link.symlink_to(target)
+    assert not replace_file(link, b"mine", expected=b"old")
+    assert target.read_bytes() == b"old"
 
 
 def test_replacing_compares_first(tmp_path: Path) -> None:
