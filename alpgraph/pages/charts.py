@@ -16,7 +16,7 @@ def ticks(low: float, high: float, most: int = 5) -> list[float]:
     """Return round values between low and high.
 
     >>> ticks(0.0, 1.0)
-    [0.0, 0.25, 0.5, 0.75, 1.0]
+    [0.0, 0.2, 0.4, 0.6, 0.8, 1.0]
     """
     span = high - low
     if not span > 0:

@@ -30,7 +30,7 @@ def split_cjk(text: str) -> str:
     """Write each run of CJK characters as its overlapping pairs, so that two-character words match.
 
     >>> split_cjk("知識図 map")
-    '知識 識図 map'
+    '知識 識図  map'
     """
     if text.isascii():
         return text
