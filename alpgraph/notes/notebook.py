@@ -1,6 +1,6 @@
 """A folder of notes as one value: parsed, resolved, and patched after a change."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import ItemsView, Iterable, Iterator, Mapping, ValuesView
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -73,6 +73,22 @@ class LazyNotes(Mapping[str, Note]):
     def __contains__(self, slug: object) -> bool:
         """Tell whether there is such a note, without making it."""
         return slug in self.entries
+
+    def values(self) -> ValuesView[Note]:
+        """Return all notes."""
+        self._make_all()
+        return ValuesView(self)
+
+    def items(self) -> ItemsView[str, Note]:
+        """Return all slugs with their notes."""
+        self._make_all()
+        return ItemsView(self)
+
+    def _make_all(self) -> None:
+        if len(self.made) < len(self.entries):
+            with collector_paused():
+                for slug in self.entries:
+                    self[slug]
 
     def _make(self, entry: Entry) -> Note:
         origin, index = entry.packed.slug, self._index

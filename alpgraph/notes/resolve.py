@@ -4,6 +4,7 @@ The order: exact path, relative, folder root, nearest common ancestor among equa
 title; all with exact case first, then folded. A tie stays unresolved, with its candidates.
 """
 
+import re
 import unicodedata
 from collections.abc import Container, Iterable
 from dataclasses import dataclass
@@ -12,6 +13,10 @@ from urllib.parse import unquote
 from alpgraph.notes.anchors import wanted_anchor
 from alpgraph.notes.names import NOTHING, Found, Names
 from alpgraph.notes.packing import Packed
+
+_PLACES = frozenset(("path", "relative", "root", "name", "ancestor"))
+_SIMPLE = re.compile(r"[\w/-]+", re.ASCII)
+_VAULT = re.compile(r"dendron://[^/]+/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +42,8 @@ class LinkIndex:
         self.notes: dict[str, Packed] = {}
         self._exact = Names(str)
         self._folded = Names(str.casefold)
+        self._direct: dict[str, Resolution] = {}
+        """Names that are exactly a note's path: most links need no more."""
         self._memory: dict[tuple[str, str, str], Resolution] = {}
         for note in notes:
             self._enter(note)
@@ -45,9 +52,11 @@ class LinkIndex:
         """Return an index in which some notes are left out and some are entered."""
         index = LinkIndex(())
         index.notes = dict(self.notes)
+        index._direct = dict(self._direct)
         index._exact, index._folded = self._exact.copied(), self._folded.copied()
         for note in removed:
             if index.notes.pop(note.slug, None) is not None:
+                index._direct.pop(note.slug, None)
                 index._exact.remove(note)
                 index._folded.remove(note)
         for note in added:
@@ -56,11 +65,16 @@ class LinkIndex:
 
     def _enter(self, note: Packed) -> None:
         self.notes[note.slug] = note
+        if _SIMPLE.fullmatch(note.slug):
+            self._direct[note.slug] = Resolution(note.slug, "path")
         self._exact.add(note)
         self._folded.add(note)
 
     def resolve(self, to: str, origin: str, *, label: str = "") -> Resolution:
         """Find the note that `to`, written in the note `origin`, means."""
+        direct = self._direct.get(to)
+        if direct is not None:
+            return direct
         key = to, origin.rpartition("/")[0], label if label != to else ""
         found = self._memory.get(key)
         if found is None:
@@ -69,18 +83,39 @@ class LinkIndex:
 
     def _resolve(self, to: str, folder: str, label: str) -> Resolution:
         whole = unicodedata.normalize("NFC", to.strip())
+        if vault := _VAULT.match(whole):
+            whole = whole[vault.end() :]
         slug, how, candidates = self._find(whole, folder)
         heading = ""
         if slug is None and not candidates and "#" in whole:
             whole, _, heading = whole.partition("#")
             slug, how, candidates = self._find(whole, folder)
-        if slug is None and not candidates and label:
-            # `[[words|note]]` of Dendron and Roam, when nothing but the right side exists
-            name, _, part = unicodedata.normalize("NFC", label.strip()).partition("#")
-            if name in self.notes:
-                slug, how, heading = name, "label-first", heading or part
+        if label and how.partition("-")[0] not in _PLACES:
+            slug, how, candidates, heading = self._label_first(
+                label, folder, (slug, how, candidates, heading)
+            )
         anchor = self.anchor(slug, heading) if slug and heading else ""
         return Resolution(slug, how, candidates, anchor)
+
+    def _label_first(
+        self, label: str, folder: str, found: tuple[str | None, str, tuple[str, ...], str]
+    ) -> tuple[str | None, str, tuple[str, ...], str]:
+        """Read `[[words|note]]` of Dendron and Roam, where only that can be meant.
+
+        The right side must be a note's own name; and unless the left side means nothing at all,
+        it must look like a name too: with dots or a folder, and without spaces.
+        """
+        slug, _, candidates, heading = found
+        name, _, part = unicodedata.normalize("NFC", label.strip()).partition("#")
+        vault = _VAULT.match(name)
+        name = name[vault.end() :] if vault else name
+        structured = bool(vault) or (" " not in name and ("." in name or "/" in name))
+        if not name or not (structured or (slug is None and not candidates)):
+            return found
+        meant, how, _ = self._exact.find(name, folder)
+        if meant is None or how not in _PLACES:
+            return found
+        return meant, "label-first", (), heading or part
 
     def anchor(self, slug: str, heading: str) -> str:
         """Return the anchor in a note that a link's part after `#` means, if it is there."""
