@@ -1,0 +1,41 @@
+import ast
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from alpgraph.experiments.code import _dump
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def dumped(text):
+    return "".join(_dump(ast.parse(text)))
+
+
+def test_comments_docstrings_and_layout_do_not_count():
+    assert dumped('"""Doc."""\nx = f( 1 )  # why') == dumped("x = f(1)")
+    plain = dumped("def f(a: int) -> int:\n    return a")
+    assert dumped('def f(a: int) -> int:\n    """Say."""\n\n    return a\n') == plain
+
+
+@pytest.mark.parametrize("other", ["x = f(2)", "y = f(1)", "x = f(1.0)", "x = f('1')", "x = -f(1)"])
+def test_whatever_changes_numbers_counts(other):
+    assert dumped(other) != dumped("x = f(1)")
+
+
+def test_numbers_do_not_depend_on_threads_or_the_process():
+    program = (
+        "import json; from alpgraph.experiments import run_experiment;"
+        "print(json.dumps(run_experiment('utility-weighted-loss', {'steps': 60}, 3, 8)))"
+    )
+    results = []
+    for threads in ("1", "2"):
+        env = os.environ | {"OPENBLAS_NUM_THREADS": threads, "PYTHONHASHSEED": threads}
+        command = [sys.executable, "-c", program]
+        done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, check=True)
+        results.append(json.loads(done.stdout))
+    assert results[0] == results[1]
