@@ -7,6 +7,10 @@ import networkx as nx
 
 from alpgraph.graph.model import MENTION, NoteGraph, Notes, Reason, ghost_key, reasons_from
 from alpgraph.notes.model import Note
+from alpgraph.notes.reading import collector_paused
+
+MANY = 200
+"""Changed notes above which building anew is quicker than patching."""
 
 Edge = tuple[str, str, str]
 """Source, target and key."""
@@ -28,9 +32,10 @@ def build_graph(notebook: Notes) -> NoteGraph:
     """
     graph: NoteGraph = nx.MultiDiGraph(types=notebook.types)
     slugs = sorted(notebook.notes)
-    for slug in slugs:
-        nx.MultiDiGraph.add_node(graph, slug, **_attributes(notebook.notes[slug]))
-    _add_edges(graph, notebook, slugs)
+    with collector_paused():
+        for slug in slugs:
+            nx.MultiDiGraph.add_node(graph, slug, **_attributes(notebook.notes[slug]))
+        _add_edges(graph, notebook, slugs)
     nx.freeze(graph)
     return graph
 
@@ -53,6 +58,8 @@ def patch_graph(graph: NoteGraph, before: Notes, after: Notes) -> NoteGraph:
         return build_graph(after)
     old, new = before.notes, after.notes
     changed = {slug for slug in old.keys() | new.keys() if _differ(old.get(slug), new.get(slug))}
+    if len(changed) > MANY:
+        return build_graph(after)
     pairs = {
         frozenset(edge[:2])
         for notebook in (before, after)

@@ -8,7 +8,7 @@ from typing import Literal
 import networkx as nx
 
 from alpgraph.graph.model import MENTION, NoteGraph, Reason, type_of, types_of_graph
-from alpgraph.graph.paths import find_ways
+from alpgraph.graph.paths import Ways, find_ways
 from alpgraph.notes.relation_types import label_from
 
 Kind = Literal["added", "removed", "retyped", "reason changed", "redirected"]
@@ -95,8 +95,9 @@ def diff_graphs(before: NoteGraph, after: NoteGraph) -> GraphDiff:
     ('a',)
     """
     old, new = _notes(before), _notes(after)
-    orphans = (_orphans(before), _orphans(after))
-    parts = (_parts(before), _parts(after))
+    ways = find_ways(before), find_ways(after)
+    orphans = set(nx.isolates(ways[0])), set(nx.isolates(ways[1]))
+    parts = _parts(ways[0]), _parts(ways[1])
     mentions = (_mentions(before), _mentions(after))
     relations = _relations(before, after)
     fresh = [c.after for c in relations if c.after and c.kind != "reason changed"]
@@ -130,12 +131,8 @@ def _changed(before: NoteGraph, after: NoteGraph, slugs: Iterable[str]) -> Itera
             yield NoteChange(slug, fields, one["title"], other["title"])
 
 
-def _orphans(graph: NoteGraph) -> set[str]:
-    return set(nx.isolates(find_ways(graph)))
-
-
-def _parts(graph: NoteGraph) -> list[set[str]]:
-    return [part for part in nx.connected_components(find_ways(graph)) if len(part) > 1]
+def _parts(ways: Ways) -> list[set[str]]:
+    return [part for part in nx.connected_components(ways) if len(part) > 1]
 
 
 def _regrouped(whole: list[set[str]], pieces: list[set[str]]) -> tuple[tuple[str, ...], ...]:
