@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModuleError
 
 from alpgraph.runs.errors import StoreError
 
@@ -59,6 +59,8 @@ def told(place: str) -> Iterator[None]:
     """Turn what a driver raises into a StoreError that says what to do."""
     try:
         yield
+    except IntegrityError:  # says something of the data, not of the database
+        raise
     except DBAPIError as error:
         said = str(error.orig).strip().splitlines()[0] if str(error.orig).strip() else "no answer"
         low = said.lower()

@@ -253,9 +253,11 @@ class RunService:
         for own in over:
             assert own.ended is not None
             state, result, reason = own.ended
-            if state is State.QUEUED:
+            if self._stopping and state is not State.DONE:
+                pass  # its worker was stopped with us: `leave` puts it back
+            elif state is State.QUEUED:
                 self.store.requeue(own.claim, count_attempt=True)
-            elif not (self._stopping and state is State.CANCELLED):
+            else:
                 self.store.finish(
                     own.claim, state, version=__version__, result=result, reason=reason
                 )

@@ -72,8 +72,12 @@ class Store:
         self.local = self._engine.dialect.name == "sqlite"
         """Whether every server that uses it runs on this machine."""
         self._read_engine = self._engine.execution_options(isolation_level="AUTOCOMMIT")
-        with self._write() as connection:
-            prepare(connection, self.place)
+        try:
+            with self._write() as connection:
+                prepare(connection, self.place)
+        except BaseException:
+            self.close()
+            raise
 
     def close(self) -> None:
         """Let go of every connection."""
