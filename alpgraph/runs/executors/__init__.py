@@ -9,8 +9,6 @@ __all__ = ["Executor", "Job", "LocalExecutor", "OnProgress", "open_executor"]
 
 def open_executor(dask: str = "", limits: Limits | None = None) -> Executor:
     """Return the executor of a server: this machine's, unless a Dask scheduler is named."""
-    if not dask:
-        return LocalExecutor(limits=limits)
-    from alpgraph.runs.executors.dask import DaskExecutor
-
-    return DaskExecutor(dask, limits=limits)
+    if dask:
+        raise ValueError(f"runs cannot be sent to {dask!r}: this version computes them here only")
+    return LocalExecutor(limits=limits)
