@@ -1,7 +1,10 @@
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from alpgraph.authoring import import_folder
 from alpgraph.notes import Notebook, read_notebook
@@ -120,3 +123,47 @@ def test_output_that_is_not_empty_is_refused(folder: Folder, tmp_path: Path) -> 
     with pytest.raises(FileExistsError, match="not empty"):
         import_folder(root, read_notebook(root), tmp_path / "out")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["notes", "out"]
+
+
+PIECES = st.sampled_from(
+    [
+        "---\n",
+        "title: a\n",
+        "# note\n",
+        "relations:\n",
+        "  - {type: extends, to: b, why: a}\n",
+        "  supports: ['[[c]]', '[[b]]']\n",
+        "supports: [[b]]\n",
+        "explains:\n  - '[[c]]'\n  - '[[absent]]'\n",
+        "\n",
+        "- explains [[c]] (why) and [[b]]\n",
+        "  - [[b]] -- up: a reason with [[c]]\n",
+        "- [ ] [[c|x]] : because\n",
+        "supports:: [[c]], [[b]]\n",
+        "x [supports:: [[c]]] (up:: [[b]])\n",
+        '[t](b.md "supports it") [[up:c]] [[c|x @extends]]\n',
+        "> - [[b]] — reason\n",
+        "| a |\n|-|\n| [[up:b\\|x]] |\n",
+        "\r\n",
+    ]
+)
+
+
+@settings(deadline=None, max_examples=50)
+@given(st.lists(PIECES | st.text(max_size=5), max_size=12).map("".join))
+def test_import_keeps_what_any_note_says(text: str) -> None:
+    with tempfile.TemporaryDirectory() as scratch:
+        root, out = Path(scratch) / "notes", Path(scratch) / "out"
+        root.mkdir()
+        for name, content in {"a.md": text, "b.md": "B", "c.md": "C"}.items():
+            (root / name).write_bytes(content.encode("utf-8", "replace"))
+        before = read_notebook(root)
+        outcome = import_folder(root, before, out)
+        after = read_notebook(out)
+        said = [
+            sorted((r.type, r.target or r.to, r.why) for r in book.notes["a"].relations)
+            for book in (before, after)
+        ]
+        assert said[0] == said[1]
+        if outcome.files:
+            assert sum(r.form == "native" for r in after.notes["a"].relations) >= outcome.relations
