@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from alpgraph.experiments.model import Array, Curve, Progress
+from alpgraph.experiments.model import Array, Curve, Picture, Progress
 from alpgraph.experiments.statistics import t_interval
 from alpgraph.trainer import Seed, Trained, generators
 
@@ -59,3 +59,12 @@ def series(x: Sequence[float | str], values: NDArray[Any]) -> Series:
     intervals = [t_interval(row) for row in values]
     means = [mean for mean, _, _ in intervals]
     return list(x), means, [high - mean for mean, _, high in intervals]
+
+
+def arm_picture(
+    title: str, x: Sequence[float | str], values: NDArray[Any], *, x_label: str, y_label: str
+) -> Picture:
+    """Return lines of both arms over x, from values (points, 2R)."""
+    control, treatment = split(values.T)
+    lines = {"control": series(x, control.T), "treatment": series(x, treatment.T)}
+    return Picture(title, "lines", x_label, y_label, lines)

@@ -14,14 +14,13 @@ import numpy as np
 from pydantic import Field
 
 from alpgraph import trainer
-from alpgraph.experiments.arms import arm_curves, arm_generators, both, reporter, series, split
+from alpgraph.experiments.arms import arm_curves, arm_generators, arm_picture, both, reporter, split
 from alpgraph.experiments.data import Array, rare_positives, split_digits
 from alpgraph.experiments.model import (
     Arm,
     Experiment,
     Measurements,
     Metric,
-    Picture,
     Preset,
     Progress,
     Verdict,
@@ -72,9 +71,7 @@ def measure(
     )
     p = utility(net)
     control, treatment = split(trainer.decision_cost(p > 0.5, test_y, w))
-    by_threshold = np.stack(
-        [trainer.decision_cost(p > t, test_y, w) for t in THRESHOLDS]
-    )  # (T, 2R)
+    by_threshold = np.stack([trainer.decision_cost(p > t, test_y, w) for t in THRESHOLDS])
     return Measurements(
         control,
         treatment,
@@ -89,15 +86,12 @@ def measure(
         },
         curves=arm_curves(trained, LABELS),
         pictures=[
-            Picture(
+            arm_picture(
                 "Decision cost against the threshold, after training",
-                "lines",
-                "positive above",
-                "cost per case",
-                {
-                    "control": series(THRESHOLDS, by_threshold[:, :half]),
-                    "treatment": series(THRESHOLDS, by_threshold[:, half:]),
-                },
+                THRESHOLDS,
+                by_threshold,
+                x_label="positive above",
+                y_label="cost per case",
             )
         ],
     )
@@ -142,14 +136,17 @@ def _probe_cost(
 
 ABOUT = """\
 Each replicate draws its own split into training and test rows (or its own synthetic task) and, for
-each arm, its own first weights and minibatches. The interval is that of the mean over replicates.
+each arm, its own first weights and minibatches. The interval is that of the mean over replicates:
+it speaks of such splits and such nets.
 
-Seen while exploring, on other seeds: the difference grows with the cost ratio (about 0.02 at 10,
-0.11 at 30, 0.4 at 100) and **reverses in nets that have hardly been trained**: before the
-probabilities mean anything there is nothing to adjust, and the weighted loss moves the decision at
-once. On digits the curves cross near step 80; a smaller learning rate moves the crossing to
-the right. The synthetic task behaves alike. A fresh probe of the trunk differs far less than the
-nets themselves on digits: most of what is lost is the choice, not the features.
+Seen while exploring on digits, on other seeds: the difference grows with the cost ratio (about 0.02
+at 10, 0.11 at 30, 0.4 at 100), shrinks with the number of training rows (0.18 with 100, 0.04 with
+1,200), hardly depends on the width from 16 to 128 hidden units, and stays from step 200 to step
+2,000. It **reverses in nets that have hardly been trained**: before the probabilities mean anything
+there is nothing to adjust, and the weighted loss moves the decision at once. The curves cross near
+step 100, later with a smaller learning rate. The synthetic task reverses too, by about 0.02. A fresh
+probe of the trunk differs by 0.03 ± 0.03 where the nets differ by 0.11: most of what is lost is the
+choice, not the features.
 
 What it cannot show: that weighting harms large models, or that it must. It is a small net, one
 optimiser (Adam, rate 0.01, batches of 64) and two tasks.
