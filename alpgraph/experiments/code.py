@@ -12,6 +12,8 @@ import numpy as np
 from alpgraph.experiments.registry import get_experiment
 
 HERE = Path(__file__).resolve().parent
+PROSE = ("about", "description", "title")
+"""Arguments whose wording changes no number; `ABOUT = ...` is left out too."""
 SHARED = ("arms", "data", "model", "params", "results", "statistics", "verdicts")
 
 
@@ -19,7 +21,7 @@ SHARED = ("arms", "data", "model", "params", "results", "statistics", "verdicts"
 def code_hash(name: str) -> str:
     """Return 16 hex digits over the experiment, the trainer, shared code, data and NumPy's version.
 
-    Syntax trees are hashed, without docstrings: comments and layout do not count.
+    Syntax trees are hashed, without docstrings and prose: comments and layout do not count.
     """
     own = inspect.getsourcefile(get_experiment(name).measure)
     if own is None:
@@ -39,6 +41,8 @@ def _dump(node: object) -> Iterator[str]:
 
     `ast.dump` would not do: what it prints changed in Python 3.12 and 3.13.
     """
+    if _is_prose(node):
+        return
     if isinstance(node, ast.AST):
         yield f"({type(node).__name__}"
         documented = isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)
@@ -54,3 +58,12 @@ def _dump(node: object) -> Iterator[str]:
             yield from _dump(item)
     else:
         yield repr(node)
+
+
+def _is_prose(node: object) -> bool:
+    match node:
+        case ast.keyword(arg=name):
+            return name in PROSE
+        case ast.Assign(targets=[ast.Name(id="ABOUT")], value=ast.Constant()):
+            return True
+    return False

@@ -142,11 +142,11 @@ it speaks of such splits and such nets.
 Seen while exploring on digits, on other seeds: the difference grows with the cost ratio (about 0.02
 at 10, 0.11 at 30, 0.4 at 100), shrinks with the number of training rows (0.18 with 100, 0.04 with
 1,200), hardly depends on the width from 16 to 128 hidden units, and stays from step 200 to step
-2,000. It **reverses in nets that have hardly been trained**: before the probabilities mean anything
-there is nothing to adjust, and the weighted loss moves the decision at once. The curves cross near
-step 100, later with a smaller learning rate. The synthetic task reverses too, by about 0.02. A fresh
-probe of the trunk differs by 0.03 ± 0.03 where the nets differ by 0.11: most of what is lost is the
-choice, not the features.
+2,000. It **reverses in nets that have hardly been trained**: before the probabilities mean
+anything there is nothing to adjust, and the weighted loss moves the decision at once. The curves
+cross near step 100, later with a smaller learning rate. The synthetic task reverses too, by about
+0.02. A fresh probe of the trunk differs by 0.03 ± 0.03 where the nets differ by 0.11: most of
+what is lost is the choice, not the features.
 
 What it cannot show: that weighting harms large models, or that it must. It is a small net, one
 optimiser (Adam, rate 0.01, batches of 64) and two tasks.

@@ -22,6 +22,10 @@ def test_comments_docstrings_and_layout_do_not_count():
     assert dumped('def f(a: int) -> int:\n    """Say."""\n\n    return a\n') == plain
 
 
+def test_the_wording_of_prose_does_not_count():
+    assert dumped("ABOUT = 'a'\nf(1, about=ABOUT, title='x')") == dumped("ABOUT = 'b'\nf(1)")
+
+
 @pytest.mark.parametrize("other", ["x = f(2)", "y = f(1)", "x = f(1.0)", "x = f('1')", "x = -f(1)"])
 def test_whatever_changes_numbers_counts(other):
     assert dumped(other) != dumped("x = f(1)")
