@@ -1,12 +1,14 @@
-"""The notes as a frozen multigraph, and questions to it: pure functions of the graph."""
+"""The notes as a frozen multigraph, and questions to it: pure functions of the graph.
 
-from alpgraph.graph.binary import network_bytes, node_order, titles_bytes
+What needs NumPy or writes other formats is imported on first use: `check` needs none of it.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from alpgraph.graph.build import build_graph, patch_graph
-from alpgraph.graph.communities import Area
-from alpgraph.graph.diff import Change, GraphDiff, NoteChange, diff_graphs
+from alpgraph.graph.diff import Change, GraphDiff, NoteChange, Told, diff_graphs
 from alpgraph.graph.ego import Ego, Neighbour, degree, ego
-from alpgraph.graph.exports import FORMATS, export, node_link, read_graphml
-from alpgraph.graph.layout import Layout, layout, layout_digest
 from alpgraph.graph.links import Link, links, links_between, side_of
 from alpgraph.graph.model import MENTION, MENTION_TYPE, NoteGraph, Reason, ghost_key, reasons_from
 from alpgraph.graph.paths import (
@@ -18,7 +20,22 @@ from alpgraph.graph.paths import (
     path_to_json,
 )
 from alpgraph.graph.stats import Said, Stats, stats, stats_to_json, stats_to_text
-from alpgraph.graph.store import load_layout, save_layout, stored_layout
+
+if TYPE_CHECKING:
+    from alpgraph.graph.binary import network_bytes, node_order, titles_bytes
+    from alpgraph.graph.communities import Area
+    from alpgraph.graph.exports import FORMATS, export, node_link, read_graphml
+    from alpgraph.graph.placing import Layout, layout, layout_digest
+    from alpgraph.graph.store import load_layout, save_layout, stored_layout
+
+_LATER = {
+    "binary": ("network_bytes", "node_order", "titles_bytes"),
+    "communities": ("Area",),
+    "exports": ("FORMATS", "export", "node_link", "read_graphml"),
+    "placing": ("Layout", "layout", "layout_digest"),
+    "store": ("load_layout", "save_layout", "stored_layout"),
+}
+_HOME = {name: module for module, names in _LATER.items() for name in names}
 
 __all__ = [
     "FORMATS",
@@ -38,6 +55,7 @@ __all__ = [
     "Said",
     "Stats",
     "Step",
+    "Told",
     "build_graph",
     "degree",
     "diff_graphs",
@@ -67,3 +85,11 @@ __all__ = [
     "stored_layout",
     "titles_bytes",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """Import what is asked for late."""
+    if name not in _HOME:
+        msg = f"module {__name__!r} has no attribute {name!r}"
+        raise AttributeError(msg)
+    return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)

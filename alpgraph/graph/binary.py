@@ -35,8 +35,8 @@ from typing import Any
 import numpy as np
 
 from alpgraph.graph.communities import NO_AREA
-from alpgraph.graph.layout import Layout
 from alpgraph.graph.model import MENTION, MENTION_TYPE, NoteGraph, types_of_graph
+from alpgraph.graph.placing import Layout
 
 FORMAT = 1
 RANGE = 65535

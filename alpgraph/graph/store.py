@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from alpgraph.graph.communities import Area
-from alpgraph.graph.layout import Layout, layout, layout_digest
 from alpgraph.graph.model import NoteGraph
+from alpgraph.graph.placing import Layout, layout, layout_digest
 
 NAME = "layout.json"
 VERSION = 1

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alpgraph.graph.binary import network_bytes, node_order, titles_bytes
-from alpgraph.graph.layout import layout
+from alpgraph.graph.placing import layout
 
 
 def read(data: bytes) -> dict[str, Any]:

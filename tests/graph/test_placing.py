@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from alpgraph.graph.layout import Layout, layout
+from alpgraph.graph.placing import Layout, layout
 from alpgraph.graph.store import load_layout, save_layout, stored_layout
 
 
