@@ -23,7 +23,9 @@ def test_comments_docstrings_and_layout_do_not_count():
 
 
 def test_the_wording_of_prose_does_not_count():
-    assert dumped("ABOUT = 'a'\nf(1, about=ABOUT, title='x')") == dumped("ABOUT = 'b'\nf(1)")
+    one = dumped("ABOUT = 'a'\nf(1, about=ABOUT, title='x')")
+    assert one == dumped("ABOUT = 'b'\nf(1, about='c', title='y')")
+    assert one != dumped("ABOUT = 'b'\nf(2, about='c', title='y')")
 
 
 @pytest.mark.parametrize("other", ["x = f(2)", "y = f(1)", "x = f(1.0)", "x = f('1')", "x = -f(1)"])
