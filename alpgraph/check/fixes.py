@@ -13,6 +13,7 @@ from alpgraph.notes import Notebook
 from alpgraph.notes.parsing import digest
 
 _BOM = b"\xef\xbb\xbf"
+_NO_END = "\n\\ No newline at end of file"
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,5 +167,8 @@ def replace_file(path: Path, data: bytes, *, expected: bytes) -> bool:
 def unified_diff(file: str, before: bytes, after: bytes) -> str:
     """Return a change as a unified diff, escaped for a terminal."""
     old, new = (text.decode("utf-8", "replace").split("\n") for text in (before, after))
-    lines = difflib.unified_diff(old, new, f"a/{file}", f"b/{file}", lineterm="")
-    return "".join(f"{escape(line)}\n" for line in lines)
+    for lines in (old, new):
+        # what follows the last line end is a line only when something stands there
+        lines[-1:] = [lines[-1] + _NO_END] if lines[-1] else []
+    diff = difflib.unified_diff(old, new, f"a/{file}", f"b/{file}", lineterm="")
+    return "".join(f"{escape(part)}\n" for line in diff for part in line.split("\n"))

@@ -66,7 +66,14 @@ class Subject:
     def parts(self) -> list[list[str]]:
         """Connected parts, the largest first; an absent note that two link to joins nothing."""
         beside: dict[str, list[str]] = {slug: [] for slug in self.notes}
-        for source, target in chain.from_iterable(self.pairs.values()):
+        # a relation whose type is misspelt is no edge, but its author meant to join the two
+        misspelt = (
+            (slug, relation.target)
+            for slug, note in self.notes.items()
+            for relation in note.relations
+            if relation.target and not relation.type
+        )
+        for source, target in chain(misspelt, *self.pairs.values()):
             if source in beside and target in beside:
                 beside[source].append(target)
                 beside[target].append(source)

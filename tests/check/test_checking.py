@@ -152,6 +152,12 @@ def test_link_to_an_absent_note_joins_nothing() -> None:
     assert codes(files, "ALP2") == ["ALP201 a.md", "ALP201 b.md"]
 
 
+def test_misspelt_type_is_one_finding_and_makes_no_orphans() -> None:
+    files = {"a.md": relation("extnds", "b"), "b.md": "Text."}
+    assert codes(files, "ALP2") == []
+    assert codes(files, "ALP011") == ["ALP011 a.md"]
+
+
 def test_single_note_is_no_orphan() -> None:
     assert codes({"a.md": "Text."}, "ALP2") == []
 

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from alpgraph.check import apply_fixes, check_notebook
-from alpgraph.check.fixes import replace_file
+from alpgraph.check.fixes import replace_file, unified_diff
 from alpgraph.diagnostics import Diagnostic, Edit, Fix, Place, Severity
 from alpgraph.graph import build_graph
 from alpgraph.notes import Notebook, read_notebook
@@ -155,6 +155,21 @@ def test_mode_is_kept_and_nothing_is_left_behind(folder: Folder) -> None:
     apply_fixes(*read(root))
     assert (root / "a.md").stat().st_mode & 0o777 == 0o640
     assert list(root.iterdir()) == [root / "a.md"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "lines"),
+    [
+        ("a\nb\n", "a\nc\n", [" a", "-b", "+c"]),
+        ("a\nb", "a\nc\n", [" a", "-b", "\\ No newline at end of file", "+c"]),
+        ("a\r\n", "a\n", ["-a<U+000D>", "+a"]),
+        ("", "a\n", ["+a"]),
+    ],
+)
+def test_diff_shows_line_ends_and_a_missing_one(before: str, after: str, lines: list[str]) -> None:
+    diff = unified_diff("x.md", before.encode(), after.encode()).splitlines()
+    assert diff[:2] == ["--- a/x.md", "+++ b/x.md"]
+    assert diff[3:] == lines
 
 
 def test_link_in_the_place_of_a_file_is_not_followed(tmp_path: Path) -> None:
