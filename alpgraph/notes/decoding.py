@@ -2,6 +2,7 @@
 
 import codecs
 import re
+from itertools import islice
 
 from alpgraph.diagnostics import Diagnostic, Place, Severity
 from alpgraph.notes.findings import finding
@@ -10,6 +11,7 @@ from alpgraph.notes.findings import finding
 _HIDDEN = re.compile(
     "[\u200b\u2060\u202a-\u202e\u2066-\u2069\ufeff\u00ad\u061c\u180e\U000e0001-\U000e007f]"
 )
+_UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u1950-\u19ff]")
 _SOFT = {"\u00ad", "\u200b", "\ufeff", "\u2060", "\u061c", "\u180e"}
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _AT_MOST = 20
@@ -62,7 +64,8 @@ def _place_of(path: str, data: bytes, start: int) -> Place:
 
 def _characters(path: str, text: str) -> list[Diagnostic]:
     found = []
-    for match in list(_HIDDEN.finditer(text))[:_AT_MOST]:
+    hidden = (match for match in _HIDDEN.finditer(text) if not _divides_words(text, match.start()))
+    for match in islice(hidden, _AT_MOST):
         char = match[0]
         kind = "invisible" if char in _SOFT else "direction-changing"
         found.append(
@@ -78,6 +81,11 @@ def _characters(path: str, text: str) -> list[Diagnostic]:
         place = place_at(path, text, control.start(), control.end())
         found.append(_bad(path, f"control character U+{ord(control[0]):04X}", place))
     return found
+
+
+def _divides_words(text: str, at: int) -> bool:
+    """Tell whether a zero-width space stands in a script that writes no spaces, as Khmer."""
+    return text[at] == "\u200b" and bool(_UNSPACED.search(text, max(0, at - 2), at + 3))
 
 
 def place_at(path: str, text: str, start: int, end: int) -> Place:

@@ -1,6 +1,6 @@
 """Front matter's values to a note's fields: the one list of keys, each with its own reading."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from alpgraph.diagnostics import Diagnostic, Edit, Fix, Place
@@ -66,6 +66,12 @@ def read_fields(matter: Matter, types: RelationTypes, found: list[Diagnostic]) -
     return fields
 
 
+def is_native(table: Table) -> bool:
+    """Tell whether a note is written for alpgraph: other tools' notes owe no claim."""
+    keys = {key.text for key, _ in table.entries}
+    return bool(_NATIVE & keys) or keys <= {"title"}
+
+
 class _FieldReader:
     def __init__(self, fields: Fields, types: RelationTypes, found: list[Diagnostic]) -> None:
         self.fields = fields
@@ -101,7 +107,7 @@ class _FieldReader:
             fields.summary = _scalar(keys.get("description") or keys.get("desc"))
         if "aliases" not in keys and "alias" in keys:
             fields.aliases = tuple(self._texts("alias", keys["alias"]))
-        if self._is_native(keys):
+        if is_native(table):
             place = Place(table.place.file, 1, 1, 1, 4)
             for name, value in (
                 ("claim", fields.claim),
@@ -113,10 +119,6 @@ class _FieldReader:
                     hint = f"add `{name}:` to the front matter"
                     message = f"the note has no `{name}`"
                     self.found.append(finding("ALP013", message, place, hint=hint))
-
-    def _is_native(self, keys: Mapping[str, Value]) -> bool:
-        """Tell whether the note is written for alpgraph: other tools' notes owe no claim."""
-        return bool(_NATIVE & keys.keys()) or keys.keys() == {"title"}
 
     def _other(self, key: Scalar, value: Value) -> None:
         self.fields.extra[key.text] = plain(value)

@@ -87,7 +87,7 @@ class BlockReader:
         match = _FIELD.match(before)
         if not match:
             return None
-        form = "logseq" if at_top or (block.in_list and match["key"].islower()) else "dataview"
+        form = "logseq" if match["key"].islower() and (at_top or block.in_list) else "dataview"
         return self._named(link, match["key"], form)
 
     def _named(self, link: Link, key: str, form: str) -> Typed | None:

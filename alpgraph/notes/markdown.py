@@ -53,7 +53,7 @@ def wikilink_rule(state: StateInline, silent: bool) -> bool:
     content = src[opening + 2 : end]
     if not content.strip() or any(char in content for char in "[]\n`"):
         return False
-    if src.startswith("](", end + 1) or src.startswith("]:", end + 1):
+    if src.startswith("](", end + 1):
         return False  # `[[a]](b)` is a Markdown link whose text is `[a]`
     references = state.env.get("references", {})
     if references and normalizeReference(content) in references:

@@ -7,7 +7,7 @@ from hashlib import blake2b
 from alpgraph.diagnostics import Diagnostic, Place
 from alpgraph.notes.bodies import Body, read_links
 from alpgraph.notes.decoding import decode
-from alpgraph.notes.fields import read_fields
+from alpgraph.notes.fields import is_native, read_fields
 from alpgraph.notes.findings import finding, quoted
 from alpgraph.notes.frontmatter import Matter, read_matter
 from alpgraph.notes.model import Note
@@ -80,6 +80,10 @@ def _title(path: str, matter: Matter, body: Body) -> str:
     return name.replace("___", "/") or path
 
 
+def _has_title(matter: Matter, body: Body) -> bool:
+    return bool(matter.table and matter.table.get("title")) or bool(body.headings)
+
+
 def _of_file(path: str, matter: Matter, body: Body) -> list[Diagnostic]:
     found = []
     start = Place(path)
@@ -92,7 +96,7 @@ def _of_file(path: str, matter: Matter, body: Body) -> list[Diagnostic]:
     if not matter.present:
         hint = "a file without front matter is served, titled by its first heading"
         found.append(finding("ALP001", "the file has no front matter", start, hint=hint))
-    elif matter.table is not None and not matter.table.get("title") and not body.headings:
+    elif matter.table is not None and is_native(matter.table) and not _has_title(matter, body):
         message, place = "the note has no `title`", Place(path, 1, 1, 1, 4)
         found.append(finding("ALP013", message, place, hint="add `title:` to the front matter"))
     if not matter.body.strip():

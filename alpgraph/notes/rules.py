@@ -24,6 +24,7 @@ _SWALLOWING = re.compile(
     r"<(?=/?(?:title|textarea|style|xmp|iframe|noembed|noframes|noscript|script|plaintext|select)\b)",
     re.I,
 )
+_WHOLE = re.compile(r"<(script|style)\b[^>]*>.*?</\1\s*>", re.S | re.I)
 _OPEN_TAG = re.compile(r"<[A-Za-z/][^<>]*\Z")
 
 
@@ -134,7 +135,7 @@ def _html_inline(html: RendererHTML, tokens: Tokens, at: int, options: Any, env:
     content = tokens[at].content
     if content.startswith('<input class="task-list-item-checkbox"'):
         checked = " checked" if 'checked="checked"' in content else ""
-        return page_of(env).slots.put(f'<input type="checkbox" disabled{checked}> ')
+        return page_of(env).slots.put(f'<input type="checkbox" disabled{checked}>')
     return raw_html(content)
 
 
@@ -144,6 +145,7 @@ def _html_block(html: RendererHTML, tokens: Tokens, at: int, options: Any, env: 
 
 def raw_html(content: str) -> str:
     """Prepare an author's HTML for the sanitiser: what could swallow the rest becomes text."""
+    content = _WHOLE.sub("", content)
     content = _SWALLOWING.sub("&lt;", content)
     return _OPEN_TAG.sub(lambda match: escape(match[0]), content)
 

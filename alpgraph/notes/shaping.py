@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from markdown_it.token import Token
 
 from alpgraph.notes.links import inline_text
+from alpgraph.notes.wikilinks import file_type
 
 CALLOUT = re.compile(r"\[!([\w-]{1,30})\]([+-]?)[ \t]*")
 
@@ -46,7 +47,12 @@ def _lower_headings(tokens: list[Token]) -> None:
 
 def _is_embed(inline: Token) -> bool:
     children = inline.children or []
-    return len(children) == 1 and children[0].type == "wikilink" and bool(children[0].meta["embed"])
+    return (
+        len(children) == 1
+        and children[0].type == "wikilink"
+        and bool(children[0].meta["embed"])
+        and not file_type(children[0].meta["link"].to)
+    )
 
 
 def _callout(tokens: list[Token], index: int) -> None:
