@@ -1,10 +1,12 @@
 """Areas: communities found by Louvain, named, and numbered so that colours survive edits."""
 
+import itertools
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import networkx as nx
+import numpy as np
 
 from alpgraph.graph.arrays import Arrays
 from alpgraph.graph.model import NoteGraph
@@ -15,6 +17,8 @@ SMALLEST = 3
 MOST = 255
 """Areas are numbered in a byte, and 255 says none."""
 NO_AREA = -1
+GAIN = 0.02
+"""Modularity that new areas must gain over the old ones to take their place."""
 COMMON = 0.6
 """Share of an area's notes that must have a topic for it to name the area."""
 
@@ -33,24 +37,43 @@ class Area:
 def communities(arrays: Arrays, previous: Mapping[str, int] | None = None) -> dict[str, int]:
     """Return the area of each node, or NO_AREA; deterministic, numbered by size.
 
-    With `previous` (area by slug) a community keeps the number of the one it overlaps most.
+    With `previous` (area by slug) notes stay in their areas unless Louvain's are clearly better;
+    then each keeps the number of the one it overlaps most.
 
     >>> import numpy as np
     >>> edges = np.array([[0, 1], [0, 2], [1, 2], [3, 4], [3, 5], [4, 5]])
     >>> list(communities(Arrays(tuple("abcdef"), edges, np.ones(6))).values())
     [0, 0, 0, 1, 1, 1]
     """
-    simple: nx.Graph[int] = nx.Graph()
-    simple.add_nodes_from(range(arrays.size))
-    triples = zip(*arrays.edges.T.tolist(), arrays.weights.tolist(), strict=True)
-    simple.add_weighted_edges_from(triples)
-    found = nx.community.louvain_communities(simple, seed=SEED) if arrays.size else []
-    groups = [sorted(arrays.slugs[i] for i in group) for group in found if len(group) >= SMALLEST]
-    groups.sort(key=lambda group: (-len(group), group[0]))
-    areas = dict.fromkeys(arrays.slugs, NO_AREA)
+    groups = _louvain(arrays)
+    fresh = dict.fromkeys(arrays.slugs, NO_AREA)
     for number, group in zip(_numbers(groups, previous or {}), groups, strict=True):
-        areas |= dict.fromkeys(group, number)
-    return areas
+        fresh |= dict.fromkeys(group, number)
+    if not previous:
+        return fresh
+    kept = _kept(arrays, groups, previous)
+    better = modularity(arrays, fresh) - modularity(arrays, kept)
+    return fresh if better > GAIN else kept
+
+
+def modularity(arrays: Arrays, areas: Mapping[str, int]) -> float:
+    """Return how much more weight lies inside areas than chance would put there, up to 1.
+
+    >>> import numpy as np
+    >>> edges = np.array([[0, 1], [2, 3]])
+    >>> modularity(Arrays(tuple("abcd"), edges, np.ones(2)), {"a": 0, "b": 0, "c": 1, "d": 1})
+    0.5
+    """
+    if not len(arrays.edges):
+        return 0.0
+    alone = itertools.count(max(areas.values(), default=0) + 1)
+    numbers = [areas[slug] for slug in arrays.slugs]
+    labels = np.array([next(alone) if number == NO_AREA else number for number in numbers])
+    a, b = labels[arrays.edges[:, 0]], labels[arrays.edges[:, 1]]  # each (m,)
+    total = arrays.weights.sum()
+    ends = np.bincount(a, arrays.weights, labels.max() + 1)
+    ends += np.bincount(b, arrays.weights, labels.max() + 1)
+    return float(arrays.weights[a == b].sum() / total - ((ends / (2 * total)) ** 2).sum())
 
 
 def name_areas(
@@ -85,6 +108,37 @@ def name_areas(
         centre = (sum(x) / len(slugs), sum(y) / len(slugs))
         named.append(Area(number, name, tuple(slugs), centre))
     return tuple(named)
+
+
+def _louvain(arrays: Arrays) -> list[list[str]]:
+    """Return the communities that are large enough for an area, the largest first."""
+    simple: nx.Graph[int] = nx.Graph()
+    simple.add_nodes_from(range(arrays.size))
+    triples = zip(*arrays.edges.T.tolist(), arrays.weights.tolist(), strict=True)
+    simple.add_weighted_edges_from(triples)
+    found = nx.community.louvain_communities(simple, seed=SEED) if arrays.size else []
+    groups = [sorted(arrays.slugs[i] for i in group) for group in found if len(group) >= SMALLEST]
+    return sorted(groups, key=lambda group: (-len(group), group[0]))
+
+
+def _kept(
+    arrays: Arrays, groups: Sequence[Sequence[str]], previous: Mapping[str, int]
+) -> dict[str, int]:
+    """Return the previous areas, with new notes in those they are joined to, or in new ones."""
+    areas = {slug: previous.get(slug, NO_AREA) for slug in arrays.slugs}
+    unused = (number for number in range(MOST) if number not in set(areas.values()))
+    for group in groups:
+        loose = [slug for slug in group if areas[slug] == NO_AREA]
+        if len(loose) > len(group) / 2 and len(loose) >= SMALLEST:
+            areas |= dict.fromkeys(loose, next(unused, NO_AREA))
+    starts, indices = arrays.rows
+    for i, slug in enumerate(arrays.slugs):
+        if areas[slug] == NO_AREA:
+            near = Counter(areas[arrays.slugs[j]] for j in indices[starts[i] : starts[i + 1]])
+            del near[NO_AREA]
+            areas[slug] = min(near, key=lambda n: (-near[n], n), default=NO_AREA)
+    sizes = Counter(areas.values())
+    return {slug: n if sizes[n] >= SMALLEST else NO_AREA for slug, n in areas.items()}
 
 
 def _numbers(groups: Sequence[Sequence[str]], previous: Mapping[str, int]) -> list[int]:

@@ -131,6 +131,34 @@ def test_areas_keep_their_number_across_edits() -> None:
     assert all(before.communities[slug] == after.communities[slug] for slug in kept)
 
 
+def test_a_new_note_changes_no_other_notes_area() -> None:
+    before = layout(clustered(8, 25))
+    after = layout(clustered(8, 25, extra=5), previous=before)
+    assert all(after.communities[slug] == area for slug, area in before.communities.items())
+    assert all(
+        after.communities[f"new-{i}"] == before.communities[f"g{i:02}-{i:03}"] for i in range(5)
+    )
+
+
+def test_a_new_island_becomes_an_area_of_its_own() -> None:
+    before = layout(clustered(4, 25))
+    graph = clustered(4, 25)
+    for a, b in (("x", "y"), ("y", "z"), ("z", "x")):
+        for slug in (a, b):
+            graph.add_node(slug, title=slug, topics=("island",), ghost=False)
+        graph.add_edge(a, b, "extends")
+    after = layout(graph, previous=before)
+    assert len(after.areas) == len(before.areas) + 1
+    assert {area.slugs for area in after.areas if area.name == "island"} == {("x", "y", "z")}
+
+
+def test_areas_are_found_anew_where_the_old_ones_fit_badly() -> None:
+    graph = clustered(6, 20)
+    mixed = {slug: i % 2 for i, slug in enumerate(graph)}
+    positions = layout(graph).positions
+    assert len(layout(graph, previous=Layout(positions, mixed)).areas) == 6
+
+
 def test_a_pair_is_no_area(graph: Any) -> None:
     assert layout(graph(("a", "extends", "b"), notes=["b"])).areas == ()
 
