@@ -47,7 +47,10 @@ def check(
 
     location, config = find(notes, state)
     notebook = read(location, config)
-    found = chosen(_findings(notebook, changed_since), select=select, ignore=ignore)
+    try:
+        found = chosen(_findings(notebook, changed_since), select=select, ignore=ignore)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None
     if fix:
         outcome = apply_fixes(notebook, found)
         click.echo(outcome.diff, nl=False)
