@@ -11,10 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alpgraph.experiments.model import Array, Curve, Picture, Progress
-from alpgraph.experiments.statistics import t_interval
 from alpgraph.trainer import Seed, Trained, generators
 
-Series = tuple[Sequence[float | str], Sequence[float], Sequence[float]]
+Series = tuple[Sequence[float | str], Array]
 
 
 def arm_generators(seeds: Sequence[Seed]) -> list[np.random.Generator]:
@@ -55,10 +54,8 @@ def reporter(
 
 
 def series(x: Sequence[float | str], values: NDArray[Any]) -> Series:
-    """Return x, mean and half-width of the 95 % interval for each row of (points, R)."""
-    intervals = [t_interval(row) for row in values]
-    means = [mean for mean, _, _ in intervals]
-    return list(x), means, [high - mean for mean, _, high in intervals]
+    """Return one line of a picture from values (points, R)."""
+    return list(x), values.astype(float)
 
 
 def arm_picture(

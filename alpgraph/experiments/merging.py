@@ -5,11 +5,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from alpgraph.experiments.model import Measurements
+from alpgraph.experiments.model import Array, Measurements, Picture
 
 
 def merge_measurements(parts: Sequence[Measurements]) -> Measurements:
-    """Join replicates in the order of `parts`; pictures are those of the largest part.
+    """Join replicates in the order of `parts`: to the bit what one call would have measured.
 
     Raises ValueError when there is no part.
     """
@@ -18,10 +18,6 @@ def merge_measurements(parts: Sequence[Measurements]) -> Measurements:
     if len(parts) == 1:
         return parts[0]
     first = parts[0]
-    curves = [
-        replace(curve, y=np.concatenate([part.curves[i].y for part in parts], axis=1))
-        for i, curve in enumerate(first.curves)
-    ]
     secondary = {
         name: (
             np.concatenate([part.secondary[name][0] for part in parts]),
@@ -29,10 +25,28 @@ def merge_measurements(parts: Sequence[Measurements]) -> Measurements:
         )
         for name in first.secondary
     }
+    curves = [
+        replace(curve, y=_side_by_side([part.curves[i].y for part in parts]))
+        for i, curve in enumerate(first.curves)
+    ]
+    pictures = [_join([part.pictures[i] for part in parts]) for i in range(len(first.pictures))]
     return Measurements(
         np.concatenate([part.control for part in parts]),
         np.concatenate([part.treatment for part in parts]),
         secondary,
         curves,
-        max(parts, key=lambda part: len(part.control)).pictures,
+        pictures,
     )
+
+
+def _join(pictures: Sequence[Picture]) -> Picture:
+    series = {
+        name: (x, _side_by_side([picture.series[name][1] for picture in pictures]))
+        for name, (x, _) in pictures[0].series.items()
+    }
+    return replace(pictures[0], series=series)
+
+
+def _side_by_side(values: Sequence[Array]) -> Array:
+    """Join (points, r) of each part to (points, R)."""
+    return np.concatenate(values, axis=1)

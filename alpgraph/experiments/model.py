@@ -61,15 +61,18 @@ class Curve:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """One telling picture beyond the curves: series of points with names, drawn by the pages."""
+    """One telling picture beyond the curves: series of points with names, drawn by the pages.
+
+    It keeps each replicate's values, so that parts of the replicates can be put together.
+    """
 
     title: str
     kind: str
     """`lines`, `bars` or `dots`."""
     x_label: str
     y_label: str
-    series: Mapping[str, tuple[Sequence[float | str], Sequence[float], Sequence[float]]]
-    """Name -> (x, mean of y, half-width of the 95 % interval of y)."""
+    series: Mapping[str, tuple[Sequence[float | str], Array]]
+    """Name -> (x, y), y of shape (points, replicates)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,16 +108,15 @@ def _picture(picture: Picture) -> dict[str, Any]:
         "kind": picture.kind,
         "x_label": picture.x_label,
         "y_label": picture.y_label,
-        "series": [_series(name, *values) for name, values in picture.series.items()],
+        "series": [_series(name, x, y) for name, (x, y) in picture.series.items()],
     }
 
 
-def _series(
-    name: str, x: Sequence[float | str], y: Sequence[float], half: Sequence[float]
-) -> dict[str, Any]:
+def _series(name: str, x: Sequence[float | str], y: Array) -> dict[str, Any]:
+    points = [t_interval(row) for row in y]
     return {
         "name": name,
         "x": [v if isinstance(v, str) else number(v) for v in x],
-        "y": [number(v) for v in y],
-        "half_width": [number(v) for v in half],
+        "y": [number(mean) for mean, _, _ in points],
+        "half_width": [number(high - mean) for mean, _, high in points],
     }

@@ -14,8 +14,10 @@ from alpgraph.experiments import (
     estimate_seconds,
     find_experiment,
     get_experiment,
+    merge_measurements,
     reference_for,
     references,
+    result_of,
     run_experiment,
     running,
     validate_params,
@@ -88,6 +90,20 @@ def test_a_replicate_does_not_depend_on_the_others(name):
     alone = experiment.measure(params, [(7, 1)], silent)
     np.testing.assert_allclose(together.control[1], alone.control[0], rtol=1e-5, atol=1e-6)
     np.testing.assert_allclose(together.treatment[1], alone.treatment[0], rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_parts_put_together_are_to_the_bit_what_one_call_measures(name):
+    experiment = get_experiment(name)
+    params = validate_params(experiment, experiment.presets["claim"].params)
+    seeds = [(7, i) for i in range(5)]
+    whole = experiment.measure(params, seeds, silent)
+    parts = [experiment.measure(params, part, silent) for part in (seeds[:2], seeds[2:])]
+    results = [
+        result_of(experiment, params, seeds, measured)
+        for measured in (whole, merge_measurements(parts))
+    ]
+    assert results[0] == results[1]
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -60,11 +60,12 @@ def test_curves_are_thinned_and_keep_their_ends():
 
 
 def test_pictures_keep_names_as_they_are():
-    picture = Picture("t", "bars", "x", "y", {"control": (["a", 2], [0.5, np.nan], [0.1, 0.2])})
+    y = np.array([[0.4, 0.5, 0.6], [0.1, np.nan, 0.2]])
+    picture = Picture("t", "bars", "x", "y", {"control": (["a", 2], y)})
     (seen,) = result(pictures=[picture])["pictures"]
-    assert seen["series"] == [
-        {"name": "control", "x": ["a", 2.0], "y": [0.5, None], "half_width": [0.1, 0.2]}
-    ]
+    (series,) = seen["series"]
+    assert (series["name"], series["x"], series["y"]) == ("control", ["a", 2.0], [0.5, None])
+    assert series["half_width"] == [pytest.approx(0.2484, abs=1e-4), None]
 
 
 @pytest.mark.parametrize(
