@@ -15,7 +15,7 @@ tellings = st.lists(rows, max_size=12)
 
 
 def content(graph: Any) -> tuple[Any, Any]:
-    """Nodes and edges with all they hold; a symmetric edge is the same whichever end comes first."""
+    """Nodes and edges with all they hold; a symmetric edge is the same from either end."""
     edges = {
         (*(sorted(ends) if key == "parallels" else ends), key): data
         for *ends, key, data in graph.edges(keys=True, data=True)
