@@ -4,7 +4,7 @@ Read it in this order: network (forward and backward), losses (value and gradien
 fit (the loop), metrics, seeds. It knows nothing of the rest of alpgraph.
 """
 
-from alpgraph.trainer.fit import Batches, Trained, fit, fresh, minibatches
+from alpgraph.trainer.fit import Batches, Trained, fit, fresh, minibatches, with_chances
 from alpgraph.trainer.losses import (
     Loss,
     binary_brier_loss,
@@ -15,6 +15,7 @@ from alpgraph.trainer.losses import (
     one_hot,
     policy_loss,
     preference_loss,
+    sample,
     sigmoid,
     softmax,
     spo_plus_loss,
@@ -65,11 +66,13 @@ __all__ = [
     "permutations",
     "policy_loss",
     "preference_loss",
+    "sample",
     "selective_risk",
     "sigmoid",
     "softmax",
     "spo_plus_loss",
     "squared_loss",
     "uniform",
+    "with_chances",
     "with_ones",
 ]

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from alpgraph.trainer.losses import Loss
 from alpgraph.trainer.network import Network, with_ones
 from alpgraph.trainer.optimisers import Adam, Optimiser
+from alpgraph.trainer.seeds import uniform
 
 Array = NDArray[Any]
 Batch = tuple[Array, ...]
@@ -62,6 +63,16 @@ def minibatches(
                 yield tuple(places)
 
     return batches
+
+
+def with_chances(rngs: Sequence[np.random.Generator], batches: Batches) -> Batches:
+    """Add uniform random numbers (R, B) to each batch, for losses that draw: see `sample`."""
+
+    def more(part: slice) -> Iterator[Batch]:
+        for batch in batches(part):
+            yield *batch, uniform(rngs[part], batch[0].shape[1])
+
+    return more
 
 
 def fresh(

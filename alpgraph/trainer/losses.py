@@ -118,6 +118,12 @@ def preference_loss(outputs: Array, weights: Array | None = None) -> tuple[Array
     return value, np.concatenate([slope, -slope], axis=1)
 
 
+def sample(outputs: Array, chances: Array) -> Array:
+    """Draw an action (R, B) from each row's softmax, given uniform random numbers (R, B)."""
+    below = softmax(outputs).cumsum(axis=-1)[..., :-1] < chances[..., None]  # (R, B, A-1)
+    return np.asarray(below.sum(axis=-1))
+
+
 def policy_loss(outputs: Array, actions: Array, advantages: Array) -> tuple[Array, Array]:
     """REINFORCE: its gradient is minus the estimated gradient of the expected reward.
 

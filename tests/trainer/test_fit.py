@@ -14,6 +14,7 @@ from alpgraph.trainer import (
     minibatches,
     normal,
     uniform,
+    with_chances,
 )
 from alpgraph.trainer.fit import WORTH_THREADS
 
@@ -149,6 +150,20 @@ def test_minibatches_share_arrays_whose_first_axis_is_one():
     y = np.arange(3 * 50, dtype=np.float32).reshape(3, 50)
     rows, own = next(minibatches(generators([(1, i) for i in range(3)]), x, y)(slice(0, 3)))
     np.testing.assert_array_equal(own - rows[..., 0], np.array([[0], [50], [100]]) * np.ones(64))
+
+
+def test_chances_come_last_and_belong_to_their_replicate():
+    x = np.arange(50, dtype=np.float32).reshape(1, 50, 1)
+
+    def second(count, part):
+        rngs = generators([(1, i) for i in range(count)])
+        batches = with_chances(rngs, minibatches(rngs, x, x[..., 0], size=8))(part)
+        next(batches)
+        return next(batches)
+
+    _, same, chances = second(3, slice(0, 3))
+    assert chances.shape == same.shape == (3, 8)
+    np.testing.assert_array_equal(chances[2:], second(3, slice(2, 3))[2])
 
 
 def test_fresh_data_know_which_replicates_they_are_for():

@@ -9,6 +9,8 @@ from alpgraph.trainer import (
     log_loss,
     policy_loss,
     preference_loss,
+    sample,
+    softmax,
     spo_plus_loss,
     squared_loss,
 )
@@ -113,3 +115,19 @@ def test_spo_plus_bounds_the_regret_and_vanishes_at_the_true_costs():
 def test_policy_gradient_points_to_the_rewarded_action():
     _, gradient = policy_loss(np.zeros((1, 1, 3)), np.array([[2]]), np.array([[1.0]]))
     assert gradient[0, 0, 2] < 0 < gradient[0, 0, 0]
+
+
+def test_actions_are_drawn_as_often_as_the_softmax_says():
+    logits = np.broadcast_to(np.array([0.3, -1.0, 1.2, 0.0]), (2, 40000, 4))
+    chances = np.random.default_rng(1).random((2, 40000))
+    drawn = sample(logits, chances)
+    assert drawn.shape == (2, 40000)
+    for replicate in drawn:
+        shares = np.bincount(replicate, minlength=4) / 40000
+        np.testing.assert_allclose(shares, softmax(logits[0, 0]), atol=0.01)
+
+
+def test_no_action_is_beyond_the_last():
+    assert sample(np.zeros((1, 2, 3), np.float32), np.array([[0.0, 1 - 1e-16]])).tolist() == [
+        [0, 2]
+    ]
