@@ -61,7 +61,8 @@ def series(x: Sequence[float | str], values: NDArray[Any]) -> Series:
 def arm_picture(
     title: str, x: Sequence[float | str], values: NDArray[Any], *, x_label: str, y_label: str
 ) -> Picture:
-    """Return lines of both arms over x, from values (points, 2R)."""
+    """Return lines of both arms over x, or dots when x are names, from values (points, 2R)."""
     control, treatment = split(values.T)
     lines = {"control": series(x, control.T), "treatment": series(x, treatment.T)}
-    return Picture(title, "lines", x_label, y_label, lines)
+    kind = "dots" if any(isinstance(value, str) for value in x) else "lines"
+    return Picture(title, kind, x_label, y_label, lines)

@@ -14,12 +14,14 @@ from alpgraph.experiments.registry import get_experiment
 HERE = Path(__file__).resolve().parent
 PROSE = ("about", "description", "title")
 """Arguments whose wording changes no number; `ABOUT = ...` is left out too."""
-SHARED = ("arms", "data", "model", "params", "results", "statistics", "verdicts")
+PACKAGE = "alpgraph.experiments"
+ALWAYS = ("params", "results")
+"""Modules that every result passes through; others count where an experiment imports them."""
 
 
 @cache
 def code_hash(name: str) -> str:
-    """Return 16 hex digits over the experiment, the trainer, shared code, data and NumPy's version.
+    """Return 16 hex digits over the experiment, what it imports, trainer, data, NumPy's version.
 
     Syntax trees are hashed, without docstrings and prose: comments and layout do not count.
     """
@@ -27,13 +29,33 @@ def code_hash(name: str) -> str:
     if own is None:
         raise ValueError(f"the source of experiment {name!r} cannot be found")
     digest = hashlib.sha256(np.__version__.encode())
-    trainer = sorted((HERE.parent / "trainer").glob("*.py"))
-    for path in [Path(own), *trainer, *(HERE / f"{name}.py" for name in SHARED)]:
+    for path in [*_sources(Path(own)), *sorted((HERE.parent / "trainer").glob("*.py"))]:
         digest.update(f"\n{path.name}\n".encode())
         digest.update("".join(_dump(ast.parse(path.read_bytes()))).encode())
     for path in sorted((HERE / "datasets").glob("*.npz")):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
+
+
+def _sources(own: Path) -> list[Path]:
+    """Return the experiment's file and the modules of this folder that its numbers pass through."""
+    found: list[Path] = []
+    waiting = [own, *(HERE / f"{name}.py" for name in ALWAYS)]
+    while waiting:
+        path = waiting.pop(0)
+        if path not in found and path.is_file():
+            found.append(path)
+            waiting += [HERE / f"{name}.py" for name in _imported(ast.parse(path.read_bytes()))]
+    return [own, *sorted(path for path in found if path != own)]
+
+
+def _imported(tree: ast.Module) -> Iterator[str]:
+    """Name the modules of this folder that a file imports."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module == PACKAGE:
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith(f"{PACKAGE}."):
+            yield (node.module or "").removeprefix(f"{PACKAGE}.")
 
 
 def _dump(node: object) -> Iterator[str]:

@@ -1,4 +1,5 @@
 import ast
+import inspect
 import json
 import os
 import subprocess
@@ -7,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from alpgraph.experiments.code import _dump
+from alpgraph.experiments import code_hash, get_experiment
+from alpgraph.experiments.code import _dump, _sources
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -31,6 +33,18 @@ def test_the_wording_of_prose_does_not_count():
 @pytest.mark.parametrize("other", ["x = f(2)", "y = f(1)", "x = f(1.0)", "x = f('1')", "x = -f(1)"])
 def test_whatever_changes_numbers_counts(other):
     assert dumped(other) != dumped("x = f(1)")
+
+
+def test_the_hash_covers_what_numbers_pass_through_and_no_more():
+    own = Path(inspect.getsourcefile(get_experiment("utility-weighted-loss").measure))
+    names = {path.name for path in _sources(own)}
+    assert {own.name, "arms.py", "data.py", "model.py", "results.py", "statistics.py"} <= names
+    assert not names & {"__init__.py", "registry.py", "running.py", "references.py"}
+
+
+def test_the_hash_is_short_and_stays():
+    assert code_hash("utility-weighted-loss") == code_hash("utility-weighted-loss")
+    assert len(code_hash("utility-weighted-loss")) == 16
 
 
 def test_numbers_do_not_depend_on_threads_or_the_process():

@@ -10,7 +10,6 @@ from alpgraph.experiments import (
     REFERENCE_SEED,
     Verdict,
     all_experiments,
-    code_hash,
     estimate_seconds,
     find_experiment,
     get_experiment,
@@ -159,11 +158,6 @@ def test_equal_parameters_have_one_reference_however_they_are_written():
     assert short is not None
     assert short == whole
     assert reference_for("utility-weighted-loss", {"miss_cost": 31}) is None
-
-
-def test_the_hash_of_the_code_is_short_and_stays():
-    assert code_hash("utility-weighted-loss") == code_hash("utility-weighted-loss")
-    assert len(code_hash("utility-weighted-loss")) == 16
 
 
 def test_verify_repeats_every_preset_on_other_seeds():
