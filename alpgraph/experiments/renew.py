@@ -1,5 +1,6 @@
 """Compute stored results anew: `python -m alpgraph.experiments.renew [NAME ...] [--stale]`."""
 
+import os
 import sys
 from collections.abc import Sequence
 
@@ -42,4 +43,7 @@ def renew(names: Sequence[str], *, only_stale: bool = False) -> None:
 
 
 if __name__ == "__main__":
+    if "OPENBLAS_NUM_THREADS" not in os.environ:  # NumPy has read it by now, so start again
+        os.environ["OPENBLAS_NUM_THREADS"] = "1"
+        os.execv(sys.executable, sys.orig_argv)
     renew([a for a in sys.argv[1:] if a != "--stale"], only_stale="--stale" in sys.argv)
