@@ -29,11 +29,12 @@ def until(condition: Callable[[], Any], seconds: float = 15) -> Any:
 
 
 def workers() -> list[psutil.Process]:
-    """Worker processes of this process, without multiprocessing's own."""
+    """Worker processes of this process."""
     return [
         child
         for child in psutil.Process().children()
-        if child.status() != psutil.STATUS_ZOMBIE and "spawn_main" in " ".join(child.cmdline())
+        if child.status() != psutil.STATUS_ZOMBIE
+        and "alpgraph.experiments.worker" in " ".join(child.cmdline())
     ]
 
 
