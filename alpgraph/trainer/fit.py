@@ -48,6 +48,9 @@ def minibatches(
     """
     rows_of = [np.ascontiguousarray(a) for a in (with_ones(x), *targets)]
     length = x.shape[1]
+    for target in targets:
+        if target.shape[1] != length:
+            raise ValueError(f"targets of shape {target.shape} have not the {length} rows of x")
     flat = [a.reshape(-1, *a.shape[2:]) for a in rows_of]
 
     def batches(part: slice) -> Iterator[Batch]:

@@ -152,6 +152,12 @@ def test_minibatches_share_arrays_whose_first_axis_is_one():
     np.testing.assert_array_equal(own - rows[..., 0], np.array([[0], [50], [100]]) * np.ones(64))
 
 
+def test_targets_with_other_rows_than_x_are_refused():
+    x = np.zeros((1, 50, 1), np.float32)
+    with pytest.raises(ValueError, match=r"\(1, 60\).*50 rows"):
+        minibatches(generators([(1, 0)]), x, np.zeros((1, 60)))
+
+
 def test_chances_come_last_and_belong_to_their_replicate():
     x = np.arange(50, dtype=np.float32).reshape(1, 50, 1)
 
