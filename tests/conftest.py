@@ -45,6 +45,50 @@ def folder(tmp_path: Path) -> Callable[[dict[str, str | bytes]], Path]:
     return write
 
 
+@dataclass(frozen=True)
+class Repository:
+    """A git repository of one's own, with a folder of notes."""
+
+    root: Path
+
+    @property
+    def notes(self) -> Path:
+        return self.root / "notes"
+
+    def git(self, *args: str) -> str:
+        done = subprocess.run(
+            ["git", *args], cwd=self.root, capture_output=True, text=True, check=True
+        )
+        return done.stdout.rstrip("\n")
+
+    def write(self, files: dict[str, str | None]) -> None:
+        """Write files below the notes folder, or remove those that are None."""
+        for name, text in files.items():
+            path = self.notes / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text) if text is not None else path.unlink()
+
+    def commit(self, files: dict[str, str | None], message: str = "Change") -> str:
+        self.write(files)
+        self.git("add", "-A")
+        self.git("commit", "--quiet", "-m", message)
+        return self.git("rev-parse", "HEAD")
+
+
+@pytest.fixture
+def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Repository:
+    """Begin a repository in a temporary folder, out of reach of any other."""
+    for role in ("AUTHOR", "COMMITTER"):
+        monkeypatch.setenv(f"GIT_{role}_NAME", "A. Writer")
+        monkeypatch.setenv(f"GIT_{role}_EMAIL", "writer@example.org")
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path))
+    made = Repository(tmp_path / "work")
+    made.notes.mkdir(parents=True)
+    made.git("init", "--quiet", "--initial-branch=main")
+    return made
+
+
 @pytest.fixture(scope="session")
 def alpgraph() -> Callable[..., subprocess.CompletedProcess[str]]:
     """Run the command line in a process of its own."""

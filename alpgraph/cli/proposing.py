@@ -84,30 +84,17 @@ def propose(
 def diff(base: str, head: str | None, style: str, notes: Path | None) -> int:
     """Say what a change does to the graph, as a reviewer wants to read it.
 
-    BASE and HEAD are revisions; without HEAD the notes as they are on disk.
+    BASE and HEAD are revisions; without HEAD the notes as they are on disk. `BASE...HEAD` is what
+    was done since the two parted. Both are read from git's objects: nothing is checked out or run.
     """
-    from alpgraph.check import check_notebook
-    from alpgraph.experiments import fault_finders
-    from alpgraph.graph import build_graph
-    from alpgraph.history import HistoryError, notebook_at
-    from alpgraph.review import review_change, to_json, to_markdown, to_text
+    from alpgraph.history import HistoryError
+    from alpgraph.review import compare_revisions, to_json, to_markdown, to_text
 
     location, config = find(notes)
-    now = read(location, config)
     try:
-        before = notebook_at(location.notes, base, now.types)
-        after = notebook_at(location.notes, head, now.types) if head else now
+        review = compare_revisions(read(location, config), base, head or "").review
     except HistoryError as error:
         raise click.UsageError(str(error)) from None
-    finders = fault_finders()
-    graphs = build_graph(before), build_graph(after)
-    review = review_change(
-        before,
-        after,
-        *graphs,
-        check_notebook(before, graphs[0], finders),
-        check_notebook(after, graphs[1], finders),
-    )
     if style == "json":
         click.echo(json.dumps(to_json(review), indent=2, ensure_ascii=False))
     else:

@@ -2,17 +2,25 @@
 
 from alpgraph.history.dates import changed_paths, note_dates
 from alpgraph.history.git import HistoryError, remotes
-from alpgraph.history.revisions import files_at, notebook_at, revision_at
+from alpgraph.history.revisions import (
+    common_ancestor,
+    files_at,
+    notebook_at,
+    revision_at,
+    unread_at,
+)
 from alpgraph.history.timeline import Event, timeline
 
 __all__ = [
     "Event",
     "HistoryError",
     "changed_paths",
+    "common_ancestor",
     "files_at",
     "note_dates",
     "notebook_at",
     "remotes",
     "revision_at",
     "timeline",
+    "unread_at",
 ]

@@ -6,6 +6,7 @@ import subprocess
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 TIMEOUT = 120
 """Seconds after which git is given up."""
@@ -33,6 +34,12 @@ _SETTINGS = (
     "submodule.recurse=false",
 )
 _OPTIONS = ("--no-pager", "--literal-pathspecs", *(f for s in _SETTINGS for f in ("-c", s)))
+_KINDS: dict[bytes, Literal["file", "link", "submodule"]] = {
+    b"100": "file",
+    b"120": "link",
+    b"160": "submodule",
+}
+"""By the first digits of git's mode."""
 _QUIET = {"GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "GIT_NO_LAZY_FETCH": "1"}
 
 
@@ -42,12 +49,13 @@ class HistoryError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Blob:
-    """A regular file of a tree."""
+    """A file of a tree, or what stands in a file's place."""
 
     path: str
     """Below the tree, with `/`; bytes that are no UTF-8 as surrogates."""
     id: str
     size: int
+    kind: Literal["file", "link", "submodule"] = "file"
 
 
 def run_git(folder: Path, *args: str, given: bytes = b"") -> bytes:
@@ -103,10 +111,7 @@ def prefix_of(folder: Path) -> str:
 
 
 def list_blobs(folder: Path, commit: str) -> list[Blob]:
-    """Return the regular files below `folder` as of a commit; none if it was not there yet.
-
-    Links and submodules are passed over.
-    """
+    """Return the files below `folder` as of a commit; none if it was not there yet."""
     tree = f"{commit}:{prefix_of(folder)}"
     try:
         listed = run_git(folder, "ls-tree", "-r", "-z", "-l", "--full-tree", tree)
@@ -117,9 +122,10 @@ def list_blobs(folder: Path, commit: str) -> list[Blob]:
     found = []
     for row in listed.split(b"\0")[:-1]:
         facts, _, path = row.partition(b"\t")
-        mode, kind, name, size = facts.split()
-        if kind == b"blob" and mode in (b"100644", b"100755", b"100664"):
-            found.append(Blob(os.fsdecode(path), name.decode(), int(size)))
+        mode, _, name, size = facts.split()
+        if kind := _KINDS.get(mode[:3]):
+            length = int(size) if size.isdigit() else 0
+            found.append(Blob(os.fsdecode(path), name.decode(), length, kind))
     return found
 
 

@@ -1,9 +1,18 @@
 """The notebook as it stood at a revision, read from git's objects without a checkout."""
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
-from alpgraph.history.git import HistoryError, commit_id, list_blobs, read_blobs, run_git
+from alpgraph.history.git import (
+    Blob,
+    HistoryError,
+    commit_id,
+    is_shallow,
+    list_blobs,
+    read_blobs,
+    run_git,
+)
 from alpgraph.notes.files import SIZE_LIMIT, is_note_name
 from alpgraph.notes.notebook import Notebook, notebook_of, with_files
 from alpgraph.notes.parsing import digest
@@ -16,18 +25,22 @@ def notebook_at(
     types: RelationTypes | None = None,
     *,
     like: Notebook | None = None,
+    like_at: str = "",
 ) -> Notebook:
     """Return the notebook below `root` as of a revision: a commit, branch, tag or `HEAD~3`.
 
     With `like`, a notebook of the same folder and types, only files that differ from it are
-    parsed. A folder that was not there yet gives an empty notebook. Raises HistoryError when there
-    is no such revision or no repository.
+    parsed; `like_at`, the revision it is known to stand for, saves reading the others. A folder
+    that was not there yet gives an empty notebook. Raises HistoryError when there is no such
+    revision or no repository.
     """
-    files = files_at(root, revision)
     if like is None or (types is not None and types != like.types):
-        return notebook_of(files, root=root, types=types)
+        return notebook_of(files_at(root, revision), root=root, types=types)
+    blobs = _readable(root, revision)
+    same = {(blob.path, blob.id) for blob in _readable(root, like_at)} if like_at else set()
+    files = _contents(root, [blob for blob in blobs if (blob.path, blob.id) not in same])
     known = {note.path: note.digest for note in like.index.notes.values()}
-    absent = (known.keys() | like.unreadable.keys()) - files.keys()
+    absent = (known.keys() | like.unreadable.keys()) - {blob.path for blob in blobs}
     changed = {path: data for path, data in files.items() if known.get(path) != digest(data)}
     return with_files(like, changed | dict.fromkeys(absent))
 
@@ -37,10 +50,39 @@ def files_at(root: Path, revision: str) -> dict[str, bytes]:
 
     Raises HistoryError when there is no such revision or no repository.
     """
-    commit = commit_id(root, revision)
-    blobs = [
-        blob for blob in list_blobs(root, commit) if blob.size <= SIZE_LIMIT and _is_note(blob.path)
-    ]
+    return _contents(root, _readable(root, revision))
+
+
+def unread_at(root: Path, revision: str) -> dict[str, str]:
+    """Return what has a note's name as of a revision and is not read, with what it is instead."""
+    return {
+        blob.path: "too large" if blob.kind == "file" else f"a {blob.kind}"
+        for blob in list_blobs(root, commit_id(root, revision))
+        if not _is_readable(blob) and (_is_note(blob.path) or blob.kind == "submodule")
+    }
+
+
+def common_ancestor(root: Path, one: str, other: str) -> str:
+    """Return the commit at which two revisions parted; raises HistoryError when they never met."""
+    ends = commit_id(root, one), commit_id(root, other)
+    try:
+        return run_git(root, "merge-base", *ends).decode().strip()
+    except HistoryError:
+        hint = "; this clone is shallow, `git fetch --unshallow` gets the rest"
+        more = hint if is_shallow(root) else ""
+        raise HistoryError(f"'{one}' and '{other}' have no common history{more}") from None
+
+
+def _readable(root: Path, revision: str) -> list[Blob]:
+    found = list_blobs(root, commit_id(root, revision))
+    return [blob for blob in found if _is_readable(blob) and _is_note(blob.path)]
+
+
+def _is_readable(blob: Blob) -> bool:
+    return blob.kind == "file" and blob.size <= SIZE_LIMIT
+
+
+def _contents(root: Path, blobs: Sequence[Blob]) -> dict[str, bytes]:
     contents = read_blobs(root, (blob.id for blob in blobs))
     return {blob.path: contents[blob.id] for blob in blobs if blob.id in contents}
 

@@ -2,7 +2,16 @@
 
 from alpgraph.review.markdown import to_markdown
 from alpgraph.review.model import Review, review_change
+from alpgraph.review.reading import Comparison, compare_revisions
 from alpgraph.review.structured import to_json
 from alpgraph.review.terminal import to_text
 
-__all__ = ["Review", "review_change", "to_json", "to_markdown", "to_text"]
+__all__ = [
+    "Comparison",
+    "Review",
+    "compare_revisions",
+    "review_change",
+    "to_json",
+    "to_markdown",
+    "to_text",
+]

@@ -2,10 +2,10 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from alpgraph.diagnostics import Diagnostic, Severity
-from alpgraph.graph import GraphDiff, NoteGraph, diff_graphs
+from alpgraph.graph import Change, GraphDiff, NoteGraph, Told, diff_graphs
 from alpgraph.graph.model import Notes
 from alpgraph.notes.model import Note
 
@@ -28,12 +28,16 @@ class Review:
     new_findings: tuple[Diagnostic, ...]
     """Errors first."""
     mended_findings: tuple[Diagnostic, ...]
+    unsourced: tuple[str, ...] = ()
+    """Notes that now make a claim without a source and did not before."""
+    unread: tuple[tuple[str, str], ...] = ()
+    """New files that are not read as notes, and why: links, submodules, too large ones."""
 
     @property
     def empty(self) -> bool:
         """Whether nothing changed."""
         lists = (self.rewritten, self.verdicts, self.new_findings, self.mended_findings)
-        return self.diff.empty and not any(lists)
+        return self.diff.empty and not any(lists) and not self.unsourced and not self.unread
 
 
 def review_change(
@@ -52,6 +56,8 @@ def review_change(
     Findings are told apart by code, file and message, so that a moved line is no news.
     """
     diff = diff_graphs(graph_before, graph_after)
+    moved = _moved(before, after, diff)
+    diff = replace(diff, relations=_without_moves(diff.relations, dict(moved)))
     changed = {change.slug for change in diff.notes_changed}
     both = sorted(before.notes.keys() & after.notes.keys())
     verdicts = verdicts_before or {}, verdicts_after or {}
@@ -62,7 +68,7 @@ def review_change(
             for graph in (graph_before, graph_after)
             for slug in graph
         },
-        moved=_moved(before, after, diff),
+        moved=moved,
         rewritten=tuple(
             slug
             for slug in both
@@ -73,9 +79,40 @@ def review_change(
             for slug in both
             if (verdicts[0].get(slug) or "") != (verdicts[1].get(slug) or "")
         ),
-        new_findings=_beyond(findings_after, findings_before),
-        mended_findings=_beyond(findings_before, findings_after),
+        new_findings=_beyond(findings_after, findings_before, _paths(before, after, moved)),
+        mended_findings=_beyond(
+            findings_before, findings_after, _paths(after, before, ((b, a) for a, b in moved))
+        ),
+        unsourced=tuple(sorted(_unsourced(after) - _unsourced(before))),
     )
+
+
+def _unsourced(notebook: Notes) -> set[str]:
+    return {slug for slug, note in notebook.notes.items() if note.claim and not note.sources}
+
+
+def _without_moves(changes: Sequence[Change], moved: Mapping[str, str]) -> tuple[Change, ...]:
+    """Leave out the relations that only follow a note to its new slug."""
+    if not moved:
+        return tuple(changes)
+
+    def new(told: Told) -> Told:
+        return replace(
+            told, by=moved.get(told.by, told.by), other=moved.get(told.other, told.other)
+        )
+
+    come = Counter(c.after for c in changes if c.kind == "added" and c.after)
+    followed = Counter(new(change.before) for change in changes if change.before) & come
+    kept, left = [], followed.copy()
+    for change in changes:
+        same = change.before and change.after and new(change.before) == change.after
+        if change.kind == "removed" and change.before and left[new(change.before)]:
+            left[new(change.before)] -= 1
+        elif change.kind == "added" and change.after and followed[change.after]:
+            followed[change.after] -= 1
+        elif not same:
+            kept.append(change)
+    return tuple(kept)
 
 
 def _text(note: Note) -> tuple[str, list[tuple[str, str]]]:
@@ -97,9 +134,15 @@ def _moved(before: Notes, after: Notes, diff: GraphDiff) -> tuple[tuple[str, str
     return tuple(sorted((old, new) for new, old in taken.items()))
 
 
-def _beyond(found: Iterable[Diagnostic], known: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
-    """Return the findings that `known` does not hold, errors first."""
-    left = Counter(_identity(one) for one in known)
+def _paths(here: Notes, there: Notes, moved: Iterable[tuple[str, str]]) -> dict[str, str]:
+    return {here.notes[one].path: there.notes[other].path for one, other in moved}
+
+
+def _beyond(
+    found: Iterable[Diagnostic], known: Iterable[Diagnostic], moved: Mapping[str, str]
+) -> tuple[Diagnostic, ...]:
+    """Return the findings that `known` does not hold, errors first; `moved` maps its files."""
+    left = Counter(_identity(one, moved) for one in known)
     fresh = []
     for one in found:
         if left[_identity(one)]:
@@ -109,5 +152,6 @@ def _beyond(found: Iterable[Diagnostic], known: Iterable[Diagnostic]) -> tuple[D
     return tuple(sorted(fresh, key=lambda one: (_WEIGHTS[one.severity], one.place, one.code)))
 
 
-def _identity(one: Diagnostic) -> tuple[str, str, str]:
-    return one.code, one.place.file, one.message
+def _identity(one: Diagnostic, moved: Mapping[str, str] | None = None) -> tuple[str, str, str]:
+    file = one.place.file
+    return one.code, (moved or {}).get(file, file), one.message

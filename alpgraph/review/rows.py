@@ -73,6 +73,10 @@ def remarks(review: Review) -> Iterator[tuple[str, str]]:
         yield "new contradiction", f"{title[told.by]} ↔ {title[told.other]}"
     for told in diff.new_missing:
         yield "points at nothing", f"{title[told.by]} {told.label} {title[told.other]}"
+    for slug in review.unsourced:
+        yield "claim without a source", title[slug]
+    for path, what in review.unread:
+        yield "not read as a note", f"{path} is {what}"
     for slug in diff.new_orphans:
         yield "joined to nothing now", title[slug]
     for slug in diff.mended_orphans:

@@ -24,6 +24,8 @@ def to_json(review: Review) -> dict[str, Any]:
             {"slug": slug, "before": old or None, "after": new or None}
             for slug, old, new in review.verdicts
         ],
+        "unsourced": list(review.unsourced),
+        "unread": [{"file": path, "what": what} for path, what in review.unread],
         "new_findings": [_finding(one) for one in review.new_findings],
         "mended_findings": [_finding(one) for one in review.mended_findings],
     }

@@ -79,7 +79,7 @@ def test_the_markdown_says_what_a_reviewer_wants_to_know(change: Review) -> None
     assert "- `~` Kept under another name: moved from old to new" in text
     assert "| `~` | First | leads to → contradicts | Second | they cannot" in text
     assert "ALP101" in text
-    assert text.count("stroke:#b3261e") == 2
+    assert text.count("stroke:#b3261e") == 1
 
 
 def test_the_terminal_says_the_same(change: Review) -> None:
@@ -96,8 +96,32 @@ def test_the_json_leaves_nothing_out(change: Review) -> None:
     assert data["rewritten"] == ["b"]
     assert data["verdicts"] == [{"slug": "b", "before": "supported", "after": "no effect"}]
     kinds = sorted(relation["kind"] for relation in data["relations"])
-    assert kinds == ["added", "added", "removed", "retyped"]
+    assert kinds == ["added", "retyped"]
     assert "ALP101" in {finding["code"] for finding in data["new_findings"]}
+
+
+def test_a_note_that_only_moves_takes_its_relations_and_findings_along() -> None:
+    others = {
+        "b": note("Second"),
+        "c": note("Third", ("extends", "old", "it carries the first further")),
+    }
+    moves = others | {"c": others["c"].replace('"old"', '"new"')}
+    made = review({"old": KEPT, **others}, {"new": KEPT, **moves})
+    assert made.moved == (("old", "new"),)
+    assert made.diff.relations == ()
+    assert {one.code for one in made.new_findings} == set()
+    changed = KEPT.replace("somehow like it", "so much like it")
+    made = review({"old": KEPT, **others}, {"new": changed, **moves})
+    assert sorted(change.kind for change in made.diff.relations) == ["added", "removed"]
+
+
+def test_a_claim_that_loses_its_source_is_said() -> None:
+    before = note("First", claim="It holds.").replace(
+        "---\nT", 'sources: [{url: "https://a.example"}]\n---\nT'
+    )
+    made = review({"a": before}, {"a": note("First", claim="It holds."), "b": note("No claim")})
+    assert made.unsourced == ("a",)
+    assert "- claim without a source: First" in to_markdown(made)
 
 
 def test_no_change_says_so() -> None:

@@ -1,0 +1,65 @@
+"""Read both sides of a change from git's objects and say what it means; nothing of theirs runs."""
+
+from dataclasses import dataclass, replace
+
+from alpgraph.check import check_notebook
+from alpgraph.experiments import fault_finders
+from alpgraph.graph import NoteGraph, build_graph
+from alpgraph.history import common_ancestor, notebook_at, unread_at
+from alpgraph.notes import Notebook
+from alpgraph.review.evidence import experiments_of, stored_at, stored_now, verdicts_of
+from alpgraph.review.model import Review, review_change
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Two states of one collection, and what lies between them."""
+
+    before: Notebook
+    after: Notebook
+    graph_before: NoteGraph
+    graph_after: NoteGraph
+    review: Review
+
+
+def compare_revisions(now: Notebook, base: str, head: str = "") -> Comparison:
+    """Compare two revisions of the folder of `now`, the notes on disk; without `head`, with these.
+
+    `BASE...` or `BASE...HEAD` means what was done since the two parted. Raises HistoryError when
+    there is no such revision or no repository.
+    """
+    base, dots, other = base.partition("...")
+    if dots:
+        head = head or other
+        base = common_ancestor(now.root, base, head or "HEAD")
+    after = notebook_at(now.root, head, like=now) if head else now
+    before = notebook_at(now.root, base, like=after, like_at=head)
+    graphs = build_graph(before), build_graph(after)
+    finders = fault_finders()
+    verdicts = _verdicts(before, after, base, head)
+    review = review_change(
+        before,
+        after,
+        *graphs,
+        check_notebook(before, graphs[0], finders),
+        check_notebook(after, graphs[1], finders),
+        verdicts_before=verdicts[0],
+        verdicts_after=verdicts[1],
+    )
+    if head:
+        known = unread_at(now.root, base)
+        fresh = sorted((p, w) for p, w in unread_at(now.root, head).items() if known.get(p) != w)
+        review = replace(review, unread=tuple(fresh))
+    return Comparison(before, after, *graphs, review)
+
+
+def _verdicts(
+    before: Notebook, after: Notebook, base: str, head: str
+) -> tuple[dict[str, str], dict[str, str]]:
+    names = experiments_of(before) | experiments_of(after)
+    if not names:
+        return {}, {}
+    installed, root = stored_now(names), after.root
+    earlier = stored_at(root, base) or installed
+    later = (stored_at(root, head) if head else {}) or installed
+    return verdicts_of(before, earlier), verdicts_of(after, later)
