@@ -5,10 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-import networkx as nx
-
 from alpgraph.graph.model import MENTION, NoteGraph, Reason, type_of, types_of_graph
-from alpgraph.graph.paths import Ways, find_ways
 from alpgraph.notes.relation_types import label_from
 
 Kind = Literal["added", "removed", "retyped", "reason changed", "redirected"]
@@ -88,16 +85,17 @@ def diff_graphs(before: NoteGraph, after: NoteGraph) -> GraphDiff:
     A relation is `retyped` when the same two notes are joined by another type or the other way
     round, `redirected` when its author gives the same reason for another target.
 
+    >>> import networkx as nx
     >>> from alpgraph.notes.relation_types import RelationTypes
     >>> one, two = (nx.MultiDiGraph(types=RelationTypes()) for _ in range(2))
     >>> two.add_node("a", ghost=False)
     >>> diff_graphs(one, two).notes_added
     ('a',)
     """
-    old, new = _notes(before), _notes(after)
-    ways = find_ways(before), find_ways(after)
-    orphans = set(nx.isolates(ways[0])), set(nx.isolates(ways[1]))
-    parts = _parts(ways[0]), _parts(ways[1])
+    beside = _beside(before), _beside(after)
+    old, new = beside[0].keys(), beside[1].keys()
+    orphans = _alone(beside[0]), _alone(beside[1])
+    parts = _parts(beside[0]), _parts(beside[1])
     mentions = (_mentions(before), _mentions(after))
     relations = _relations(before, after)
     fresh = [c.after for c in relations if c.after and c.kind != "reason changed"]
@@ -119,8 +117,20 @@ def diff_graphs(before: NoteGraph, after: NoteGraph) -> GraphDiff:
     )
 
 
-def _notes(graph: NoteGraph) -> set[str]:
-    return {slug for slug, ghost in graph.nodes(data="ghost") if not ghost}
+def _beside(graph: NoteGraph) -> dict[str, list[str]]:
+    """Return the notes that each note is joined to, in either direction; absent ones are none."""
+    beside: dict[str, list[str]] = {s: [] for s, ghost in graph.nodes(data="ghost") if not ghost}
+    # plain dictionaries: networkx's views of edges take ten times longer
+    for source, neighbours in graph.adjacency():
+        for target in neighbours if source in beside else ():
+            if target in beside and target != source:
+                beside[source].append(target)
+                beside[target].append(source)
+    return beside
+
+
+def _alone(beside: Mapping[str, list[str]]) -> set[str]:
+    return {slug for slug, others in beside.items() if not others}
 
 
 def _changed(before: NoteGraph, after: NoteGraph, slugs: Iterable[str]) -> Iterable[NoteChange]:
@@ -131,8 +141,19 @@ def _changed(before: NoteGraph, after: NoteGraph, slugs: Iterable[str]) -> Itera
             yield NoteChange(slug, fields, one["title"], other["title"])
 
 
-def _parts(ways: Ways) -> list[set[str]]:
-    return [part for part in nx.connected_components(ways) if len(part) > 1]
+def _parts(beside: Mapping[str, list[str]]) -> list[set[str]]:
+    """Return the parts that hang together, of two notes or more."""
+    left, parts = {slug for slug, others in beside.items() if others}, []
+    while left:
+        front = [left.pop()]
+        part = set(front)
+        while front:
+            fresh = [other for other in beside[front.pop()] if other in left]
+            left.difference_update(fresh)
+            part.update(fresh)
+            front += fresh
+        parts.append(part)
+    return parts
 
 
 def _regrouped(whole: list[set[str]], pieces: list[set[str]]) -> tuple[tuple[str, ...], ...]:
@@ -150,7 +171,12 @@ def _regrouped(whole: list[set[str]], pieces: list[set[str]]) -> tuple[tuple[str
 
 
 def _mentions(graph: NoteGraph) -> set[tuple[str, str]]:
-    return {(a, b) for a, b, key in graph.edges(keys=True) if key == MENTION}
+    return {
+        (a, b)
+        for a, neighbours in graph.adjacency()
+        for b, kinds in neighbours.items()
+        if MENTION in kinds
+    }
 
 
 def _edges(graph: NoteGraph) -> dict[Edge, Reasons]:
@@ -158,7 +184,9 @@ def _edges(graph: NoteGraph) -> dict[Edge, Reasons]:
     symmetric = {kind.id for kind in types_of_graph(graph).types if kind.symmetric}
     return {
         (min(a, b), max(a, b), key) if key in symmetric else (a, b, key): edge["reasons"]
-        for a, b, key, edge in graph.edges(keys=True, data=True)
+        for a, neighbours in graph.adjacency()
+        for b, kinds in neighbours.items()
+        for key, edge in kinds.items()
         if key != MENTION
     }
 
@@ -167,7 +195,7 @@ def _relations(before: NoteGraph, after: NoteGraph) -> list[Change]:
     old, new = _edges(before), _edges(after)
     changes = [
         change
-        for edge in sorted(old.keys() & new.keys())
+        for edge in sorted(edge for edge in old.keys() & new.keys() if old[edge] != new[edge])
         for change in _reasons_changed((before, after), edge, old[edge], new[edge])
     ]
     gone = {edge: old[edge] for edge in sorted(old.keys() - new.keys())}

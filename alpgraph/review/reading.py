@@ -7,6 +7,7 @@ from alpgraph.experiments import fault_finders
 from alpgraph.graph import NoteGraph, build_graph
 from alpgraph.history import common_ancestor, notebook_at, unread_at
 from alpgraph.notes import Notebook
+from alpgraph.notes.reading import collector_paused
 from alpgraph.review.evidence import experiments_of, stored_at, stored_now, verdicts_of
 from alpgraph.review.model import Review, review_change
 
@@ -32,9 +33,16 @@ def compare_revisions(now: Notebook, base: str, head: str = "") -> Comparison:
     if dots:
         head = head or other
         base = common_ancestor(now.root, base, head or "HEAD")
+    # collecting would look through every note again and again while these stay alive anyway
+    with collector_paused():
+        return _compared(now, base, head)
+
+
+def _compared(now: Notebook, base: str, head: str) -> Comparison:
     after = notebook_at(now.root, head, like=now) if head else now
+    graph_after = build_graph(after)  # first, since the notes it makes are then shared
     before = notebook_at(now.root, base, like=after, like_at=head)
-    graphs = build_graph(before), build_graph(after)
+    graphs = build_graph(before), graph_after
     finders = fault_finders()
     verdicts = _verdicts(before, after, base, head)
     review = review_change(
