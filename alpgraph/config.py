@@ -55,6 +55,8 @@ class Config(BaseModel):
     tours: tuple[tuple[str, ...], ...] = ()
     """Walks offered on the home page, each a list of slugs."""
     language: str = "en"
+    licence: str = ""
+    """Under which terms the notes may be used: a sentence at the foot of every page."""
     url: str = ""
     """Public address of the site, without a slash at the end."""
     repository: str = ""

@@ -1,38 +1,91 @@
-// Comfort on every page: "/" leads to the search field, and the colours can be chosen.
-const root = document.documentElement, form = document.querySelector(".theme");
-const stored = (() => { try { return localStorage.getItem("theme") || "system"; } catch { return "system"; } })();
+// Comfort on every page; nothing here is needed to read, walk or search.
+// Parts that few visits use are fetched when they are first asked for.
+import { announce, setting, typing } from "./page.js";
 
-function apply(theme) {
-  if (theme === "system") delete root.dataset.theme;
-  else root.dataset.theme = theme;
-}
+// ---- colours: the system's, light or dark ----
 
-apply(stored);
+const form = document.querySelector(".theme");
 if (form) {
+  const chosen = setting("theme") || "system";
   form.hidden = false;
-  const chosen = form.querySelector(`[value="${stored === "light" || stored === "dark" ? stored : "system"}"]`);
-  chosen.checked = true;
-  form.addEventListener("change", (event) => {
-    apply(event.target.value);
-    try { localStorage.setItem("theme", event.target.value); } catch { /* private window: kept for this page */ }
-    dispatchEvent(new Event("themechange"));
-  });
+  (form.querySelector(`[value="${CSS.escape(chosen)}"]`) || form.querySelector("input")).checked = true;
+  form.addEventListener("change", (event) => chooseTheme(event.target.value));
 }
 
-document.addEventListener("keydown", (event) => {
-  const typing = event.target.closest("input, textarea, select, [contenteditable]");
-  if (event.key !== "/" || typing || event.ctrlKey || event.metaKey || event.altKey) return;
-  event.preventDefault();
-  document.querySelector("#q").focus();
+export function chooseTheme(theme) {
+  setting("theme", theme);
+  if (theme === "system") delete document.documentElement.dataset.theme;
+  else document.documentElement.dataset.theme = theme;
+  const radio = form?.querySelector(`[value="${CSS.escape(theme)}"]`);
+  if (radio) radio.checked = true;
+  dispatchEvent(new Event("themechange"));
+}
+
+// ---- keys: Ctrl-K and / find anything, the others can be switched off ----
+
+let leader = 0; // when g was pressed: the next key within a second says where to go
+
+addEventListener("keydown", (event) => {
+  const command = event.ctrlKey || event.metaKey;
+  if (command && !event.altKey && !event.shiftKey && event.key.toLowerCase() === "k") {
+    event.preventDefault();
+    openPalette();
+    return;
+  }
+  if (command || event.altKey || typing(event.target) || document.querySelector("dialog[open]")) return;
+  if (event.key === "/") {
+    event.preventDefault();
+    openPalette();
+  } else if (event.key === "?" || setting("keys") !== "off") {
+    pressed(event);
+  }
 });
 
-// a saved note shows itself: one stream, open only while the page is seen
-let stream = null;
-function follow() {
-  if (document.hidden) { stream?.close(); stream = null; return; }
-  if (stream || !document.body.dataset.live) return;
-  stream = new EventSource("/events");
-  stream.addEventListener("changed", () => location.reload());
+async function pressed(event) {
+  const going = event.timeStamp - leader < 1000;
+  leader = event.key === "g" && !going ? event.timeStamp : 0;
+  if (!going && !"jk?".includes(event.key)) return;
+  const keys = await import("./keys.js");
+  if (going) keys.go(event.key);
+  else if (event.key === "?") keys.sheet();
+  else keys.step(event.key === "j" ? 1 : -1);
 }
-document.addEventListener("visibilitychange", follow);
-follow();
+
+async function openPalette() {
+  const { open } = await import("./palette.js");
+  open({ chooseTheme });
+}
+
+// ---- cards: what a link leads to, before one goes there; never on touch ----
+
+let cards = null;
+
+function wantCard(event) {
+  if (event.pointerType === "touch") return;
+  const link = event.target.closest?.("a[href]");
+  if (!link || !link.closest("main") || link.closest("svg") || !new URL(link.href).pathname.startsWith("/n/")) return;
+  cards ||= import("./cards.js");
+  cards.then((module) => module.aim(link));
+}
+
+document.addEventListener("pointerover", wantCard, { passive: true });
+document.addEventListener("focusin", (event) => {
+  if (event.target.matches(":focus-visible")) wantCard(event);
+});
+
+// ---- copy a reference instead of opening it ----
+
+document.addEventListener("click", async (event) => {
+  const link = event.target.closest("a[data-copy]");
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  try {
+    const answer = await fetch(link.href);
+    await navigator.clipboard.writeText(await answer.text());
+    announce(`${link.textContent} copied`, link);
+  } catch {
+    location.href = link.href; // no clipboard: show it, so that it can be copied by hand
+  }
+});
+
+if ("live" in document.body.dataset) import("./live.js");

@@ -20,6 +20,7 @@ from alpgraph.notes.notebook import (
     with_files,
 )
 from alpgraph.notes.parsing import digest, parse_note, slug_of
+from alpgraph.notes.prose import render_prose
 from alpgraph.notes.relation_types import (
     Reading,
     RelationType,
@@ -53,6 +54,7 @@ __all__ = [
     "read_notebook",
     "render_body",
     "render_inline",
+    "render_prose",
     "slug_of",
     "types_of",
     "update_notebook",

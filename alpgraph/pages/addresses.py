@@ -1,12 +1,8 @@
 """Every address there is: nothing else in alpgraph spells one."""
 
-import hashlib
 import re
 from collections.abc import Iterable, Mapping
-from functools import cache
 from urllib.parse import quote, urlencode
-
-from alpgraph.resources import resource_dir
 
 TRAIL_CAP = 12
 
@@ -34,6 +30,26 @@ def note_url(slug: str, heading: str = "", *, trail: Iterable[str] = ()) -> str:
 def markdown_url(slug: str) -> str:
     """Address of a note's Markdown twin."""
     return f"/n/{_segment(slug)}.md"
+
+
+def bibtex_url(slug: str) -> str:
+    """Address of a note's sources as BibTeX."""
+    return f"/n/{_segment(slug)}.bib"
+
+
+def csl_url(slug: str) -> str:
+    """Address of a note's sources as CSL-JSON."""
+    return f"/n/{_segment(slug)}.csl.json"
+
+
+def links_url(slug: str, page: int = 1) -> str:
+    """Address of the list of all links of a note, which for a hub goes on for pages."""
+    return f"/links/{_segment(slug)}{_query([('page', str(page) if page > 1 else '')])}"
+
+
+def trail_url(slugs: Iterable[str]) -> str:
+    """Address of a walk read as one page."""
+    return f"/trail{_query(('note', slug) for slug in slugs)}"
 
 
 def walk_url(
@@ -82,9 +98,9 @@ def experiment_url(name: str, params: Mapping[str, object] | None = None) -> str
     return f"/experiments/{_segment(name)}{_query(pairs)}"
 
 
-def run_url(id: str) -> str:
-    """Address of a run."""
-    return f"/runs/{_segment(id)}"
+def run_url(id: str, *, beside: str = "") -> str:
+    """Address of a run, with the run or stored result whose curves are laid over it."""
+    return f"/runs/{_segment(id)}{_query([('with', beside)])}"
 
 
 def file_url(path: str) -> str:
@@ -92,28 +108,14 @@ def file_url(path: str) -> str:
     return f"/files/{_segment(path)}"
 
 
+def search_url(query: str, *, offset: int = 0) -> str:
+    """Address of what a search finds."""
+    return f"/search{_query([('q', query), ('offset', str(offset or ''))])}"
+
+
 def help_url(code: str) -> str:
     """Address of the help page of a finding."""
     return f"/help/{_segment(code)}"
-
-
-@cache
-def static_names() -> Mapping[str, str]:
-    """Return the hashed name of every static file: `a.css` -> `a.1f2e3d4c5b.css`."""
-    root = resource_dir("static")
-    names = {}
-    for path in sorted(root.rglob("*")):
-        if path.is_file():
-            name = path.relative_to(root).as_posix()
-            stem, _, ending = name.rpartition(".")
-            digest = hashlib.sha256(path.read_bytes()).hexdigest()[:10]
-            names[name] = f"{stem}.{digest}.{ending}"
-    return names
-
-
-def static_url(name: str) -> str:
-    """Address of a static file, with the hash of its content."""
-    return f"/static/{static_names()[name]}"
 
 
 def source_url(kind: str, id: str) -> str:

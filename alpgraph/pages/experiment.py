@@ -1,76 +1,163 @@
-"""The page of an experiment and of a run."""
+"""Experiments: the list of all, and the page of one with its design, stored results and sweeps."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
+
+from markupsafe import Markup
 
 from alpgraph.experiments import (
     Experiment,
+    all_experiments,
     find_experiment,
     reference_for,
     references,
     validate_params,
 )
+from alpgraph.notes import render_prose
+from alpgraph.pages.addresses import experiment_url
+from alpgraph.pages.charts import Point, interval_chart, sweep_chart
 from alpgraph.pages.frame import frame
-from alpgraph.pages.overview import rows
-from alpgraph.pages.panel import make_panel
+from alpgraph.pages.lists import rows
+from alpgraph.pages.panel import Question, make_panel
 from alpgraph.pages.render import render
 from alpgraph.pages.state import Collection
+from alpgraph.runs import Run
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """The stored result of a preset, beside what it was expected to give."""
+
+    name: str
+    says: str
+    url: str
+    expected: str
+    result: Mapping[str, Any] | None
+    picture: Markup | str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """An experiment in the list of all."""
+
+    experiment: Experiment
+    url: str
+    presets: tuple[Stored, ...]
+    notes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """The effect for several values of one parameter, the others being equal."""
+
+    name: str
+    title: str
+    picture: Markup
+    points: tuple[Point, ...]
+
+
+def stored_presets(experiment: Experiment) -> tuple[Stored, ...]:
+    """Return the presets with their stored results, drawn on one range."""
+    stored = references(experiment.name)
+    intervals = [found["result"]["primary"] for found in stored.values()]
+    low = min([0.0, *(primary["low"] for primary in intervals)])
+    high = max([0.0, *(primary["high"] for primary in intervals)])
+    found = []
+    for name, preset in experiment.presets.items():
+        result = stored[name]["result"] if name in stored else None
+        params = validate_params(experiment, preset.params).model_dump(mode="json")
+        found.append(
+            Stored(
+                name.replace("-", " "),
+                preset.says,
+                experiment_url(experiment.name, params),
+                preset.expected.value,
+                result,
+                interval_chart(result["primary"], low, high) if result else "",
+            )
+        )
+    return tuple(found)
+
+
+def experiments_page(collection: Collection) -> str:
+    """Return the list of experiments with their stored verdicts."""
+    attached = [note.experiment.name for note in collection.notes.values() if note.experiment]
+    cards = [
+        Card(experiment, experiment_url(name), stored_presets(experiment), attached.count(name))
+        for name, experiment in all_experiments().items()
+    ]
+    return render("experiments.html", **frame(collection, "/experiments"), cards=cards)
 
 
 def experiment_page(
-    collection: Collection, name: str, raw: Mapping[str, str], *, may_run: bool
+    collection: Collection,
+    name: str,
+    question: Question | None = None,
+    *,
+    may_run: bool = True,
+    answered: Sequence[Run] = (),
+    vary: str = "",
 ) -> str | None:
-    """Return the page of an experiment with parameters from the address, or None.
+    """Return the page of an experiment asking `question`, or None when there is none.
 
-    Raises pydantic.ValidationError for parameters out of bounds.
+    `answered` are finished runs of the experiment with their results: those that differ from the
+    question in the parameter `vary` alone are drawn as a sweep.
+    Raises pydantic.ValidationError for unusable parameters unless the question names their faults.
     """
     experiment = find_experiment(name)
     if experiment is None:
         return None
-    params = {**experiment.presets["claim"].params, **raw}
-    values = validate_params(experiment, params).model_dump(mode="json")
-    stored = reference_for(name, values)
-    panel = make_panel(experiment, values, stored["result"] if stored else None, may_run=may_run)
-    return _render(collection, experiment, panel=panel, run=None, refresh=False)
-
-
-def run_page(collection: Collection, run: Any, *, may_run: bool) -> str | None:
-    """Return the page of a stored run, or None when its experiment is gone."""
-    experiment = find_experiment(run.spec.experiment)
-    if experiment is None:
-        return None
-    panel = make_panel(
-        experiment,
-        run.spec.params,
-        run.result,
-        replicates=run.spec.replicates,
-        seed=run.spec.seed,
-        may_run=may_run,
-    )
-    return _render(collection, experiment, panel=panel, run=run, refresh=not run.state.final)
-
-
-def _render(collection: Collection, experiment: Experiment, **data: Any) -> str:
-    stored = references(experiment.name)
-    presets = [
-        {
-            "name": name.replace("-", " "),
-            "says": preset.says,
-            "expected": preset.expected.value,
-            "result": stored[name]["result"] if name in stored else None,
-        }
-        for name, preset in experiment.presets.items()
-    ]
+    asked = question or Question(experiment.presets["claim"].params)
+    result = None
+    if not asked.faults:
+        stored = reference_for(name, asked.params)
+        result = stored["result"] if stored else None
+    panel = make_panel(experiment, asked, result, may_run=may_run)
+    sweep = None
+    if vary in experiment.params.model_fields and not asked.faults:
+        sweep = sweep_of(experiment, asked, vary, answered)
     slugs = [
         slug
         for slug, note in collection.notes.items()
-        if note.experiment and note.experiment.name == experiment.name
+        if note.experiment and note.experiment.name == name
     ]
     return render(
         "experiment.html",
         **frame(collection, "/experiments"),
-        presets=presets,
+        panel=panel,
+        presets=stored_presets(experiment),
+        about=render_prose(experiment.about),
         notes=rows(collection, slugs),
-        about=experiment.about,
-        **data,
+        sweep=sweep,
+        vary=vary,
     )
+
+
+def sweep_of(
+    experiment: Experiment, question: Question, vary: str, answered: Sequence[Run]
+) -> Sweep | None:
+    """Return what is known when one parameter varies, or None when nothing is."""
+    wanted = validate_params(experiment, question.params).model_dump(mode="json")
+    others = {key: value for key, value in wanted.items() if key != vary}
+    known: dict[Any, Mapping[str, Any]] = {}
+    stored = [(found["params"], found["result"]) for found in references(experiment.name).values()]
+    runs = [(run.spec.params, run.result) for run in answered if run.result is not None]
+    for params, result in [*runs, *stored]:  # a stored result wins over a run
+        if {key: value for key, value in params.items() if key != vary} == others:
+            known[params[vary]] = result
+    if not known:
+        return None
+    title = experiment.params.model_json_schema()["properties"][vary].get("title", vary)
+    points = tuple(
+        Point(
+            value,
+            result["primary"]["difference"],
+            result["primary"]["low"],
+            result["primary"]["high"],
+            result["verdict"],
+            value == wanted[vary],
+        )
+        for value, result in sorted(known.items(), key=lambda pair: (str(type(pair[0])), pair[0]))
+    )
+    return Sweep(vary, title, sweep_chart(points, experiment.smallest_effect, title), points)

@@ -2,9 +2,33 @@
 
 from typing import Any
 
+from alpgraph.pages.assets import relation_sheet
 from alpgraph.pages.state import Collection
 
+MENU = (("Network", "/network"), ("Topics", "/topics"), ("Experiments", "/experiments"))
+FOOT = (
+    ("Help", "/help"),
+    ("API", "/api"),
+    ("Feed", "/feed.atom"),
+    ("Whole graph", "/api/graph.json"),
+)
+MOST_BRAND = 18
+"""Characters of a collection's title that fit beside the mark."""
 
-def frame(collection: Collection, here: str = "") -> dict[str, Any]:
-    """Return the data of the base template; `here` is the entry of the menu one is in."""
-    return {"site": collection.config, "count": len(collection.notes), "here": here}
+
+def frame(collection: Collection, here: str = "", *, live: str | None = None) -> dict[str, Any]:
+    """Return the data of the base template.
+
+    `here` is the entry of the menu one is in; `live` is the slug of the note that a page shows,
+    or an empty string for a page that shows many, so that it follows edits.
+    """
+    config = collection.config
+    return {
+        "site": config,
+        "brand": config.title if len(config.title) <= MOST_BRAND else "alpgraph",
+        "here": here,
+        "live": live,
+        "menu": MENU,
+        "foot_links": FOOT,
+        "relations_css": f"/static/{relation_sheet(collection.notebook.types).hashed}",
+    }

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from xml.sax.saxutils import escape, quoteattr
 
 from alpgraph.pages.addresses import markdown_url, note_url
-from alpgraph.pages.overview import topics
+from alpgraph.pages.lists import topics
 from alpgraph.pages.state import Collection
 
 MOST_ENTRIES = 50

@@ -111,7 +111,7 @@ def _dot(
 
 def _name(collection: Collection, slug: str, spot: tuple[float, float], taken: list[Box]) -> str:
     """Write a note's name where it touches no other name and no dot, or not at all."""
-    lines = wrap(collection.notes[slug].title, 13, 190, 2)
+    lines = wrap(collection.notes[slug].title, 13, 190, most=2)
     wide, tall = max(text_width(line, 13) for line in lines), 15 * len(lines)
     x, y = spot
     for left, top, anchor in (
@@ -172,6 +172,7 @@ def network_page(collection: Collection, *, focus: str = "") -> str:
         **frame(collection, "/network"),
         picture=map_svg(collection, focus=focus),
         areas=areas,
+        count=len(collection.notes),
         relations=len(relations),
         ghosts=ghosts,
         kinds=[kind for kind in collection.notebook.types.types if kind.id in used],

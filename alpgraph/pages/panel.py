@@ -1,16 +1,15 @@
 """The panel of an experiment: what is known first, then how to check it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from markupsafe import Markup
 
-from alpgraph.experiments import estimate_seconds, validate_params
-from alpgraph.experiments.model import Experiment
+from alpgraph.experiments import Experiment, estimate_seconds, validate_params
 from alpgraph.pages.addresses import experiment_url
 from alpgraph.pages.charts import curves_chart, effect_chart, picture_chart
-from alpgraph.pages.render import number, signed
+from alpgraph.pages.formats import duration, number, signed
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,11 +18,13 @@ class Field:
 
     name: str
     title: str
+    says: str
     value: object
     low: float | None
     high: float | None
     step: str
     options: tuple[object, ...]
+    fault: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,17 @@ class PresetLink:
 
 
 @dataclass(frozen=True, slots=True)
+class Question:
+    """What the form asks: parameters, replicates and seed, with what is wrong with them."""
+
+    params: Mapping[str, Any]
+    replicates: int | None = None
+    seed: int = 0
+    faults: Mapping[str, str] | None = None
+    """By name of the field."""
+
+
+@dataclass(frozen=True, slots=True)
 class Panel:
     """All a template needs."""
 
@@ -59,49 +71,88 @@ class Panel:
     figures: tuple[Figure, ...]
     presets: tuple[PresetLink, ...]
     fields: tuple[Field, ...]
-    replicates: int
-    seed: int
+    replicates: Field
+    seed: Field
     estimate: str
     line: str
     may_run: bool
 
+    @property
+    def lead(self) -> tuple[Figure, ...]:
+        """The effect, and the picture that tells most beside it: the experiment's own, if any."""
+        return (self.figures[0], self.figures[-1]) if len(self.figures) > 1 else self.figures
+
+    @property
+    def rest(self) -> tuple[Figure, ...]:
+        """The figures beside the leading ones."""
+        return self.figures[1:-1]
+
 
 def make_panel(
     experiment: Experiment,
-    params: Mapping[str, Any],
+    question: Question,
     result: Mapping[str, Any] | None,
     *,
-    replicates: int | None = None,
-    seed: int = 0,
     may_run: bool = True,
 ) -> Panel:
-    """Return the panel of an experiment with `params`, showing `result` when there is one."""
-    count = replicates or experiment.replicates
-    values = validate_params(experiment, params).model_dump(mode="json")
+    """Return the panel of an experiment that asks `question`, showing `result` if there is one.
+
+    Raises pydantic.ValidationError for unusable parameters unless `question` names their faults.
+    """
+    faults = question.faults or {}
+    count = question.replicates if question.replicates is not None else experiment.replicates
+    if faults:
+        values = _defaults(experiment) | dict(question.params)
+    else:
+        values = _values(experiment, question.params)
     return Panel(
         experiment=experiment,
         result=result,
-        sentence=_sentence(experiment, result) if result else "",
+        sentence=sentence(experiment, result) if result else "",
         small=_small(experiment, result) if result else "",
-        setting=", ".join(f"{key} {value}" for key, value in values.items()),
-        figures=_figures(experiment, result) if result else (),
+        setting=setting(experiment, values),
+        figures=tuple(figures(experiment, result)) if result else (),
         presets=tuple(_presets(experiment, values)),
-        fields=tuple(_fields(experiment, values)),
-        replicates=count,
-        seed=seed,
-        estimate=_duration(estimate_seconds(experiment.name, values, count)),
-        line=_line(experiment, values, count, seed),
+        fields=tuple(_fields(experiment, values, faults)),
+        replicates=Field(
+            "replicates", "Replicates", "", count, 2, 256, "1", (), faults.get("replicates", "")
+        ),
+        seed=Field(
+            "seed", "Seed", "", question.seed, 0, 2**53 - 1, "1", (), faults.get("seed", "")
+        ),
+        estimate="" if faults else duration(estimate_seconds(experiment.name, values, count)),
+        line="" if faults else _line(experiment, values, count, question.seed),
         may_run=may_run,
     )
 
 
-def _sentence(experiment: Experiment, result: Mapping[str, Any]) -> str:
+def sentence(experiment: Experiment, result: Mapping[str, Any]) -> str:
+    """Say the verdict in words with the size of the effect."""
     primary = result["primary"]
+    control, treatment = experiment.control.name, experiment.treatment.name
+    name = f"{primary['name'][:1].upper()}{primary['name'][1:]}"
+    size = f"{number(abs(primary['difference']))} {primary['unit']}".strip()
+    compared = f"with “{treatment}” than with “{control}”"
+    match result["verdict"]:
+        case "no effect":
+            return (
+                f"{name} is the same {compared.replace(' than ', ' as ')}, within "
+                f"{number(result['smallest_effect'])} {primary['unit']}."
+            )
+        case "inconclusive":
+            return (
+                f"{name} may or may not differ {compared.replace(' than ', ' and ')}: the "
+                "interval is too wide to tell."
+            )
     more = "higher" if primary["difference"] > 0 else "lower"
-    return (
-        f"{experiment.treatment.name[:1].upper()}{experiment.treatment.name[1:]}: "
-        f"{primary['name']} {number(abs(primary['difference']))} {primary['unit']} {more} "
-        f"than with {experiment.control.name}."
+    return f"{name} is {size} {more} {compared}."
+
+
+def setting(experiment: Experiment, values: Mapping[str, Any]) -> str:
+    """Write parameters with their titles."""
+    properties = experiment.params.model_json_schema()["properties"]
+    return "; ".join(
+        f"{properties.get(key, {}).get('title', key)}: {value}" for key, value in values.items()
     )
 
 
@@ -115,66 +166,90 @@ def _small(experiment: Experiment, result: Mapping[str, Any]) -> str:
     )
 
 
-def _figures(experiment: Experiment, result: Mapping[str, Any]) -> tuple[Figure, ...]:
+def figures(experiment: Experiment, result: Mapping[str, Any]) -> list[Figure]:
+    """Return the effect, the curves of both arms, and the experiment's own pictures."""
     names = {"control": experiment.control.name, "treatment": experiment.treatment.name}
-    rows = tuple(
-        (str(i), number(r["control"], 4), number(r["treatment"], 4),
-         signed(r["treatment"] - r["control"], 4))
-        for i, r in enumerate(result["replicates"])
-    )  # fmt: skip
-    figures = [
-        Figure(
-            f"Difference in {result['primary']['name']}",
-            "treatment minus control, a dot a replicate; shaded: too small to matter",
-            effect_chart(result, experiment.smallest_effect, experiment.direction),
-            ("replicate", names["control"], names["treatment"], "difference"),
-            rows,
-        )
-    ]
+    found = [_effect_figure(names, result)]
     by_name: dict[str, list[Mapping[str, Any]]] = {}
     for curve in result["curves"]:
         by_name.setdefault(curve["name"], []).append(curve)
-    for name, curves in by_name.items():
-        head = (curves[0]["x_label"], *(names.get(c["arm"], c["arm"]) for c in curves))
-        table = tuple(
-            (f"{x:g}", *(number(c["mean"][i], 4) for c in curves))
-            for i, x in enumerate(curves[0]["x"])
+    found += [_curve_figure(names, name, curves) for name, curves in by_name.items()]
+    found += [_picture_figure(names, picture) for picture in result["pictures"]]
+    return found
+
+
+def _effect_figure(names: Mapping[str, str], result: Mapping[str, Any]) -> Figure:
+    rows = tuple(
+        (
+            str(row.get("replicate", i)),
+            number(row["control"], 4),
+            number(row["treatment"], 4),
+            signed(row["treatment"] - row["control"], 4),
         )
-        figures.append(
-            Figure(
-                f"{name[:1].upper()}{name[1:]}",
-                "mean and 95 % interval over replicates",
-                curves_chart(curves, names),
-                head,
-                table,
-            )
-        )
-    for picture in result["pictures"]:
-        table = tuple(
-            (s["name"], str(x), number(y, 4), f"± {number(h, 4)}")
-            for s in picture["series"]
-            for x, y, h in zip(s["x"], s["y"], s["half_width"], strict=True)
-        )
-        head = ("series", picture["x_label"], picture["y_label"], "95 % half-width")
-        figures.append(
-            Figure(picture["title"], picture["y_label"], picture_chart(picture), head, table)
-        )
-    return tuple(figures)
+        for i, row in enumerate(result["replicates"])
+    )
+    return Figure(
+        f"Difference in {result['primary']['name']}",
+        "treatment minus control, a dot a replicate; shaded: too small to matter",
+        effect_chart(result),
+        ("replicate", names["control"], names["treatment"], "difference"),
+        rows,
+    )
+
+
+def _curve_figure(
+    names: Mapping[str, str], name: str, curves: Sequence[Mapping[str, Any]]
+) -> Figure:
+    head = (curves[0]["x_label"], *(names.get(curve["arm"], curve["arm"]) for curve in curves))
+    rows = tuple(
+        (f"{x:g}", *(number(curve["mean"][i], 4) for curve in curves))
+        for i, x in enumerate(curves[0]["x"])
+    )
+    label = curves[0]["y_label"]
+    unit = f"{label}, " if label and label != name else ""
+    title = f"{name[:1].upper()}{name[1:]}"
+    caption = f"{unit}mean and 95 % interval over replicates"
+    return Figure(title, caption, curves_chart(curves, names), head, rows)
+
+
+def _picture_figure(names: Mapping[str, str], picture: Mapping[str, Any]) -> Figure:
+    rows = tuple(
+        (names.get(one["name"], one["name"]), str(x), number(y, 4), f"± {number(half, 4)}")
+        for one in picture["series"]
+        for x, y, half in zip(one["x"], one["y"], one["half_width"], strict=True)
+    )
+    head = ("series", picture["x_label"], picture["y_label"], "95 % half-width")
+    caption = f"{picture['y_label']}, mean and 95 % interval"
+    return Figure(picture["title"], caption, picture_chart(picture, names), head, rows)
 
 
 def _presets(experiment: Experiment, values: Mapping[str, Any]) -> list[PresetLink]:
     links = []
     for name, preset in experiment.presets.items():
-        params = validate_params(experiment, preset.params).model_dump(mode="json")
+        params = _values(experiment, preset.params)
         url = experiment_url(experiment.name, params)
         links.append(PresetLink(name.replace("-", " "), preset.says, url, params == dict(values)))
     return links
 
 
-def _fields(experiment: Experiment, values: Mapping[str, Any]) -> list[Field]:
+def _defaults(experiment: Experiment) -> dict[str, Any]:
+    return _values(experiment, experiment.presets["claim"].params)
+
+
+def _values(experiment: Experiment, params: Mapping[str, Any]) -> dict[str, Any]:
+    """Return all parameters as they are written: 30 rather than 30.0."""
+    values = validate_params(experiment, params).model_dump(mode="json")
+    return {
+        key: int(value) if isinstance(value, float) and value.is_integer() else value
+        for key, value in values.items()
+    }
+
+
+def _fields(
+    experiment: Experiment, values: Mapping[str, Any], faults: Mapping[str, str]
+) -> list[Field]:
     fields = []
     for name, schema in experiment.params.model_json_schema()["properties"].items():
-        whole = schema.get("type") == "integer"
         options = tuple(schema.get("enum", ()))
         if schema.get("type") == "boolean":
             options = (True, False)
@@ -182,23 +257,21 @@ def _fields(experiment: Experiment, values: Mapping[str, Any]) -> list[Field]:
             Field(
                 name,
                 schema.get("title", name),
+                schema.get("description", ""),
                 values[name],
                 schema.get("minimum", schema.get("exclusiveMinimum")),
                 schema.get("maximum", schema.get("exclusiveMaximum")),
-                "1" if whole else "any",
+                "1" if schema.get("type") == "integer" else "any",
                 options,
+                faults.get(name, ""),
             )
         )
     return fields
 
 
-def _duration(seconds: float) -> str:
-    return f"{seconds:.0f} s" if seconds >= 1 else "a second"
-
-
 def _line(experiment: Experiment, values: Mapping[str, Any], replicates: int, seed: int) -> str:
-    claim = experiment.presets["claim"].params
-    default = validate_params(experiment, claim).model_dump(mode="json")
+    """Write the command that answers the same question in a terminal."""
+    default = _defaults(experiment)
     changed = [f"-p {key}={value}" for key, value in values.items() if default[key] != value]
     more = [f"--replicates {replicates}"] if replicates != experiment.replicates else []
     return " ".join(["alpgraph run", experiment.name, *changed, *more, f"--seed {seed}"])

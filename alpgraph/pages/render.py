@@ -1,6 +1,5 @@
 """Templates to HTML: the one place that escapes."""
 
-from datetime import date
 from functools import cache
 from typing import Any
 
@@ -8,31 +7,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from alpgraph import __version__
 from alpgraph.notes import render_inline
-from alpgraph.pages import addresses
+from alpgraph.pages import addresses, formats
+from alpgraph.pages.assets import static_url
 from alpgraph.resources import resource_dir
-
-
-def signed(value: float, digits: int = 3) -> str:
-    """Write a number with its sign, a minus being a minus.
-
-    >>> signed(-0.0761), signed(0.05)
-    ('−0.076', '+0.050')
-    """
-    return f"{value:+.{digits}f}".replace("-", "−")
-
-
-def number(value: float, digits: int = 3) -> str:
-    """Write a number without a plus."""
-    return f"{value:.{digits}f}".replace("-", "−")
-
-
-def plain_date(text: str) -> str:
-    """Write an ISO date as people do: 23 November 2026."""
-    try:
-        day = date.fromisoformat(text[:10])
-    except ValueError:
-        return text
-    return f"{day.day} {day:%B %Y}"
 
 
 @cache
@@ -48,13 +25,10 @@ def environment() -> Environment:
     for name in dir(addresses):
         if name.endswith("_url"):
             env.globals[name] = getattr(addresses, name)
-    env.globals["version"] = __version__
-    env.filters |= {
-        "signed": signed,
-        "number": number,
-        "plain_date": plain_date,
-        "inline": render_inline,
-    }
+    env.globals |= {"version": __version__, "static_url": static_url}
+    for name in ("signed", "number", "plain_date", "short_date", "duration", "moment"):
+        env.filters[name] = getattr(formats, name)
+    env.filters["inline"] = render_inline
     return env
 
 

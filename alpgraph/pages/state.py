@@ -43,6 +43,11 @@ class Collection:
         return self.notebook.notes
 
     @property
+    def verdict_words(self) -> Mapping[str, str]:
+        """Verdicts by slug, as filters and exports take them."""
+        return {slug: info.verdict for slug, info in self.verdicts.items()}
+
+    @property
     def revision(self) -> int:
         """Number that grows with every change."""
         return self.notebook.revision

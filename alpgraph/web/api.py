@@ -4,7 +4,7 @@ import asyncio
 from typing import Annotated, Any
 
 from fastapi import APIRouter, HTTPException, Query, Request
-from fastapi.responses import HTMLResponse, JSONResponse, Response
+from fastapi.responses import JSONResponse, Response
 
 from alpgraph import __version__
 from alpgraph.check import check_notebook, to_json
@@ -20,9 +20,10 @@ from alpgraph.graph import (
     titles_bytes,
 )
 from alpgraph.notes import with_file
-from alpgraph.pages import Collection, overview
-from alpgraph.pages.addresses import topic_key
+from alpgraph.pages import Collection
+from alpgraph.pages.addresses import topic_key, topic_url
 from alpgraph.pages.data import note_detail, note_item, walk_data
+from alpgraph.pages.lists import topics as topic_rows
 from alpgraph.web.queries import (
     CheckBody,
     ListQuery,
@@ -64,19 +65,6 @@ async def healthz(request: Request, _: Annotated[Nothing, Query()]) -> dict[str,
         "notes": len(collection.notes),
         "revision": collection.revision,
     }
-
-
-@router.get("/api", include_in_schema=False)
-async def about(request: Request) -> HTMLResponse:
-    """Serve a page over the OpenAPI document."""
-    links = [
-        overview.LinkRow(f"{method.upper()} {path}", path if "{" not in path else "/openapi.json",
-                         "", operation.get("description", operation.get("summary", "")))
-        for path, operations in request.app.openapi()["paths"].items()
-        for method, operation in operations.items()
-    ]  # fmt: skip
-    lead = "Every answer is JSON; faults are problem documents (RFC 9457). See /openapi.json."
-    return HTMLResponse(overview.list_page(_collection(request), "API", lead=lead, links=links))
 
 
 @router.get("/api/notes")
@@ -132,9 +120,12 @@ async def search(request: Request, query: Annotated[SearchQuery, Query()]) -> di
     """Search the notes."""
     collection = _collection(request)
     index = await request.app.state.hub.search()
-    verdicts = {slug: info.verdict for slug, info in collection.verdicts.items()}
     total, hits = await asyncio.to_thread(
-        index.search, query.q, limit=query.limit, offset=query.offset, verdicts=verdicts
+        index.search,
+        query.q,
+        limit=query.limit,
+        offset=query.offset,
+        verdicts=collection.verdict_words,
     )
     items = [
         {
@@ -152,8 +143,9 @@ async def search(request: Request, query: Annotated[SearchQuery, Query()]) -> di
 async def network(request: Request, _: Annotated[Nothing, Query()]) -> Response:
     """Give the whole network in a compact binary form."""
     collection = _collection(request)
-    verdicts = overview.graph_json_verdicts(collection)
-    data = await asyncio.to_thread(network_bytes, collection.graph, collection.layout, verdicts)
+    data = await asyncio.to_thread(
+        network_bytes, collection.graph, collection.layout, collection.verdict_words
+    )
     return Response(data, media_type="application/octet-stream")
 
 
@@ -171,8 +163,9 @@ async def graph(request: Request, format: str, _: Annotated[Nothing, Query()]) -
     if format not in TYPES:
         raise HTTPException(404, f"the graph comes as {', '.join(TYPES)}")
     collection = _collection(request)
-    verdicts = overview.graph_json_verdicts(collection)
-    data = await asyncio.to_thread(export, collection.graph, format, verdicts=verdicts)
+    data = await asyncio.to_thread(
+        export, collection.graph, format, verdicts=collection.verdict_words
+    )
     return Response(data, media_type=TYPES[format])
 
 
@@ -187,6 +180,14 @@ async def check(request: Request, body: CheckBody) -> Response:
         return to_json([finding for finding in found if finding.place.file == body.path])
 
     return Response(await asyncio.to_thread(run), media_type="application/json")
+
+
+@router.get("/api/topics")
+async def topics(request: Request, _: Annotated[Nothing, Query()]) -> dict[str, Any]:
+    """List the topics, the largest first."""
+    found = topic_rows(_collection(request))
+    items = [{"name": name, "url": topic_url(name), "count": len(slugs)} for name, slugs in found]
+    return {"items": items}
 
 
 @router.get("/api/experiments")

@@ -11,10 +11,11 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 
 from alpgraph import __version__
-from alpgraph.pages import overview
+from alpgraph.pages.finding import error_page
 from alpgraph.web.api import router as api
 from alpgraph.web.guard import Guard
 from alpgraph.web.hub import Hub
+from alpgraph.web.near import near_names
 from alpgraph.web.problems import problem
 from alpgraph.web.routes import router as pages
 from alpgraph.web.runs import router as runs
@@ -63,13 +64,12 @@ async def _http_fault(request: Request, fault: Exception) -> Response:
         answer = problem(fault.status_code, title, str(fault.detail), [])
         answer.headers.update(fault.headers or {})
         return answer
-    collection = request.app.state.hub.collection
     wrong = request.scope["path"].rsplit("/", 1)[-1]
-    page = overview.error_page(
-        collection,
+    page = error_page(
+        request.app.state.hub.collection,
         "There is no such page",
         "The address may be misspelt, or the note was renamed or removed.",
-        overview.near_titles(collection, wrong),
+        await near_names(request, wrong),
     )
     return HTMLResponse(page, 404)
 

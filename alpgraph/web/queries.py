@@ -52,6 +52,12 @@ class SearchQuery(Closed):
     offset: int = Field(0, ge=0, le=10_000)
 
 
+class PageQuery(Closed):
+    """A page of a list that is turned."""
+
+    page: int = Field(1, ge=1, le=100_000)
+
+
 class PathQuery(Closed):
     """Two notes."""
 

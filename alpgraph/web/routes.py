@@ -2,22 +2,41 @@
 
 import asyncio
 import hashlib
+import json
 import mimetypes
+from collections.abc import Callable, Mapping
 from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import HTMLResponse, PlainTextResponse, Response, StreamingResponse
 
-from alpgraph.pages import Collection, overview
-from alpgraph.pages.addresses import note_url, static_names
-from alpgraph.pages.experiment import experiment_page
+from alpgraph.notes import Note
+from alpgraph.pages import Collection
+from alpgraph.pages.addresses import note_url
+from alpgraph.pages.assets import find_asset
+from alpgraph.pages.citations import bibtex, csl_json
+from alpgraph.pages.experiment import experiment_page, experiments_page
+from alpgraph.pages.finding import search_page
+from alpgraph.pages.help import api_page, help_index, help_page
+from alpgraph.pages.home import home_page
 from alpgraph.pages.machines import atom_feed, llms_text, sitemap
 from alpgraph.pages.network import network_page
 from alpgraph.pages.note import note_markdown, note_page
+from alpgraph.pages.topics import links_page, relation_page, topic_page, topics_page
 from alpgraph.pages.walk import walk_page
-from alpgraph.resources import resource_dir
-from alpgraph.web.queries import NetworkQuery, NoteQuery, SearchQuery, WalkQuery
+from alpgraph.web.asking import question_of
+from alpgraph.web.near import near_names
+from alpgraph.web.queries import NetworkQuery, NoteQuery, PageQuery, SearchQuery, WalkQuery
 
+TWINS: Mapping[str, Callable[[Collection, str], tuple[str, str]]] = {
+    ".md": lambda collection, slug: (note_markdown(collection, slug), "text/markdown"),
+    ".bib": lambda collection, slug: (bibtex(collection.notes[slug].sources), "text/x-bibtex"),
+    ".csl.json": lambda collection, slug: (
+        json.dumps(csl_json(collection.notes[slug].sources), indent=1, ensure_ascii=False),
+        "application/vnd.citationstyles.csl+json",
+    ),
+}
+"""What else a note is served as: ending -> (text, media type)."""
 router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 PICTURES = frozenset(
     {".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg", ".avif", ".pdf", ".mp4", ".webm", ".mp3"}
@@ -47,27 +66,59 @@ def known_slug(collection: Collection, slug: str) -> str:
     return target
 
 
+def _twin(collection: Collection, slug: str) -> tuple[str, str]:
+    """Split an address into a slug and the ending of a twin; an exact slug wins."""
+    if slug not in collection.notes:
+        for ending in TWINS:
+            if slug.endswith(ending):
+                return slug.removesuffix(ending), ending
+    return slug, ""
+
+
+async def near_notes(request: Request, note: Note) -> list[str]:
+    """Return the notes most like one that nothing is linked to."""
+    index = await request.app.state.hub.search()
+    text = f"{note.title} {note.summary} {note.body}"
+    hits = await asyncio.to_thread(index.near, text, without=note.slug)
+    return [hit.slug for hit in hits]
+
+
 @router.get("/")
 async def home(request: Request) -> HTMLResponse:
     """Serve the first page."""
-    return HTMLResponse(await asyncio.to_thread(overview.home_page, collection_of(request)))
+    return HTMLResponse(await asyncio.to_thread(home_page, collection_of(request)))
 
 
 @router.get("/n/{slug:path}")
 async def note(request: Request, slug: str, query: Annotated[NoteQuery, Query()]) -> Response:
-    """Serve a note, or its Markdown twin."""
+    """Serve a note, or one of its twins: Markdown, or its sources for a reference manager."""
     collection = collection_of(request)
-    accepts = request.headers.get("accept", "")
-    twin = slug not in collection.notes and slug.endswith(".md")
-    name = known_slug(collection, slug.removesuffix(".md") if twin else slug)
-    if twin or "text/markdown" in accepts:
-        text = note_markdown(collection, name)
-        return Response(text, media_type="text/markdown", headers={"vary": "accept"})
+    bare, twin = _twin(collection, slug)
+    name = known_slug(collection, bare)
+    if "text/markdown" in request.headers.get("accept", ""):
+        twin = ".md"
+    if twin:
+        data, kind = TWINS[twin](collection, name)
+        return Response(data, media_type=kind, headers={"vary": "accept"})
     if name != slug:  # the target is ours, looked up in a table
         return Response(status_code=301, headers={"location": note_url(name)})
     may_run = request.app.state.settings.may_run
-    page = await asyncio.to_thread(note_page, collection, name, trail=query.trail, may_run=may_run)
+    alone = not collection.graph.degree(name)
+    near = await near_notes(request, collection.notes[name]) if alone else ()
+    page = await asyncio.to_thread(
+        note_page, collection, name, trail=query.trail, may_run=may_run, near=near
+    )
     return HTMLResponse(page, headers={"vary": "accept"})
+
+
+@router.get("/links/{slug:path}")
+async def all_links(
+    request: Request, slug: str, query: Annotated[PageQuery, Query()]
+) -> HTMLResponse:
+    """Serve a page of all links of a note."""
+    collection = collection_of(request)
+    name = known_slug(collection, slug)
+    return found(await asyncio.to_thread(links_page, collection, name, query.page))
 
 
 @router.get("/walk/{slug:path}")
@@ -97,37 +148,45 @@ async def network(request: Request, query: Annotated[NetworkQuery, Query()]) -> 
 @router.get("/topics")
 async def topics(request: Request) -> HTMLResponse:
     """Serve the list of topics."""
-    return HTMLResponse(overview.topics_page(collection_of(request)))
+    return HTMLResponse(topics_page(collection_of(request)))
 
 
 @router.get("/topics/{topic}")
 async def topic(request: Request, topic: str) -> HTMLResponse:
     """Serve the notes of a topic."""
-    return found(overview.topic_page(collection_of(request), topic))
+    return found(topic_page(collection_of(request), topic))
 
 
 @router.get("/relations/{type_id}")
 async def relation(request: Request, type_id: str) -> HTMLResponse:
     """Serve the relations of a type."""
-    return found(overview.relation_page(collection_of(request), type_id))
+    return found(relation_page(collection_of(request), type_id))
 
 
 @router.get("/experiments")
 async def experiments(request: Request) -> HTMLResponse:
     """Serve the list of experiments."""
-    return HTMLResponse(overview.experiments_page(collection_of(request)))
+    return HTMLResponse(experiments_page(collection_of(request)))
 
 
 @router.get("/experiments/{name}")
 async def experiment(request: Request, name: str) -> HTMLResponse:
-    """Serve an experiment, with the parameters of the address."""
-    may_run = request.app.state.settings.may_run
+    """Serve an experiment, asking what the address says."""
     raw = dict(request.query_params)
-    try:
-        page = experiment_page(collection_of(request), name, raw, may_run=may_run)
-    except ValueError as error:
-        raise HTTPException(422, " ".join(str(error).split())) from None
-    return found(page)
+    vary = raw.pop("vary", "")
+    question = question_of(name, raw) if raw else None
+    page = await asyncio.to_thread(
+        experiment_page,
+        collection_of(request),
+        name,
+        question,
+        may_run=request.app.state.settings.may_run,
+        vary=vary,
+    )
+    answer = found(page)
+    if question and question.faults:
+        answer.status_code = 422
+    return answer
 
 
 @router.get("/search")
@@ -135,23 +194,34 @@ async def search(request: Request, query: Annotated[SearchQuery, Query()]) -> HT
     """Serve what a search finds."""
     collection = collection_of(request)
     index = await request.app.state.hub.search()
-    verdicts = {slug: info.verdict for slug, info in collection.verdicts.items()}
     total, hits = await asyncio.to_thread(
-        index.search, query.q, limit=query.limit, offset=query.offset, verdicts=verdicts
+        index.search,
+        query.q,
+        limit=query.limit,
+        offset=query.offset,
+        verdicts=collection.verdict_words,
     )
-    return HTMLResponse(overview.search_page(collection, query.q, total, hits))
+    near = () if total else await near_names(request, query.q)
+    window = {"offset": query.offset, "limit": query.limit}
+    return HTMLResponse(search_page(collection, query.q, total, hits, near=near, **window))
+
+
+@router.get("/api")
+async def api(request: Request) -> HTMLResponse:
+    """Serve a page over the OpenAPI document."""
+    return HTMLResponse(api_page(collection_of(request), request.app.openapi()))
 
 
 @router.get("/help")
 async def help_list(request: Request) -> HTMLResponse:
     """Serve the list of findings and types."""
-    return HTMLResponse(overview.help_index(collection_of(request)))
+    return HTMLResponse(help_index(collection_of(request)))
 
 
 @router.get("/help/{code}")
 async def help_one(request: Request, code: str) -> HTMLResponse:
     """Serve the help page of a finding."""
-    return found(overview.help_page(collection_of(request), code))
+    return found(help_page(collection_of(request), code))
 
 
 @router.get("/llms.txt")
@@ -185,14 +255,12 @@ async def events(request: Request) -> StreamingResponse:
 @router.get("/static/{name:path}")
 async def static(request: Request, name: str) -> Response:
     """Serve a static file by its hashed or its plain name; names are looked up, never joined."""
-    plain = {hashed: real for real, hashed in static_names().items()}
-    real = plain.get(name) or (name if name in static_names() else None)
-    if real is None:
+    asset = find_asset(name, collection_of(request).notebook.types)
+    if asset is None:
         raise HTTPException(404, "there is no such file")
-    data = (resource_dir("static") / real).read_bytes()
-    kind = "text/javascript" if real.endswith(".js") else mimetypes.guess_type(real)[0]
-    age = "public, max-age=31536000, immutable" if name != real else "public, max-age=3600"
-    return Response(data, media_type=kind or "font/woff2", headers={"cache-control": age})
+    forever = name == asset.hashed and name != asset.name
+    age = "public, max-age=31536000, immutable" if forever else "public, max-age=3600"
+    return Response(asset.data, media_type=asset.media_type, headers={"cache-control": age})
 
 
 @router.get("/files/{path:path}")

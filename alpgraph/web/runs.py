@@ -14,9 +14,9 @@ from fastapi import APIRouter, Body, FastAPI, Header, HTTPException, Query, Requ
 from fastapi.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
-from alpgraph.pages import overview
 from alpgraph.pages.addresses import run_url
-from alpgraph.pages.experiment import run_page
+from alpgraph.pages.finding import error_page
+from alpgraph.pages.run import run_page
 from alpgraph.runs import (
     AlreadyFinal,
     Event,
@@ -351,7 +351,7 @@ def _page_of(request: Request, fault: Exception) -> Response:
     status, title = _kind(fault)
     headers = {"retry-after": str(fault.retry_after)} if isinstance(fault, QueueFull) else None
     detail = f"{str(fault)[:1].upper()}{str(fault)[1:]}."
-    page = overview.error_page(request.app.state.hub.collection, title, detail, [])
+    page = error_page(request.app.state.hub.collection, title, detail)
     return HTMLResponse(page, status, headers=headers)
 
 

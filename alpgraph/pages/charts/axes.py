@@ -1,0 +1,110 @@
+"""What charts share: scales, round ticks, labels that keep their distance."""
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from markupsafe import Markup, escape
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """Values from `low` to `high` on pixels from `start` to `end`; logarithmic on wish.
+
+    >>> Scale(0, 10, 0, 100)(5), Scale(1, 100, 0, 100, log=True)(10)
+    (50.0, 50.0)
+    """
+
+    low: float
+    high: float
+    start: float
+    end: float
+    log: bool = False
+
+    def __call__(self, value: float) -> float:
+        """Return the pixel of a value, to a tenth."""
+        low, high, at = self.low, self.high, value
+        if self.log:
+            low, high, at = math.log(low), math.log(high), math.log(value)
+        share = (at - low) / (high - low) if high > low else 0.5
+        return round(self.start + share * (self.end - self.start), 1)
+
+
+def ticks(low: float, high: float, most: int = 5) -> list[float]:
+    """Return at most `most` + 1 round values between low and high.
+
+    >>> ticks(0.0, 1.0)
+    [0.0, 0.2, 0.4, 0.6, 0.8, 1.0]
+    """
+    span = high - low
+    if not span > 0:
+        return [low]
+    power = 10.0 ** math.floor(math.log10(span / most))
+    step = next(m * power for m in (1, 2, 2.5, 5, 10, 20) if span / (m * power) <= most)
+    first = math.ceil(low / step - 1e-9)
+    count = int((high - first * step) / step + 1e-9) + 1
+    return [round((first + i) * step, 10) + 0.0 for i in range(count)]
+
+
+def label(value: float) -> str:
+    """Write a tick, a minus being a minus.
+
+    >>> label(-0.5), label(20000)
+    ('−0.5', '20,000')
+    """
+    text = f"{value:,.0f}" if abs(value) >= 10_000 and value == int(value) else f"{value:g}"
+    return text.replace("-", "−")
+
+
+def signed_label(value: float) -> str:
+    """Write a tick of a difference: with its sign, zero without."""
+    return "0" if value == 0 else f"{value:+g}".replace("-", "−")
+
+
+def padded(values: Iterable[float], share: float = 0.05) -> tuple[float, float]:
+    """Return the range of values with some room at both ends."""
+    kept = list(values)
+    low, high = min(kept), max(kept)
+    room = (high - low) * share or abs(high) * share or 1.0
+    return low - room, high + room
+
+
+def words(name: str, width: int = 16, most: int = 3) -> list[str]:
+    """Break a name into short lines."""
+    lines: list[str] = []
+    for word in name.split():
+        if lines and len(lines[-1]) + len(word) < width:
+            lines[-1] += f" {word}"
+        else:
+            lines.append(word)
+    if len(lines) > most:
+        lines = [*lines[: most - 1], lines[most - 1] + "…"]
+    return lines
+
+
+def apart(heights: Sequence[float], sizes: Sequence[float], bottom: float) -> list[float]:
+    """Push labels down until none overlaps the one above it, and up again from the bottom."""
+    order = sorted(range(len(heights)), key=heights.__getitem__)
+    placed = list(heights)
+    for before, after in pairwise(order):
+        placed[after] = max(placed[after], placed[before] + sizes[before])
+    limit = bottom
+    for index in reversed(order):
+        placed[index] = min(placed[index], limit - sizes[index])
+        limit = placed[index]
+    return placed
+
+
+def text(kind: str, x: float, y: float, content: str, anchor: str = "start") -> str:
+    """Write a text; `kind` is its class."""
+    where = "" if anchor == "start" else f' text-anchor="{anchor}"'
+    return f'<text class="{kind}" x="{x:g}" y="{y:g}"{where}>{escape(content)}</text>'
+
+
+def svg(width: int, height: float, says: str, parts: Iterable[str], kind: str = "chart") -> Markup:
+    """Wrap the parts of a chart; `says` is what a screen reader hears instead."""
+    return Markup(
+        f'<svg class="{kind}" viewBox="0 0 {width} {height:g}" role="img" '
+        f'aria-label="{escape(says)}">{"".join(parts)}</svg>'
+    )

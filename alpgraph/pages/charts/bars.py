@@ -1,0 +1,57 @@
+"""Rows: a name, a dot with its interval, the number."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from markupsafe import Markup
+
+from alpgraph.pages.charts.axes import Scale, label, svg, text, ticks
+from alpgraph.pages.formats import number
+from alpgraph.pages.text_width import wrap
+
+STYLES = ("c-a", "c-b", "c-c", "c-d", "c-e", "c-f")
+WIDTH, LEFT, RIGHT = 480, 190, 410
+ROW, LINE = 30, 15
+
+
+def rows_chart(picture: Mapping[str, Any], names: Mapping[str, str]) -> Markup:
+    """Draw a picture whose x are names: rows grouped by x, one row for each series."""
+    series = picture["series"]
+    known = {one["name"]: i for i, one in enumerate(series)}
+    rows = [
+        (one["name"], str(what), value, half)
+        for one in series
+        for what, value, half in zip(one["x"], one["y"], one["half_width"], strict=True)
+    ]
+    order = list(dict.fromkeys(what for _, what, _, _ in rows))
+    rows.sort(key=lambda row: (order.index(row[1]), known[row[0]]))
+    ends = [0.0, *(v - h for *_, v, h in rows), *(v + h for *_, v, h in rows)]
+    x = Scale(min(ends), max(ends), LEFT, RIGHT)
+    bottom = ROW * len(rows) + 6
+    parts = []
+    for tick in ticks(x.low, x.high, 4):
+        kind = "c-zero" if tick == 0 else "c-grid"
+        parts.append(f'<path class="{kind}" d="M{x(tick):g} 4V{bottom}"/>')
+        parts.append(text("c-tick", x(tick), bottom + 18, label(tick), "middle"))
+    for i, (name, what, value, half) in enumerate(rows):
+        shown = names.get(name, name)
+        full = f"{what}, {shown}" if len(series) > 1 else what
+        style = {"control": "c-a", "treatment": "c-b"}.get(name, STYLES[known[name] % len(STYLES)])
+        parts += _row(x, style, full, 4 + ROW * (i + 0.5), value, half)
+    parts.append(text("c-side", (LEFT + RIGHT) / 2, bottom + 38, picture["y_label"], "middle"))
+    says = "; ".join(f"{what}, {names.get(name, name)}: {number(v)}" for name, what, v, _ in rows)
+    return svg(WIDTH, bottom + 46, f"{picture['title']}. {says}", parts)
+
+
+def _row(x: Scale, style: str, name: str, y: float, value: float, half: float) -> list[str]:
+    lines = wrap(name, 14, LEFT - 16, most=2)
+    top = y + 5 - LINE * (len(lines) - 1) / 2
+    return [
+        *(
+            text("c-tick", LEFT - 10, round(top + LINE * i, 1), line, "end")
+            for i, line in enumerate(lines)
+        ),
+        f'<path class="c-line {style}" d="M{x(value - half):g} {y:g}H{x(value + half):g}"/>'
+        f'<circle class="c-end {style}" cx="{x(value):g}" cy="{y:g}" r="5"/>',
+        text("c-tick", x(value + half) + 9, y + 5, number(value)),
+    ]

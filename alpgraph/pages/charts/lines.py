@@ -1,0 +1,113 @@
+"""Lines with their 95 % bands, each named at its end."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from markupsafe import Markup
+
+from alpgraph.pages.charts.axes import Scale, apart, label, padded, svg, text, ticks, words
+from alpgraph.pages.charts.bars import rows_chart
+
+WIDTH, HEIGHT = 480, 236
+LEFT, RIGHT, TOP, BOTTOM = 54, 350, 12, 190
+STYLES = ("c-a", "c-b", "c-c", "c-d", "c-e", "c-f")
+ROW = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line: what it is called, how it is drawn, where it goes."""
+
+    name: str
+    style: str
+    x: Sequence[float]
+    mean: Sequence[float]
+    low: Sequence[float]
+    high: Sequence[float]
+
+
+def curves_chart(curves: Sequence[Mapping[str, Any]], names: Mapping[str, str]) -> Markup:
+    """Draw the curve of each arm; `names` are what the arms are called."""
+    lines = [
+        Line(
+            names.get(curve["arm"], curve["arm"]),
+            "c-b" if curve["arm"] == "treatment" else "c-a",
+            curve["x"],
+            curve["mean"],
+            curve["low"],
+            curve["high"],
+        )
+        for curve in curves
+    ]
+    return lines_chart(lines, curves[0]["x_label"])
+
+
+def picture_chart(picture: Mapping[str, Any], names: Mapping[str, str]) -> Markup:
+    """Draw an experiment's picture: lines over numbers, else rows of intervals."""
+    series = picture["series"]
+    if picture["kind"] != "lines" or any(isinstance(x, str) for one in series for x in one["x"]):
+        return rows_chart(picture, names)
+    lines = [
+        Line(
+            names.get(one["name"], one["name"]),
+            {"control": "c-a", "treatment": "c-b"}.get(one["name"], STYLES[i % len(STYLES)]),
+            one["x"],
+            one["y"],
+            [y - half for y, half in zip(one["y"], one["half_width"], strict=True)],
+            [y + half for y, half in zip(one["y"], one["half_width"], strict=True)],
+        )
+        for i, one in enumerate(series)
+    ]
+    return lines_chart(lines, picture["x_label"])
+
+
+def lines_chart(lines: Sequence[Line], x_label: str) -> Markup:
+    """Draw lines on common axes; wide ranges of x are drawn on a logarithmic scale."""
+    xs = [value for line in lines for value in line.x]
+    ys = [value for line in lines for part in (line.mean, line.low, line.high) for value in part]
+    log = min(xs) > 0 and max(xs) / min(xs) >= 50
+    x = Scale(min(xs), max(xs), LEFT, RIGHT, log=log)
+    y = Scale(*padded(value for value in ys if value is not None), BOTTOM, TOP)
+    parts = _axes(x, y, xs, x_label)
+    names = [words(line.name) for line in lines]
+    sizes = [ROW * len(rows) + 3.0 for rows in names]
+    heights = apart([y(line.mean[-1]) - ROW / 2 for line in lines], sizes, BOTTOM + 12)
+    for line, rows, height in zip(lines, names, heights, strict=True):
+        parts += _line(line, x, y)
+        parts += [
+            text(f"c-name {line.style}", RIGHT + 10, height + ROW * (i + 0.75), row)
+            for i, row in enumerate(rows)
+        ]
+    ends = ", ".join(f"{line.name} {label(round(line.mean[-1], 3))}" for line in lines)
+    return svg(WIDTH, HEIGHT, f"By {x_label}; at the end: {ends}", parts)
+
+
+def _axes(x: Scale, y: Scale, xs: Sequence[float], x_label: str) -> list[str]:
+    parts = []
+    for tick in ticks(y.low, y.high):
+        parts.append(f'<path class="c-grid" d="M{LEFT} {y(tick):g}H{RIGHT}"/>')
+        parts.append(text("c-tick", LEFT - 8, y(tick) + 4, label(tick), "end"))
+    marks = _log_ticks(xs) if x.log else ticks(x.low, x.high, 4)
+    parts += [text("c-tick", x(tick), 208, label(tick), "middle") for tick in marks]
+    parts.append(text("c-side", (LEFT + RIGHT) / 2, 229, x_label, "middle"))
+    return parts
+
+
+def _log_ticks(xs: Sequence[float]) -> list[float]:
+    """Return powers of ten within the range, else its ends."""
+    powers = [10.0**i for i in range(-9, 10) if min(xs) <= 10.0**i <= max(xs)]
+    return powers if len(powers) > 1 else [min(xs), max(xs)]
+
+
+def _line(line: Line, x: Scale, y: Scale) -> list[str]:
+    def points(values: Sequence[float]) -> list[str]:
+        return [f"{x(a):g} {y(b):g}" for a, b in zip(line.x, values, strict=True) if b is not None]
+
+    band = [*points(line.high), *points(line.low)[::-1]]
+    return [
+        f'<path class="c-band {line.style}" d="M{" ".join(band)}z"/>' if band else "",
+        f'<path class="c-line {line.style}" d="M{" ".join(points(line.mean))}"/>',
+        f'<circle class="c-end {line.style}" cx="{x(line.x[-1]):g}" '
+        f'cy="{y(line.mean[-1]):g}" r="3.6"/>',
+    ]

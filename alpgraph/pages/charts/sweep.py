@@ -1,0 +1,61 @@
+"""A sweep: the effect with its interval for each value of one parameter."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from alpgraph.pages.charts.axes import Scale, label, padded, signed_label, svg, text, ticks
+from alpgraph.pages.formats import signed
+
+WIDTH, LEFT, RIGHT, TOP, BOTTOM = 640, 64, 620, 14, 220
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One answered value of the parameter."""
+
+    value: float | str
+    difference: float
+    low: float
+    high: float
+    verdict: str
+    here: bool = False
+
+
+def sweep_chart(points: Sequence[Point], smallest: float, x_label: str) -> Markup:
+    """Draw the differences over the parameter: to scale where its values are numbers."""
+    ends = [end for point in points for end in (point.low, point.high)]
+    y = Scale(*padded([*ends, -1.5 * smallest, 1.5 * smallest]), BOTTOM, TOP)
+    places = _places([point.value for point in points])
+    parts = [
+        f'<rect class="c-sei" x="{LEFT}" y="{y(smallest):g}" width="{RIGHT - LEFT}" '
+        f'height="{y(-smallest) - y(smallest):.1f}"/>'
+    ]
+    for tick in ticks(y.low, y.high):
+        kind = "c-zero" if tick == 0 else "c-grid"
+        parts.append(f'<path class="{kind}" d="M{LEFT} {y(tick):g}H{RIGHT}"/>')
+        parts.append(text("c-tick", LEFT - 8, y(tick) + 4, signed_label(tick), "end"))
+    for point, x in zip(points, places, strict=True):
+        name = point.value if isinstance(point.value, str) else label(point.value)
+        weight = " c-here" if point.here else ""
+        parts.append(
+            f'<path class="c-ci" d="M{x:g} {y(point.low):g}V{y(point.high):g}"/>'
+            f'<circle class="c-mean v-{point.verdict.replace(" ", "-")}{weight}" cx="{x:g}" '
+            f'cy="{y(point.difference):g}" r="6"/>'
+        )
+        parts.append(text("c-tick", x, BOTTOM + 20, name, "middle"))
+    parts.append(text("c-side", (LEFT + RIGHT) / 2, BOTTOM + 44, x_label, "middle"))
+    says = "; ".join(f"{point.value}: {signed(point.difference)}" for point in points)
+    return svg(WIDTH, BOTTOM + 52, f"Difference by {x_label}: {says}", parts)
+
+
+def _places(values: Sequence[float | str]) -> list[float]:
+    numbers = [value for value in values if not isinstance(value, str)]
+    inside = LEFT + 24, RIGHT - 24
+    if len(numbers) < len(values) or len(set(numbers)) < 2:
+        x = Scale(0, max(1, len(values) - 1), *inside)
+        return [x(i) for i in range(len(values))]
+    low, high = min(numbers), max(numbers)
+    x = Scale(low, high, *inside, log=low > 0 and high / low >= 20)
+    return [x(value) for value in numbers]

@@ -1,0 +1,52 @@
+"""Pages for who looks for something: search results, wrong addresses, faults."""
+
+from collections.abc import Sequence
+
+from alpgraph.pages.addresses import search_url, topic_url
+from alpgraph.pages.frame import frame
+from alpgraph.pages.lists import LinkRow, rows, topics
+from alpgraph.pages.render import render
+from alpgraph.pages.state import Collection
+from alpgraph.pages.topics import Turn
+from alpgraph.search import Hit
+
+
+def search_page(
+    collection: Collection,
+    query: str,
+    total: int,
+    hits: Sequence[Hit],
+    *,
+    offset: int = 0,
+    limit: int = 20,
+    near: Sequence[str] = (),
+) -> str:
+    """Return the results of a search; without any, notes that may have been meant."""
+    turn = Turn(
+        offset // limit + 1,
+        max(1, -(-total // limit)),
+        search_url(query, offset=max(0, offset - limit)) if offset else "",
+        search_url(query, offset=offset + limit) if offset + limit < total else "",
+    )
+    return render(
+        "search.html",
+        **frame(collection, live=""),
+        query=query,
+        total=total,
+        hits=hits,
+        verdicts=collection.verdicts,
+        turn=turn,
+        near=rows(collection, near),
+        topics=[LinkRow(name, topic_url(name), len(slugs)) for name, slugs in topics(collection)],
+    )
+
+
+def error_page(collection: Collection, heading: str, detail: str, near: Sequence[str] = ()) -> str:
+    """Return a page that says what is wrong and where one may go."""
+    return render(
+        "error.html",
+        **frame(collection),
+        heading=heading,
+        detail=detail,
+        near=rows(collection, near),
+    )

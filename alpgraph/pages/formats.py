@@ -1,0 +1,73 @@
+"""How numbers and dates are written."""
+
+from datetime import UTC, date, datetime
+
+
+def signed(value: float, digits: int = 3) -> str:
+    """Write a number with its sign, a minus being a minus.
+
+    >>> signed(-0.0761), signed(0.05)
+    ('−0.076', '+0.050')
+    """
+    return f"{value:+.{digits}f}".replace("-", "−")
+
+
+def number(value: float, digits: int = 3) -> str:
+    """Write a number without a plus.
+
+    >>> number(-1)
+    '−1.000'
+    """
+    return f"{value:.{digits}f}".replace("-", "−")
+
+
+def plain_date(text: str) -> str:
+    """Write an ISO date as people do.
+
+    >>> plain_date("2026-11-23T10:00:00+01:00")
+    '23 November 2026'
+    """
+    try:
+        day = date.fromisoformat(text[:10])
+    except ValueError:
+        return text
+    return f"{day.day} {day:%B %Y}"
+
+
+def short_date(text: str) -> str:
+    """Write an ISO date in little room.
+
+    >>> short_date("2026-11-23")
+    '23 Nov 2026'
+    """
+    try:
+        day = date.fromisoformat(text[:10])
+    except ValueError:
+        return text
+    return f"{day.day} {day:%b %Y}"
+
+
+def duration(seconds: float) -> str:
+    """Write how long something takes.
+
+    >>> duration(0.4), duration(75), duration(7300)
+    ('a second', '1 min 15 s', '2 h 1 min')
+    """
+    whole = round(seconds)
+    if whole < 2:
+        return "a second"
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60} s"
+    return f"{whole // 3600} h {whole % 3600 // 60} min"
+
+
+def moment(seconds: float) -> str:
+    """Write a time, seconds since the epoch, in UTC.
+
+    >>> moment(1_700_000_000)
+    '14 November 2023, 22:13 UTC'
+    """
+    at = datetime.fromtimestamp(seconds, UTC)
+    return f"{at.day} {at:%B %Y, %H:%M} UTC"

@@ -1,0 +1,92 @@
+"""The first page: what this collection is, and where one may begin."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from alpgraph.notes import Note
+from alpgraph.pages.addresses import note_url, topic_url
+from alpgraph.pages.frame import frame
+from alpgraph.pages.lists import (
+    EdgeRow,
+    LinkRow,
+    edges,
+    entry_notes,
+    most_linked,
+    newest,
+    rows,
+    topics,
+)
+from alpgraph.pages.network import map_svg
+from alpgraph.pages.related import AGAINST
+from alpgraph.pages.render import render
+from alpgraph.pages.state import Collection
+
+SAYS = {
+    "supported": "the check agrees",
+    "contradicted": "the check says the opposite",
+    "no effect": "too small to matter",
+    "inconclusive": "the check cannot tell",
+    "not tested": "no check is attached",
+}
+MOST_TENSIONS = 6
+_STRENGTH = ("measured", "paper", "reading", "")
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictRow:
+    """Claims of one verdict."""
+
+    name: str
+    says: str
+    notes: tuple[Note, ...]
+
+
+def start_note(collection: Collection) -> str:
+    """Return the note to begin with: configured, else an entry note, else the most linked."""
+    if collection.config.start in collection.notes:
+        return collection.config.start
+    return next(iter(entry_notes(collection) or most_linked(collection, 1)), "")
+
+
+def verdict_rows(collection: Collection) -> list[VerdictRow]:
+    """Return the claims by verdict, in the order of `SAYS`."""
+    by_name: dict[str, list[Note]] = {name: [] for name in SAYS}
+    for slug, note in collection.notes.items():
+        if note.claim:
+            verdict = collection.verdicts.get(slug)
+            by_name[verdict.verdict if verdict else "not tested"].append(note)
+    return [VerdictRow(name, SAYS[name], tuple(notes)) for name, notes in by_name.items() if notes]
+
+
+def tensions(collection: Collection) -> Sequence[EdgeRow]:
+    """Return where claims pull against each other: contradictions, then limits, measured first."""
+    found = edges(collection, AGAINST)
+    found.sort(key=lambda row: (row.kind.id != "contradicts", _STRENGTH.index(row.basis)))
+    return found
+
+
+def home_page(collection: Collection) -> str:
+    """Return the first page."""
+    first = start_note(collection)
+    claims = verdict_rows(collection)
+    against = tensions(collection)
+    return render(
+        "home.html",
+        **frame(collection, "/"),
+        count=len(collection.notes),
+        map=map_svg(collection, labels=0, linked=False),
+        start=collection.notes.get(first),
+        claims=sum(len(row.notes) for row in claims),
+        verdict_rows=claims,
+        entries=[
+            LinkRow(note.title.removeprefix("Start here: ").capitalize(), note_url(slug), "",
+                    note.summary)
+            for slug in entry_notes(collection)
+            if (note := collection.notes[slug])
+        ],
+        linked=rows(collection, most_linked(collection, 6)),
+        newest=newest(collection, 8),
+        tensions=against[:MOST_TENSIONS],
+        tension_count=len(against),
+        topics=[LinkRow(name, topic_url(name), len(slugs)) for name, slugs in topics(collection)],
+    )  # fmt: skip

@@ -1,0 +1,103 @@
+"""Rows that pages list: notes, links with counts, relations as sentences."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from alpgraph.graph import degree
+from alpgraph.notes import RelationType
+from alpgraph.pages.addresses import topic_key
+from alpgraph.pages.state import Collection, VerdictInfo
+
+
+@dataclass(frozen=True, slots=True)
+class NoteRow:
+    """A note in a list."""
+
+    slug: str
+    title: str
+    summary: str
+    verdict: VerdictInfo | None
+    date: str = ""
+    """ISO date to show, if any."""
+
+
+@dataclass(frozen=True, slots=True)
+class LinkRow:
+    """A link with a count and a line that says what is there."""
+
+    name: str
+    url: str
+    count: int | str = ""
+    says: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EdgeRow:
+    """One relation as a sentence: A label B, because why."""
+
+    a: str
+    a_title: str
+    label: str
+    b: str
+    b_title: str
+    why: str
+    basis: str
+    kind: RelationType
+
+
+def rows(collection: Collection, slugs: Iterable[str]) -> list[NoteRow]:
+    """Return notes as rows of a list; slugs without a note are left out."""
+    return [
+        NoteRow(slug, note.title, note.summary, collection.verdicts.get(slug))
+        for slug in slugs
+        if (note := collection.notes.get(slug))
+    ]
+
+
+def topics(collection: Collection) -> list[tuple[str, list[str]]]:
+    """Return each topic with its notes, the largest first; spellings of one address are one."""
+    found: dict[str, tuple[str, list[str]]] = {}
+    for slug, note in collection.notes.items():
+        for topic in dict.fromkeys(note.topics):
+            found.setdefault(topic_key(topic), (topic, []))[1].append(slug)
+    return sorted(found.values(), key=lambda pair: (-len(pair[1]), pair[0]))
+
+
+def entry_notes(collection: Collection) -> list[str]:
+    """Return the notes named `start-...`, each a way into an area."""
+    return [slug for slug in collection.notes if slug.rpartition("/")[2].startswith("start-")]
+
+
+def most_linked(collection: Collection, count: int) -> list[str]:
+    """Return the notes with most neighbours, entry notes left out."""
+    entries = set(entry_notes(collection))
+    slugs = [slug for slug in collection.notes if slug not in entries]
+    return sorted(slugs, key=lambda slug: (-degree(collection.graph, slug), slug))[:count]
+
+
+def newest(collection: Collection, count: int) -> list[NoteRow]:
+    """Return the notes that were added last, with their dates; none where no date is known."""
+    dated = [
+        (collection.dates[note.path][0], slug)
+        for slug, note in collection.notes.items()
+        if note.path in collection.dates
+    ]
+    found = []
+    for day, slug in sorted(dated, key=lambda pair: (pair[0], pair[1]), reverse=True)[:count]:
+        note = collection.notes[slug]
+        found.append(NoteRow(slug, note.title, "", collection.verdicts.get(slug), day[:10]))
+    return found
+
+
+def edges(collection: Collection, type_ids: Iterable[str]) -> list[EdgeRow]:
+    """Return every relation of the given types between notes, by title."""
+    wanted, found = set(type_ids), []
+    graph = collection.graph
+    for a, b, data in graph.edges(data=True):
+        if data["type"] in wanted and not (graph.nodes[a]["ghost"] or graph.nodes[b]["ghost"]):
+            kind = collection.notebook.types.by_id[data["type"]]
+            titles = graph.nodes[a]["title"], graph.nodes[b]["title"]
+            found.append(
+                EdgeRow(a, titles[0], kind.label, b, titles[1], data["why"], data["basis"], kind)
+            )
+    return sorted(found, key=lambda row: (row.a_title.casefold(), row.b_title.casefold()))

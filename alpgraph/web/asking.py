@@ -1,0 +1,31 @@
+"""What an address or a form asks of an experiment."""
+
+from collections.abc import Mapping
+
+from alpgraph.experiments import find_experiment
+from alpgraph.pages.panel import Question
+from alpgraph.runs import DEFAULT_SEED, SpecError, make_spec
+
+
+def question_of(name: str, raw: Mapping[str, str]) -> Question:
+    """Read parameters, replicates and seed, with what is wrong with each of them."""
+    experiment = find_experiment(name)
+    claim = dict(experiment.presets["claim"].params) if experiment else {}
+    params = {key: value for key, value in raw.items() if key not in ("replicates", "seed")}
+    counts = {key: _whole(raw.get(key, "")) for key in ("replicates", "seed")}
+    faults: dict[str, str] = {}
+    try:
+        spec = make_spec(name, claim | params, counts["replicates"], counts["seed"])
+    except SpecError as error:
+        faults = {fault.field.removeprefix("params."): fault.message for fault in error.faults}
+        seed = counts["seed"] if counts["seed"] is not None else DEFAULT_SEED
+        return Question(claim | params, counts["replicates"], seed, faults)
+    return Question(spec.params, spec.replicates, spec.seed)
+
+
+def _whole(text: str) -> int | None:
+    """Read a whole number of a form; what is none is refused later, by name."""
+    text = text.strip()
+    if not text:
+        return None
+    return int(text) if len(text) <= 20 and text.lstrip("-").isdecimal() else -1

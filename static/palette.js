@@ -1,0 +1,127 @@
+// The palette: notes, headings of this page, topics and commands from the keyboard.
+// A combobox with a listbox (ARIA Authoring Practices): the field keeps the focus.
+import { announce, ask, make, noteUrl, setting, slugOf, verdictMark } from "./page.js";
+
+const RECENT = 8;
+let dialog = null, field = null, list = null, options = [], at = -1, asked = 0;
+let topics = null, context = {};
+
+remember();
+
+/** Open the palette; `chooseTheme` is what its colour commands call. */
+export function open(given) {
+  context = given;
+  if (!dialog) build();
+  field.value = "";
+  dialog.showModal();
+  update();
+}
+
+/** Note the page one is at, so that it can be gone back to. */
+function remember() {
+  const slug = slugOf(location.href);
+  if (!slug) return;
+  const title = document.querySelector("h1")?.textContent || slug;
+  const rest = recent().filter((entry) => entry.slug !== slug);
+  if (location.pathname.startsWith("/n/")) setting("recent", JSON.stringify([{ slug, title }, ...rest].slice(0, RECENT + 1)));
+}
+
+function recent() {
+  try {
+    return JSON.parse(setting("recent")) || [];
+  } catch {
+    return [];
+  }
+}
+
+function build() {
+  field = make("input", {
+    type: "text", role: "combobox", "aria-expanded": "true", "aria-controls": "palette-list", "aria-autocomplete": "list",
+    "aria-label": "Find notes, topics and commands", placeholder: "Find notes, topics, commands", autocomplete: "off", spellcheck: "false",
+  });
+  list = make("ul", { id: "palette-list", role: "listbox", "aria-label": "Found" });
+  dialog = make("dialog", { class: "palette", "aria-label": "Find anything" }, field, list);
+  document.body.append(dialog);
+  field.addEventListener("input", update);
+  field.addEventListener("keydown", onKey);
+  list.addEventListener("click", (event) => run(event.target.closest("li")?.dataset.at));
+  dialog.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); });
+}
+
+function onKey(event) {
+  const moves = { ArrowDown: 1, ArrowUp: -1, PageDown: 8, PageUp: -8 };
+  if (event.key in moves) {
+    event.preventDefault();
+    choose(options.length ? Math.min(options.length - 1, Math.max(0, at + moves[event.key])) : -1);
+  } else if (event.key === "Enter") {
+    event.preventDefault();
+    if (options.length) run(Math.max(0, at), event.ctrlKey || event.metaKey);
+    else if (field.value.trim()) location.href = `/search?q=${encodeURIComponent(field.value)}`;
+  }
+}
+
+async function update() {
+  const text = field.value.trim(), turn = ++asked;
+  const here = [...commands(), ...headings()];
+  if (!text) {
+    show([...recent().filter((entry) => entry.slug !== slugOf(location.href)).slice(0, RECENT).map((entry) => ({ kind: "recent", title: entry.title, url: noteUrl(entry.slug) })), ...here]);
+    return;
+  }
+  topics ||= ask("/api/topics");
+  const [found, known] = await Promise.all([ask(`/api/search?q=${encodeURIComponent(field.value)}&limit=12`), topics]);
+  if (turn !== asked) return; // a later letter has been asked about meanwhile
+  const fits = (entry) => text.toLowerCase().split(/\s+/).every((word) => entry.title.toLowerCase().includes(word));
+  const named = (known?.items || []).map((topic) => ({ kind: `topic, ${topic.count}`, title: topic.name, url: topic.url }));
+  const notes = (found?.items || []).map((item) => ({ kind: "note", title: item.title, says: item.snippet, url: noteUrl(item.slug) }));
+  show([...here.filter(fits).slice(0, 3), ...notes, ...named.filter(fits).slice(0, 4)], text);
+}
+
+function commands() {
+  const slug = slugOf(location.href), path = slug && noteUrl(slug).slice(3);
+  const own = slug ? [
+    { title: "Walk from this note", url: `/walk/${path}` },
+    { title: "Path from this note to another", url: `/path?from=${encodeURIComponent(slug)}` },
+    { title: "Network around this note", url: `/network?focus=${encodeURIComponent(slug)}` },
+    { title: "All links of this note", url: `/links/${path}` },
+    { title: "Suggest a link from this note", url: `/new?from=${encodeURIComponent(slug)}` },
+  ] : [];
+  const places = [["Home", "/"], ["The whole network", "/network"], ["Topics", "/topics"], ["Experiments", "/experiments"], ["Timeline", "/timeline"], ["How are two notes related?", "/path"], ["New note", "/new"], ["Help", "/help"]];
+  const themes = ["system", "light", "dark"].map((name) => ({ title: `Colours: ${name}`, act: () => context.chooseTheme(name) }));
+  return [...own, ...places.map(([title, url]) => ({ title, url })), ...themes].map((entry) => ({ kind: "command", ...entry }));
+}
+
+function headings() {
+  return [...document.querySelectorAll("main .body :is(h2, h3, h4)[id]")].map((heading) => ({ kind: "heading here", title: heading.firstChild.textContent, url: `#${heading.id}` }));
+}
+
+function show(found, text = "") {
+  options = found;
+  list.replaceChildren(...found.map((entry, index) => make("li", { role: "option", id: `palette-${index}`, "data-at": index, "aria-selected": "false" },
+    make("b", {}, entry.title), make("span", {}, entry.verdict ? verdictMark(entry.verdict) : entry.kind), entry.says ? make("small", {}, entry.says) : null)));
+  if (!found.length) list.append(make("li", { class: "p-none", role: "option", "aria-disabled": "true", "aria-selected": "false" }, `Nothing is called “${text}”. Enter searches all text.`));
+  choose(found.length ? 0 : -1);
+  announce(found.length ? `${found.length} found` : "nothing found");
+}
+
+function choose(index) {
+  list.children[at]?.setAttribute("aria-selected", "false");
+  at = index;
+  const option = at < 0 ? null : list.children[at];
+  option?.setAttribute("aria-selected", "true");
+  option?.scrollIntoView({ block: "nearest" });
+  if (option) field.setAttribute("aria-activedescendant", option.id);
+  else field.removeAttribute("aria-activedescendant");
+}
+
+function run(index, elsewhere = false) {
+  const entry = options[index];
+  if (!entry) return;
+  dialog.close();
+  if (entry.act) entry.act();
+  else if (elsewhere) open_(entry.url);
+  else location.href = entry.url;
+}
+
+function open_(url) {
+  window.open(url, "_blank", "noopener");
+}

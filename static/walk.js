@@ -1,0 +1,91 @@
+// Walking without a reload: the next page is fetched and its main part takes the place of this one.
+// The bytes are those that a plain visit would read, parsed the same way; address, history, focus
+// and what screen readers hear go along. Without this script every step is a plain link.
+import { announce } from "./page.js";
+
+const calm = matchMedia("(prefers-reduced-motion: reduce)");
+let turn = 0;
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[href]");
+  if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+  const url = new URL(link.href.baseVal ?? link.href, location.href);
+  if (url.origin !== location.origin || !url.pathname.startsWith("/walk/")) return;
+  event.preventDefault();
+  move(url, { from: link });
+});
+
+document.addEventListener("submit", (event) => {
+  if (!event.target.matches(".filters")) return;
+  event.preventDefault();
+  filter(event.target);
+});
+
+document.addEventListener("change", (event) => {
+  const form = event.target.closest(".filters");
+  if (form) filter(form, event.target);
+});
+
+addEventListener("popstate", () => {
+  if (location.pathname.startsWith("/walk/")) move(new URL(location.href), { back: true });
+});
+
+function filter(form, box) {
+  const url = new URL(form.action);
+  const data = new FormData(form);
+  for (const name of ["type", "basis"]) {
+    const boxes = [...form.querySelectorAll(`[name=${name}]`)];
+    if (boxes.every((one) => one.checked)) data.delete(name); // all is what no filter means
+  }
+  url.search = new URLSearchParams(data);
+  move(url, { keep: box && { name: box.name, value: box.value } });
+}
+
+async function move(url, { from = null, back = false, keep = null }) {
+  const mine = ++turn;
+  let next;
+  try {
+    const answer = await fetch(url, { headers: { accept: "text/html" } });
+    if (!answer.ok) throw new Error(answer.status);
+    next = new DOMParser().parseFromString(await answer.text(), "text/html");
+  } catch {
+    location.href = url; // let the browser say what is wrong
+    return;
+  }
+  if (mine !== turn) return; // a later step was taken meanwhile
+  if (!back) history.pushState(null, "", url);
+  const put = () => place(next, keep, back);
+  if (calm.matches || !document.startViewTransition) put();
+  else await grow(from, put);
+}
+
+/** Let the card that was chosen grow into the new centre. */
+async function grow(from, put) {
+  const card = from?.querySelector(".w-card");
+  if (card) card.style.viewTransitionName = "here";
+  const transition = document.startViewTransition(() => {
+    put();
+    const plate = document.querySelector(".w-plate");
+    if (card && plate) plate.style.viewTransitionName = "here";
+  });
+  transition.ready.catch(() => {}); // a step taken meanwhile, or a visit elsewhere, cuts it short
+  await transition.finished.catch(() => {});
+  const plate = document.querySelector(".w-plate");
+  if (plate) plate.style.viewTransitionName = "";
+}
+
+function place(next, keep, back) {
+  const main = document.adoptNode(next.querySelector("main"));
+  const trail = next.querySelector("nav.trail");
+  document.querySelector("nav.trail")?.remove();
+  document.querySelector("main").replaceWith(main);
+  if (trail) main.before(document.adoptNode(trail));
+  document.title = next.title;
+  if (next.body.dataset.live) document.body.dataset.live = next.body.dataset.live;
+  announce(main.dataset.says);
+  const kept = keep && main.querySelector(`[name="${keep.name}"][value="${CSS.escape(keep.value)}"]`);
+  const centre = [...main.querySelectorAll(".w-centre, .spine-c")].find((one) => one.getClientRects().length);
+  const target = kept || centre || main;
+  target.focus({ preventScroll: Boolean(kept) });
+  if (!kept && !back) scrollTo(0, 0);
+}
