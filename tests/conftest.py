@@ -117,6 +117,20 @@ class Server:
         with urllib.request.urlopen(self.url + path, timeout=30) as answer:
             return str(answer.read().decode())
 
+    @contextmanager
+    def changes(self) -> Iterator[Callable[[], None]]:
+        """Listen to what changes; the function given waits until a change is told."""
+        with urllib.request.urlopen(self.url + "/events", timeout=30) as stream:
+            assert stream.readline() == b"event: hello\n"
+
+            def wait() -> None:
+                for line in stream:
+                    if line == b"event: changed\n":
+                        return
+                raise AssertionError("the server ended its stream")
+
+            yield wait
+
     def stop(self, how: int = signal.SIGINT) -> int:
         if self.process.poll() is None:
             self.process.send_signal(how)

@@ -7,6 +7,7 @@ from alpgraph.authoring.drafts import (
     free_slug,
     new_note,
     parse_relation,
+    parse_source,
     write_new,
 )
 from alpgraph.authoring.forge import Forge, find_forge
@@ -35,6 +36,7 @@ __all__ = [
     "new_note",
     "note_schema",
     "parse_relation",
+    "parse_source",
     "propose",
     "write_new",
 ]

@@ -11,6 +11,7 @@ from pathlib import Path
 from alpgraph.authoring.matter import written
 from alpgraph.check.near import close_to
 from alpgraph.notes import Notebook
+from alpgraph.notes.identifiers import EXAMPLES, KINDS, bare_identifier, guess_kind, well_formed
 
 _LETTERS = str.maketrans(
     {"æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "ł": "l", "þ": "th", "ı": "i"}
@@ -158,6 +159,26 @@ def parse_relation(text: str, notebook: Notebook) -> DraftRelation:
         raise ValueError(f"no note answers to '{to}'{_meant(to, notebook.notes)}")
     hint = _meant(word, types) or f"; known: {', '.join(notebook.types.by_id)}"
     raise ValueError(f"unknown relation type '{word}'{hint}")
+
+
+def parse_source(text: str) -> DraftSource:
+    """Read `KIND:ID`, or an identifier or address whose kind shows.
+
+    Raises ValueError that says what is wrong.
+
+    >>> parse_source("arXiv:2511.07699").kind, parse_source("https://doi.org/10.1000/182").id
+    ('arxiv', '10.1000/182')
+    """
+    text = " ".join(text.split())
+    kind, colon, rest = text.partition(":")
+    named = next((name for name in KINDS if colon and name == kind.strip().lower()), None)
+    known = named or guess_kind(text)
+    if known == "other":
+        raise ValueError(f"'{text}' is not of the form KIND:ID; kinds are {', '.join(KINDS)}")
+    id = bare_identifier(known, rest.strip() if named else text)
+    if not well_formed(known, id):
+        raise ValueError(f"'{id}' is no {known}; one is like {EXAMPLES[known]}")
+    return DraftSource(known, id)
 
 
 def _meant(word: str, known: Collection[str]) -> str:

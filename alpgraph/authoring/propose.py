@@ -3,12 +3,26 @@
 import os
 import re
 import subprocess
+import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from alpgraph.authoring.forge import Forge, find_forge
+from alpgraph.authoring.forge import Forge, find_forge, web_address
+from alpgraph.history.git import clean_environ
+
+_TIMEOUT = 300
+_HINTS = {
+    "tell me who you are": "`git config user.name` and `user.email` say who you are",
+    "unable to auto-detect email": "`git config user.name` and `user.email` say who you are",
+    "empty ident name": "`git config user.name` and `user.email` say who you are",
+    "not a git repository": "`git init` begins one; the form at /new needs none",
+    "ermission": "make a copy of your own (fork) and name it: `git remote add fork ADDRESS`",
+    "could not read Username": "sign in with `git push` once, or use an ssh address",
+    "non-fast-forward": "`git fetch` and try again",
+    "fetch first": "`git fetch` and try again",
+}
 
 
 class ProposalError(ValueError):
@@ -22,27 +36,47 @@ class Proposal:
     branch: str
     commit: str
     remote: str
-    """Name of the remote that was pushed to; empty when there is none."""
+    """Name of the remote that was pushed to; empty when nothing was pushed."""
     url: str
     """Address that opens the pull request; empty where the forge is not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Base:
+    """Where a proposal starts from."""
+
+    commit: str
+    branch: str
+    """Name of the shared branch it is meant for."""
 
 
 def git(folder: Path, *args: str, environ: Mapping[str, str] | None = None) -> str:
     """Run git quietly in `folder` and return its output without the last newline.
 
-    Raises ProposalError with git's last line.
+    Raises ProposalError with git's last line and what to do about it.
     """
-    base = {**os.environ, "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C", **(environ or {})}
+    asks = {} if sys.stdin and sys.stdin.isatty() else {"GIT_TERMINAL_PROMPT": "0"}
+    base = {**clean_environ(), **asks, "LC_ALL": "C", **(environ or {})}
     try:
         done = subprocess.run(
-            ["git", *args], cwd=folder, env=base, capture_output=True, text=True, check=False
+            ["git", "--literal-pathspecs", "-c", "core.quotePath=false", *args],
+            cwd=folder,
+            env=base,
+            stdin=None if sys.stdin and sys.stdin.isatty() else subprocess.DEVNULL,
+            capture_output=True,
+            timeout=_TIMEOUT,
+            check=False,
         )
     except FileNotFoundError:
         raise ProposalError("git is not installed; install it, or use the form at /new") from None
+    except subprocess.TimeoutExpired:
+        raise ProposalError(f"git {args[0]} took more than {_TIMEOUT} seconds") from None
     if done.returncode:
-        lines = [line for line in done.stderr.splitlines() if line.strip()] or ["no reason given"]
-        raise ProposalError(f"git {args[0]} failed: {lines[-1].strip()}")
-    return done.stdout.rstrip("\n")
+        said = done.stderr.decode(errors="replace")
+        lines = [line for line in said.splitlines() if line.strip()] or ["no reason given"]
+        hint = next((f"; {text}" for word, text in _HINTS.items() if word in said), "")
+        raise ProposalError(f"git {args[0]} failed: {lines[-1].strip()}{hint}")
+    return os.fsdecode(done.stdout).rstrip("\n")
 
 
 def propose(
@@ -51,31 +85,33 @@ def propose(
     *,
     repository: str = "",
     kind: str = "",
-    branch: str = "main",
+    base: str = "main",
+    branch: str = "",
     message: str = "",
     push: bool = True,
 ) -> Proposal:
     """Commit `files` as they are on a new branch off the shared one, push it, find the address.
 
-    Other changes in the tree, the index and the current branch stay as they are.
-    Raises ProposalError when nothing could be proposed; nothing is left half done.
+    `base` is the shared branch. `branch` names the new one; when there is such a branch, the
+    commit is added to it. Other changes in the tree, the index and the current branch stay as
+    they are. Raises ProposalError when nothing could be proposed; nothing is left half done.
     """
-    top = Path(git(files[0].resolve().parent, "rev-parse", "--show-toplevel"))
+    top = Path(git(files[0].absolute().parent, "rev-parse", "--show-toplevel")).resolve()
     paths = [_inside(top, file) for file in files]
     remotes = _remotes(top)
     upstream, target = _choose(remotes, repository, git_config(top, "remote.pushDefault"))
-    start = _start(top, upstream, branch)
-    name = _free_branch(top, remotes, "note/" + _plain(Path(paths[0]).stem))
-    text = message or _message(top, start, paths, [titles.get(f, f.stem) for f in files])
-    commit = _commit(top, start, paths, text)
-    git(top, "update-ref", f"refs/heads/{name}", commit, "")
+    start = _start(top, upstream, base)
+    name = _named(top, branch) or _free_branch(top, remotes, "note/" + _plain(Path(paths[0]).stem))
+    tip = _tip(top, name)
+    if not tip:
+        _refuse_stale(top, start.commit, paths)
+    parent = tip or start.commit
+    text = message.strip() or _message(top, parent, paths, [titles.get(f, "") for f in files])
+    commit = _commit(top, parent, paths, text)
+    git(top, "update-ref", f"refs/heads/{name}", commit, tip)
     if target and push:
-        try:
-            git(top, "push", "--quiet", "--set-upstream", target, f"refs/heads/{name}")
-        except ProposalError:
-            git(top, "update-ref", "-d", f"refs/heads/{name}", commit)
-            raise
-    forge = find_forge(repository or remotes.get(upstream, ""), kind=kind, branch=branch)
+        _push(top, target, name, commit, tip)
+    forge = find_forge(repository or remotes.get(upstream, ""), kind=kind, branch=start.branch)
     url = _pull_request(forge, remotes.get(target, ""), name) if target and push else ""
     return Proposal(name, commit, target if push else "", url)
 
@@ -89,17 +125,22 @@ def git_config(top: Path, key: str) -> str:
 
 
 def _inside(top: Path, file: Path) -> str:
-    path = file.resolve()
-    if not path.is_file():
-        raise ProposalError(f"'{file}' is no file")
+    if file.is_symlink() or not file.is_file():
+        raise ProposalError(f"'{file}' is no regular file")
+    path = file.parent.resolve() / file.name
     if not path.is_relative_to(top):
         raise ProposalError(f"'{file}' lies outside the repository {top}")
     return path.relative_to(top).as_posix()
 
 
 def _remotes(top: Path) -> dict[str, str]:
-    names = git(top, "remote").split()
-    return {name: git(top, "remote", "get-url", "--push", name) for name in names}
+    """Return the remotes' addresses, before git's rewriting where that leads to a local path."""
+    found = {}
+    for name in git(top, "remote").split():
+        rewritten = git(top, "remote", "get-url", "--push", name).partition("\n")[0]
+        written = git_config(top, f"remote.{name}.url")
+        found[name] = written if web_address(rewritten) is None else rewritten
+    return found
 
 
 def _choose(remotes: Mapping[str, str], repository: str, default: str) -> tuple[str, str]:
@@ -112,7 +153,7 @@ def _choose(remotes: Mapping[str, str], repository: str, default: str) -> tuple[
     forks = [name for name in remotes if name != upstream]
     if default in remotes:
         return upstream, default
-    return upstream, "fork" if "fork" in forks else ("origin" if "origin" in forks else upstream)
+    return upstream, next((name for name in ("fork", "origin") if name in forks), upstream)
 
 
 def _same(one: str, other: str) -> bool:
@@ -122,19 +163,53 @@ def _same(one: str, other: str) -> bool:
     return key(one) == key(other)
 
 
-def _start(top: Path, upstream: str, branch: str) -> str:
-    """Return the commit to build on: the shared branch as last fetched, else HEAD."""
-    for name in (f"refs/remotes/{upstream}/{branch}", f"refs/remotes/{upstream}/HEAD", "HEAD"):
+def _start(top: Path, upstream: str, branch: str) -> _Base:
+    """Return the shared branch as last fetched; without a remote, the current commit."""
+    shared = _commit_of(top, f"refs/remotes/{upstream}/{branch}") if upstream else ""
+    if shared:
+        return _Base(shared, branch)
+    if upstream:
         try:
-            return git(top, "rev-parse", "--verify", "--quiet", f"{name}^{{commit}}")
+            head = git(top, "symbolic-ref", "--quiet", f"refs/remotes/{upstream}/HEAD")
         except ProposalError:
-            continue
-    raise ProposalError("the repository has no commit yet; make one first")
+            hint = f"run `git fetch {upstream}`, or set `branch` in alpgraph.toml"
+            raise ProposalError(f"'{upstream}' has no branch '{branch}' here; {hint}") from None
+        return _Base(_commit_of(top, head), head.removeprefix(f"refs/remotes/{upstream}/"))
+    here = _commit_of(top, "HEAD")
+    if not here:
+        raise ProposalError("the repository has no commit yet; make one first")
+    return _Base(here, branch)
+
+
+def _commit_of(top: Path, name: str) -> str:
+    try:
+        return git(top, "rev-parse", "--verify", "--quiet", f"{name}^{{commit}}")
+    except ProposalError:
+        return ""
 
 
 def _plain(word: str) -> str:
     """Return a name that git accepts in a branch."""
-    return re.sub(r"[^\w-]+", "-", word).strip("-") or "note"
+    return re.sub(r"[^\w-]+", "-", word).strip("-")[:60] or "note"
+
+
+def _named(top: Path, branch: str) -> str:
+    """Return the branch that was asked for; raises ProposalError for one that cannot be used."""
+    if not branch:
+        return ""
+    try:
+        git(top, "check-ref-format", f"refs/heads/{branch}")
+    except ProposalError:
+        raise ProposalError(f"'{branch}' is no name of a branch") from None
+    trees = git(top, "worktree", "list", "--porcelain").splitlines()
+    if branch.startswith("-") or f"branch refs/heads/{branch}" in trees:
+        raise ProposalError(f"'{branch}' is checked out; commit there as usual, or name another")
+    return branch
+
+
+def _tip(top: Path, branch: str) -> str:
+    """Return the commit a branch stands at; empty when there is none."""
+    return _commit_of(top, f"refs/heads/{branch}")
 
 
 def _free_branch(top: Path, remotes: Mapping[str, str], wanted: str) -> str:
@@ -142,6 +217,8 @@ def _free_branch(top: Path, remotes: Mapping[str, str], wanted: str) -> str:
     taken = {ref.removeprefix("refs/heads/") for ref in refs} | {
         ref.removeprefix(f"refs/remotes/{name}/") for ref in refs for name in remotes
     }
+    if "note" in taken:  # git cannot hold a branch `note/x` beside a branch `note`
+        wanted = wanted.replace("/", "-", 1)
     number = 1
     name = wanted
     while name in taken:
@@ -150,12 +227,34 @@ def _free_branch(top: Path, remotes: Mapping[str, str], wanted: str) -> str:
     return name
 
 
+def _refuse_stale(top: Path, start: str, paths: Sequence[str]) -> None:
+    """Refuse files that others changed since this tree was made: they would be undone."""
+    here = _commit_of(top, "HEAD")
+    try:
+        met = git(top, "merge-base", here, start) if here else ""
+    except ProposalError:
+        return  # no common history, as in a shallow clone: nothing can be said
+    for path in paths:
+        now = _blob(top, start, path)
+        then, mine = (_blob(top, commit, path) if commit else "" for commit in (met, here))
+        if now not in (then, mine):
+            hint = "`git pull` first, then propose it again"
+            raise ProposalError(f"'{path}' was changed by others since; {hint}")
+
+
+def _blob(top: Path, commit: str, path: str) -> str:
+    try:
+        return git(top, "rev-parse", "--verify", "--quiet", f"{commit}:{path}")
+    except ProposalError:
+        return ""
+
+
 def _message(top: Path, start: str, paths: Sequence[str], titles: Sequence[str]) -> str:
-    existing = set(git(top, "ls-tree", "-r", "--name-only", "-z", start).split("\0"))
-    verb = "Change" if all(path in existing for path in paths) else "Add"
+    verb = "Change" if all(_blob(top, start, path) for path in paths) else "Add"
+    said = [" ".join(t.split()) or Path(p).stem for t, p in zip(titles, paths, strict=True)]
     if len(paths) == 1:
-        return f"{verb} note: {' '.join(titles[0].split())[:100]}"
-    lines = "\n".join(f"- {' '.join(title.split())}" for title in titles)
+        return f"{verb} note: {said[0][:100]}"
+    lines = "\n".join(f"- {title[:200]}" for title in said)
     return f"{verb} {len(paths)} notes\n\n{lines}"
 
 
@@ -169,6 +268,16 @@ def _commit(top: Path, start: str, paths: Sequence[str], message: str) -> str:
     if tree == git(top, "rev-parse", f"{start}^{{tree}}"):
         raise ProposalError("nothing to propose: the notes are the same on the shared branch")
     return git(top, "commit-tree", tree, "-p", start, "-m", message)
+
+
+def _push(top: Path, target: str, name: str, commit: str, tip: str) -> None:
+    """Push the branch; when that fails, put it back as it was."""
+    try:
+        git(top, "push", "--quiet", "--set-upstream", target, f"refs/heads/{name}")
+    except ProposalError:
+        ref = f"refs/heads/{name}"
+        git(top, *(("update-ref", ref, tip) if tip else ("update-ref", "-d", ref, commit)))
+        raise
 
 
 def _pull_request(forge: Forge | None, pushed_to: str, branch: str) -> str:

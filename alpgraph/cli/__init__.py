@@ -18,7 +18,7 @@ COMMANDS = {
     "serve": ("serving", "Serve a folder of notes with live reload (the default command)."),
     "check": ("checking", "Find faults in notes and point at them."),
     "explain": ("checking", "Say what a finding means, or what each line of a note became."),
-    "new": ("writing", "Write a valid note, or an experiment."),
+    "new": ("drafting", "Write a valid note, or an experiment."),
     "propose": ("proposing", "Branch, commit, push, and give the pull-request address."),
     "diff": ("proposing", "Say what a change does to the graph."),
     "fmt": ("writing", "Tidy notes without losing a comment."),

@@ -48,7 +48,7 @@ def check(
     location, config = find(notes, state)
     notebook = read(location, config)
     try:
-        found = chosen(_findings(notebook, changed_since), select=select, ignore=ignore)
+        found = chosen(findings_of(notebook, changed_since), select=select, ignore=ignore)
     except ValueError as error:
         raise click.UsageError(str(error)) from None
     if fix:
@@ -56,15 +56,17 @@ def check(
         click.echo(outcome.diff, nl=False)
         click.echo(outcome.summary, err=True)
         notebook = read(location, config)
-        found = chosen(_findings(notebook, changed_since), select=select, ignore=ignore)
+        found = chosen(findings_of(notebook, changed_since), select=select, ignore=ignore)
     name = output_format or ("github" if os.environ.get("GITHUB_ACTIONS") == "true" else "full")
     click.echo(_report(name, found, location.notes), nl=False)
+    if name == "github":
+        _add_to_summary(found, location.notes)
     click.echo(summary_line(found, len(notebook.notes)), err=True)
     bad = {Severity.ERROR, Severity.WARNING} if error_on_warning else {Severity.ERROR}
     return int(not exit_zero and any(finding.severity in bad for finding in found))
 
 
-def _findings(notebook: "Notebook", changed_since: str | None) -> "list[Diagnostic]":
+def findings_of(notebook: "Notebook", changed_since: str | None) -> "list[Diagnostic]":
     """Run every rule, or those findings that a change since a revision touches."""
     from alpgraph.check import check_notebook, findings_of_change
     from alpgraph.experiments import fault_finders
@@ -91,10 +93,31 @@ def _report(name: str, found: "list[Diagnostic]", root: Path) -> str:
     plain: dict[str, Callable[[list[Diagnostic]], str]] = {
         "concise": reports.to_concise,
         "json": reports.to_json,
-        "github": reports.to_github,
+        "github": lambda found: reports.to_github(found, prefix=_prefix(root)),
         "sarif": reports.to_sarif,
     }
     return plain[name](found)
+
+
+def _prefix(root: Path) -> str:
+    """Return the notes folder's path in its repository, by which GitHub places annotations."""
+    from alpgraph.history import HistoryError
+    from alpgraph.history.git import prefix_of
+
+    try:
+        return prefix_of(root)
+    except HistoryError:
+        return ""
+
+
+def _add_to_summary(found: "list[Diagnostic]", root: Path) -> None:
+    """Add all findings to the summary of a GitHub job, which holds more than annotations do."""
+    from alpgraph.check import to_summary
+
+    place = os.environ.get("GITHUB_STEP_SUMMARY")
+    if place:
+        with Path(place).open("a", encoding="utf-8") as file:
+            file.write(f"## Findings\n\n{to_summary(found, prefix=_prefix(root))}\n")
 
 
 def _source_reader(root: Path) -> Callable[[str], str]:

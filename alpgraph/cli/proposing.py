@@ -1,18 +1,29 @@
 """`alpgraph propose` and `alpgraph diff`."""
 
 import json
+import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from alpgraph.cli.checking import _findings
+from alpgraph.cli.checking import findings_of
 from alpgraph.cli.options import find, notes_option, read
 
+if TYPE_CHECKING:
+    from alpgraph.authoring import Proposal
+    from alpgraph.notes import Notebook
 
-@click.command(epilog="Example: `alpgraph propose notes/my-note.md`.")
+
+@click.command(
+    epilog="Examples: `alpgraph propose notes/my-note.md`; "
+    "`alpgraph propose notes/my-note.md --branch note/my-note` adds to an earlier proposal."
+)
 @click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 @click.option("--message", "-m", default="", help="Commit message; a sensible one unless told.")
+@click.option("--branch", default="", help="Branch to make, or to add to; note/NAME unless told.")
 @click.option("--no-push", is_flag=True, help="Only make the branch and the commit.")
 @click.option("--with-errors", is_flag=True, help="Propose in spite of findings of level error.")
 @click.option("--open", "open_page", is_flag=True, help="Open the pull-request address.")
@@ -20,6 +31,7 @@ from alpgraph.cli.options import find, notes_option, read
 def propose(
     files: tuple[Path, ...],
     message: str,
+    branch: str,
     no_push: bool,
     with_errors: bool,
     open_page: bool,
@@ -27,7 +39,8 @@ def propose(
 ) -> int:
     """Branch, commit and push notes, and give the pull-request address.
 
-    Nothing else in the work tree is touched.
+    Pictures that belong to them may be named too. Nothing else in the work tree is touched.
+    Exit codes: 0 proposed, 1 errors found in these notes, 2 nothing could be proposed.
     """
     from alpgraph.authoring import ProposalError
     from alpgraph.authoring import propose as make
@@ -36,44 +49,65 @@ def propose(
 
     location, config = find(notes)
     notebook = read(location, config)
-    by_path = {location.notes / note.path: note for note in notebook.notes.values()}
-    wanted = {file.resolve() for file in files}
-    outside = [str(file) for file in files if file.resolve() not in by_path]
-    if outside:
-        raise click.UsageError(f"{', '.join(outside)}: no note of {location.notes}")
-    names = {by_path[path].path for path in wanted}
+    named = _named(files, notebook)
+    names = {path for path, _ in named.values()}
     errors = [
         finding
-        for finding in _findings(notebook, None)
+        for finding in findings_of(notebook, None)
         if finding.severity is Severity.ERROR and finding.place.file in names
     ]
     if errors and not with_errors:
         click.echo(to_concise(errors), nl=False)
         click.echo("not proposed: mend these, or add --with-errors", err=True)
         return 1
-    titles = {file: by_path[file.resolve()].title for file in files}
     try:
         done = make(
-            files,
-            titles,
+            list(named),
+            {file: title for file, (_, title) in named.items()},
             repository=config.repository,
             kind=config.forge,
-            branch=config.branch,
+            base=config.branch,
+            branch=branch,
             message=message,
             push=not no_push,
         )
     except ProposalError as error:
         raise click.UsageError(str(error)) from None
-    if not done.remote:
-        click.echo(f"committed {done.commit[:12]} on the branch {done.branch}; nothing was pushed")
-    elif done.url:
-        click.echo(f"pushed the branch {done.branch} to {done.remote}", err=True)
-        click.echo(done.url)
-        if open_page:
-            click.launch(done.url)
-    else:
-        click.echo(f"pushed the branch {done.branch} to {done.remote}; open a pull request from it")
+    _tell(done)
+    if done.url and open_page:
+        click.launch(done.url)
     return 0
+
+
+def _named(files: Sequence[Path], notebook: "Notebook") -> dict[Path, tuple[str, str]]:
+    """Return each file's path below the notes folder and its title; a picture has none.
+
+    Raises UsageError for what does not lie there.
+    """
+    from alpgraph.notes.files import is_note_name
+
+    titles = {note.path: note.title for note in notebook.notes.values()}
+    found: dict[Path, tuple[str, str]] = {}
+    for file in files:
+        place = file.parent.resolve() / file.name
+        inside = place.is_relative_to(notebook.root) and file.is_file() and not file.is_symlink()
+        path = place.relative_to(notebook.root).as_posix() if inside else ""
+        if not path or (path not in titles and is_note_name(file.name)):
+            raise click.UsageError(f"{os.fspath(file)!r} is no note of {notebook.root}")
+        found[place] = path, titles.get(path, "")
+    return found
+
+
+def _tell(done: "Proposal") -> None:
+    """Say what was done; the address alone stands on standard output."""
+    if not done.remote:
+        what = f"committed {done.commit[:12]} on the branch {done.branch}; nothing was pushed"
+        click.echo(what, err=True)
+        click.echo(done.branch)
+        return
+    more = "" if done.url else "; open a pull request from it on your forge"
+    click.echo(f"pushed the branch {done.branch} to {done.remote}{more}", err=True)
+    click.echo(done.url or done.branch)
 
 
 @click.command(epilog="Examples: `alpgraph diff main`; `alpgraph diff HEAD~5 HEAD --format md`.")

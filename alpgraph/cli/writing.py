@@ -1,87 +1,11 @@
-"""`alpgraph new`, `fmt`, `import`, `schema`: files written whole or not at all."""
+"""`alpgraph fmt`, `import`, `schema`: files written whole or not at all."""
 
 import json
-import sys
 from pathlib import Path
 
 import click
 
 from alpgraph.cli.options import find, notes_argument, notes_option, read
-
-
-@click.command(
-    epilog="Examples: `alpgraph new --title 'Does X hurt Y?' "
-    "--relation utility-weighted-loss:parallel:'the same mechanism in another field'`; "
-    "`alpgraph new --experiment my-check`."
-)
-@click.option("--title", help="The question the note asks.")
-@click.option("--claim", default="", help="One sentence that could be false.")
-@click.option("--summary", default="", help="Two or three lines for cards.")
-@click.option("--topic", "topics", multiple=True, help="A topic; may be repeated.")
-@click.option("--relation", "relations", multiple=True, metavar="SLUG:TYPE:WHY")
-@click.option("--experiment", metavar="NAME", help="Write an experiment with its test instead.")
-@notes_option
-def new(
-    title: str | None,
-    claim: str,
-    summary: str,
-    topics: tuple[str, ...],
-    relations: tuple[str, ...],
-    experiment: str | None,
-    notes: Path | None,
-) -> int:
-    """Write a valid note; asks only on a terminal."""
-    if experiment is not None:
-        return _new_experiment(experiment)
-    from alpgraph.authoring import new_note, parse_relation, write_new
-
-    location, config = find(notes)
-    notebook = read(location, config)
-    if title is None and sys.stdin.isatty() and sys.stdout.isatty():
-        title = click.prompt("The question the note asks")
-        claim = claim or click.prompt("Its claim, one sentence that could be false", default="")
-        summary = summary or click.prompt("Two or three lines for cards", default="")
-    if title is None:
-        raise click.UsageError("--title is missing, and this is no terminal to ask on")
-    parsed = []
-    for word in relations:
-        try:
-            parsed.append(parse_relation(word, notebook))
-        except ValueError as error:
-            raise click.BadParameter(str(error), param_hint="--relation") from None
-    draft = new_note(
-        notebook,
-        title=title,
-        claim=claim,
-        summary=summary,
-        topics=topics,
-        relations=parsed,
-    )
-    written = write_new(location.notes, draft)
-    click.echo(written)
-    click.echo(
-        f"next: write its text, then `alpgraph check` and `alpgraph propose {written}`", err=True
-    )
-    return 0
-
-
-def _new_experiment(name: str) -> int:
-    """Write the template of an experiment and its test into the current folder."""
-    from alpgraph.experiments import experiment_template
-
-    try:
-        files = experiment_template(name)
-    except ValueError as error:
-        raise click.BadParameter(str(error), param_hint="--experiment") from None
-    taken = [path for path in files if Path(path).exists()]
-    if taken:
-        raise click.UsageError(f"{', '.join(map(str, taken))} exists already; nothing was written")
-    for path, text in files.items():
-        target = Path(path)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(text, encoding="utf-8")
-        click.echo(path)
-    return 0
 
 
 @click.command(epilog="Examples: `alpgraph fmt`; `alpgraph fmt --check` in CI.")

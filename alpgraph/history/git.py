@@ -60,12 +60,11 @@ class Blob:
 
 def run_git(folder: Path, *args: str, given: bytes = b"") -> bytes:
     """Run git in `folder` and return what it prints; raises HistoryError with its last line."""
-    kept = {key: value for key, value in os.environ.items() if key not in _MISLEADING}
     try:
         done = subprocess.run(
             ["git", *_OPTIONS, *args],
             cwd=folder,
-            env=kept | _QUIET | {"LC_ALL": "C"},
+            env=clean_environ() | _QUIET | {"LC_ALL": "C"},
             input=given,
             capture_output=True,
             timeout=TIMEOUT,
@@ -79,6 +78,11 @@ def run_git(folder: Path, *args: str, given: bytes = b"") -> bytes:
         lines = [line for line in done.stderr.decode(errors="replace").splitlines() if line.strip()]
         raise HistoryError(f"git {args[0]} failed: {lines[-1] if lines else 'no reason given'}")
     return done.stdout
+
+
+def clean_environ() -> dict[str, str]:
+    """Return the environment without what would point git at another repository."""
+    return {key: value for key, value in os.environ.items() if key not in _MISLEADING}
 
 
 def commit_id(folder: Path, revision: str) -> str:

@@ -6,7 +6,14 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alpgraph.authoring import DraftRelation, DraftSource, new_note, parse_relation, write_new
+from alpgraph.authoring import (
+    DraftRelation,
+    DraftSource,
+    new_note,
+    parse_relation,
+    parse_source,
+    write_new,
+)
 from alpgraph.authoring.drafts import slug_of_title
 from alpgraph.check import check_notebook
 from alpgraph.graph import build_graph
@@ -145,3 +152,27 @@ def test_draft_is_yaml_for_everybody() -> None:
     draft = new_note(notebook(), title="3.10", claim="2020-01-01", topics=["yes", "a"])
     values = yaml.safe_load(draft.text.split("---")[1])
     assert values == {"title": "3.10", "claim": "2020-01-01", "topics": ["yes", "a"]}
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "id"),
+    [
+        ("arxiv:2511.07699", "arxiv", "2511.07699"),
+        ("doi: 10.1000/182", "doi", "10.1000/182"),
+        ("https://arxiv.org/abs/2511.07699", "arxiv", "2511.07699"),
+        ("url:https://example.org/a:b", "url", "https://example.org/a:b"),
+        ("https://example.org/a", "url", "https://example.org/a"),
+    ],
+)
+def test_source_is_read_from_one_word(text: str, kind: str, id: str) -> None:
+    source = parse_source(text)
+    assert (source.kind, source.id) == (kind, id)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [("a talk in Graz", "KIND:ID"), ("arxiv:77", "one is like 2511.07699"), ("doi:", "is no doi")],
+)
+def test_wrong_source_is_explained(text: str, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        parse_source(text)

@@ -48,6 +48,108 @@ def test_a_proposal_holds_the_note_and_nothing_else(clone: Path) -> None:
     assert done.branch in git(clone, "ls-remote", "--heads", "origin")
 
 
+def test_a_second_version_is_added_to_the_branch_that_is_named(clone: Path) -> None:
+    note = clone / "notes" / "new.md"
+    note.write_text(NOTE)
+    first = propose([note], {})
+    note.write_text(NOTE + "More.\n")
+    second = propose([note], {}, branch=first.branch)
+    assert second.branch == first.branch
+    assert git(clone, "rev-parse", f"{second.branch}~1") == first.commit
+    assert git(clone, "log", "-1", "--format=%s", second.branch) == "Change note: new"
+    assert second.commit in git(clone, "ls-remote", "--heads", "origin")
+
+
+@pytest.mark.parametrize(
+    ("branch", "reason"),
+    [("main", "is checked out"), ("-f", "checked out|no name"), ("a..b", "no name of a branch"),
+     ("a b", "no name"), ("x\ny", "no name")],
+)  # fmt: skip
+def test_a_branch_that_cannot_be_used_is_refused(clone: Path, branch: str, reason: str) -> None:
+    note = clone / "notes" / "new.md"
+    note.write_text(NOTE)
+    with pytest.raises(ProposalError, match=reason):
+        propose([note], {}, branch=branch)
+    assert git(clone, "branch", "--format=%(refname:short)") == "main"
+
+
+def test_a_branch_named_note_is_in_nobodys_way(clone: Path) -> None:
+    git(clone, "branch", "note")
+    note = clone / "notes" / "new.md"
+    note.write_text(NOTE)
+    assert propose([note], {}).branch == "note-new"
+
+
+def test_what_others_changed_since_is_not_undone(clone: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    git(tmp_path, "clone", "--quiet", git(clone, "remote", "get-url", "origin"), str(other))
+    (other / "notes" / "old.md").write_text("---\ntitle: Old\n---\nBetter.\n")
+    git(other, "commit", "--quiet", "-am", "Better")
+    git(other, "push", "--quiet", "origin", "main")
+    git(clone, "fetch", "--quiet")
+    old, new = clone / "notes" / "old.md", clone / "notes" / "new.md"
+    old.write_text("---\ntitle: Old\n---\nMine.\n")
+    new.write_text(NOTE)
+    with pytest.raises(ProposalError, match="changed by others since; `git pull`"):
+        propose([old], {})
+    assert git(clone, "show", f"{propose([new], {}).branch}:notes/old.md").endswith("Better.")
+
+
+def test_a_default_branch_of_another_name_is_found(tmp_path: Path, clone: Path) -> None:
+    git(Path(git(clone, "remote", "get-url", "origin")), "branch", "--move", "main", "trunk")
+    fresh = tmp_path / "fresh"
+    git(tmp_path, "clone", "--quiet", git(clone, "remote", "get-url", "origin"), str(fresh))
+    note = fresh / "notes" / "new.md"
+    note.write_text(NOTE)
+    done = propose([note], {}, repository="https://github.com/them/notes")
+    assert done.url.startswith("https://github.com/them/notes/compare/trunk...")
+
+
+def test_without_a_shared_branch_nothing_of_ones_own_slips_in(clone: Path) -> None:
+    git(clone, "update-ref", "-d", "refs/remotes/origin/main")
+    note = clone / "notes" / "new.md"
+    note.write_text(NOTE)
+    with pytest.raises(ProposalError, match="git fetch origin"):
+        propose([note], {})
+
+
+def test_without_a_remote_only_the_commit_is_made(clone: Path) -> None:
+    git(clone, "remote", "remove", "origin")
+    note = clone / "notes" / "new.md"
+    note.write_text(NOTE)
+    done = propose([note], {})
+    assert (done.remote, done.url) == ("", "")
+    assert git(clone, "diff", "--name-only", "main", done.branch) == "notes/new.md"
+
+
+def test_a_link_is_no_note(clone: Path, tmp_path: Path) -> None:
+    secret = tmp_path / "secret.md"
+    secret.write_text("key")
+    (clone / "notes" / "link.md").symlink_to(secret)
+    with pytest.raises(ProposalError, match="no regular file"):
+        propose([clone / "notes" / "link.md"], {})
+
+
+def test_who_one_is_must_be_known(clone: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for role in ("AUTHOR", "COMMITTER"):
+        monkeypatch.setenv(f"GIT_{role}_NAME", "")
+    git(clone, "config", "user.useConfigOnly", "true")
+    note = clone / "notes" / "new.md"
+    note.write_text(NOTE)
+    with pytest.raises(ProposalError, match=r"git config user\.name"):
+        propose([note], {})
+
+
+def test_a_hooks_environment_does_not_mislead(
+    clone: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GIT_DIR", str(tmp_path / "elsewhere"))
+    monkeypatch.setenv("GIT_INDEX_FILE", str(tmp_path / "index"))
+    note = clone / "notes" / "new.md"
+    note.write_text(NOTE)
+    assert propose([note], {}).remote == "origin"
+
+
 def test_a_taken_branch_name_gets_a_number(clone: Path) -> None:
     note = clone / "notes" / "new.md"
     note.write_text(NOTE)
