@@ -8,7 +8,8 @@ RunsError
     ├── Failed        the experiment itself failed
     ├── TimedOut      it was stopped at its limit of time
     ├── Cancelled     somebody asked for it
-    └── WorkerDied    the process that computed it is gone
+    ├── WorkerDied    the process that computed it is gone
+    └── Interrupted   what it was computed on cannot be reached
 ValueError
 └── SpecError         a question that cannot be asked; `faults` names the fields
 LookupError
@@ -63,6 +64,10 @@ class Cancelled(Ended):
 
 class WorkerDied(Ended):
     """The process that computed the run is gone; the run may be tried again."""
+
+
+class Interrupted(Ended):
+    """What computed the run cannot be reached; it is nobody's fault and waits again."""
 
 
 @dataclass(frozen=True, slots=True)

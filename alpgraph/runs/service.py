@@ -14,7 +14,15 @@ from typing import Any
 from alpgraph import __version__
 from alpgraph.experiments import estimate_seconds, find_experiment, validate_params
 from alpgraph.runs.channels import Channels, Event, Watcher
-from alpgraph.runs.errors import Cancelled, Ended, NoSuchRun, StoreError, TimedOut, WorkerDied
+from alpgraph.runs.errors import (
+    Cancelled,
+    Ended,
+    Interrupted,
+    NoSuchRun,
+    StoreError,
+    TimedOut,
+    WorkerDied,
+)
 from alpgraph.runs.executors.base import Curves, Executor, Job
 from alpgraph.runs.limits import Limits
 from alpgraph.runs.model import Run, RunSpec, State
@@ -40,6 +48,8 @@ class Running:
     noted: float = 0.0
     ended: "tuple[State, str | None, str] | None" = None
     """State, result and reason that wait to be stored."""
+    blameless: bool = False
+    """Whether this attempt does not count."""
 
 
 class RunService:
@@ -236,6 +246,8 @@ class RunService:
             own.ended = (State.CANCELLED, None, "cancelled")
         except TimedOut as ended:
             own.ended = (State.TIMED_OUT, None, str(ended))
+        except Interrupted as ended:
+            own.ended, own.blameless = (State.QUEUED, None, str(ended)), True
         except WorkerDied as ended:
             attempts = own.claim.run.attempts
             if attempts < self.limits.attempts:
@@ -256,7 +268,7 @@ class RunService:
             if self._stopping and state is not State.DONE:
                 pass  # its worker was stopped with us: `leave` puts it back
             elif state is State.QUEUED:
-                self.store.requeue(own.claim, count_attempt=True)
+                self.store.requeue(own.claim, count_attempt=not own.blameless)
             else:
                 self.store.finish(
                     own.claim, state, version=__version__, result=result, reason=reason
@@ -285,6 +297,8 @@ class RunService:
     # telling
 
     def _with_progress(self, run: Run) -> Run:
+        if run.state is State.QUEUED and (trouble := self.executor.trouble):
+            return replace(run, reason=trouble)
         own = self._own(run)
         return run if own is None else replace(run, progress=own.fraction)
 

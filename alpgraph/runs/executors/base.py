@@ -14,15 +14,17 @@ OnProgress = Callable[[float, Curves | None], None]
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One start of a run."""
+    """One start of a run, or of a part of one."""
 
     key: str
     """Differs between two starts of the same run."""
     spec: RunSpec
     seconds: float
     """Wall time after which it is stopped."""
-    result: int
-    """Bytes its result may take."""
+    limit: int
+    """Bytes its answer may take."""
+    part: tuple[int, int] | None = None
+    """First replicate and how many, when measurements of these are wanted and not a result."""
 
 
 class Executor(Protocol):
@@ -30,10 +32,14 @@ class Executor(Protocol):
 
     @property
     def slots(self) -> int:
-        """Jobs worth starting at once."""
+        """Jobs worth starting at once; 0 while there is `trouble`."""
+
+    @property
+    def trouble(self) -> str:
+        """What keeps every job waiting, in a sentence; empty when all is well."""
 
     def submit(self, job: Job, on_progress: OnProgress) -> Future[str]:
-        """Start a job; the future gives the result as JSON text, or raises `Ended`."""
+        """Start a job; the future gives the answer as JSON text, or raises `Ended`."""
 
     def cancel(self, key: str) -> None:
         """Stop a job; its future raises `Cancelled`. An unknown key is no error."""

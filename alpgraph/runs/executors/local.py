@@ -1,35 +1,40 @@
 """Worker processes on this machine, started with the first run and gone with the server."""
 
 import json
-import multiprocessing
 import os
-import secrets
 import threading
-from concurrent.futures import CancelledError, Future
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import suppress
-from multiprocessing.connection import Client, Connection, Listener, wait
-from typing import Any
+from concurrent.futures import Future
+from dataclasses import dataclass
 
-from pebble import ProcessExpired, ProcessFuture, ProcessPool
-
-from alpgraph.runs.errors import Cancelled, Ended, Failed, TimedOut, WorkerDied
+from alpgraph.runs.errors import Cancelled, Ended, TimedOut, WorkerDied
 from alpgraph.runs.executors.base import Job, OnProgress
-from alpgraph.runs.executors.worker import THREADS, begin, work
+from alpgraph.runs.executors.child import Child
 from alpgraph.runs.limits import Limits
 
 
+@dataclass(slots=True)
+class Turn:
+    """A job and the process that has it."""
+
+    job: Job
+    child: Child | None = None
+    why: Ended | None = None
+    """Why it was stopped."""
+
+
 class LocalExecutor:
-    """A pool of processes that can be killed one by one."""
+    """Processes that are kept warm, one job each at a time; killed to stop their job."""
+
+    trouble = ""
 
     def __init__(self, workers: int | None = None, limits: Limits | None = None) -> None:
         """Prepare for `workers` processes, one for each core unless told; none starts yet."""
         self._slots = workers or os.cpu_count() or 1
         self._limits = limits or Limits()
-        self._lock = threading.Lock()
-        self._pool: ProcessPool | None = None
-        self._lines: Lines | None = None
-        self._running: dict[str, ProcessFuture[str]] = {}
+        self._changed = threading.Condition()
+        self._idle: list[Child] = []
+        self._turns: dict[str, Turn] = {}
+        self._busy = 0
         self._closed = False
 
     @property
@@ -39,175 +44,109 @@ class LocalExecutor:
 
     def submit(self, job: Job, on_progress: OnProgress) -> Future[str]:
         """Give the job to the next free worker."""
-        asked = job.spec
-        text = json.dumps(
-            {
-                "key": job.key,
-                "experiment": asked.experiment,
-                "params": asked.params,
-                "replicates": asked.replicates,
-                "seed": asked.seed,
-                "result": job.result,
-                "memory": self._limits.memory,
-            }
-        )
         answered: Future[str] = Future()
-        with self._lock:
-            if self._closed:
-                answered.set_exception(Cancelled("the server is stopping"))
-                return answered
-            lines = self._open()
-            lines.listen_for(job.key, on_progress)
-            inner = self._schedule(text, job.seconds)
-            self._running[job.key] = inner
-        inner.add_done_callback(lambda done: self._settle(job, done, answered))
+        turn = Turn(job)
+        with self._changed:
+            self._turns[job.key] = turn
+        names = {"name": f"run-{job.key}", "daemon": True}
+        threading.Thread(target=self._settle, args=(turn, on_progress, answered), **names).start()  # type: ignore[arg-type]
         return answered
 
     def cancel(self, key: str) -> None:
         """Kill the worker that has the job."""
-        with self._lock:
-            inner = self._running.get(key)
-        if inner is not None:
-            inner.cancel()  # type: ignore[no-untyped-call]
+        with self._changed:
+            turn = self._turns.get(key)
+        if turn is not None:
+            self._stop(turn, Cancelled("cancelled"))
 
     def close(self) -> None:
         """Kill every worker."""
-        with self._lock:
+        with self._changed:
             self._closed = True
-            pool, lines = self._pool, self._lines
-            self._pool = self._lines = None
-        if pool is not None:
-            _stop(pool)
-        if lines is not None:
-            lines.close()
+            turns, idle = list(self._turns.values()), self._idle
+            self._idle = []
+        for turn in turns:
+            self._stop(turn, Cancelled("the server is stopping"))
+        for child in idle:
+            child.close()
+        with self._changed:
+            self._changed.wait_for(lambda: not self._busy)
 
-    def _open(self) -> "Lines":
-        if self._lines is None:
-            for name in THREADS:
-                os.environ.setdefault(name, "1")  # workers inherit it; numpy here has read it
-            self._lines = Lines()
-        return self._lines
-
-    def _schedule(self, text: str, seconds: float) -> "ProcessFuture[str]":
-        """Schedule on the pool; a broken one, whose idle worker was killed, is replaced."""
-        for _ in range(2):
-            if self._pool is None:
-                assert self._lines is not None
-                self._pool = ProcessPool(
-                    max_workers=self._slots,
-                    initializer=begin,
-                    initargs=(*self._lines.address, self._limits.memory),
-                    context=multiprocessing.get_context("spawn"),
-                )
-            try:
-                return self._pool.schedule(work, args=(text,), timeout=seconds)
-            except RuntimeError:
-                broken, self._pool = self._pool, None
-                threading.Thread(target=_stop, args=(broken,), daemon=True).start()
-        raise WorkerDied("no worker process could be started")
-
-    def _settle(self, job: Job, done: "Future[str]", answered: Future[str]) -> None:
-        with self._lock:
-            self._running.pop(job.key, None)
-            lines = self._lines
-        if lines is not None:
-            lines.forget(job.key)
+    def _settle(self, turn: Turn, on_progress: OnProgress, answered: Future[str]) -> None:
         try:
-            answered.set_result(_result_of(done, job))
+            answer = self._answer(turn, on_progress)
         except Ended as ended:
             answered.set_exception(ended)
+        else:
+            answered.set_result(answer)
 
+    def _answer(self, turn: Turn, on_progress: OnProgress) -> str:
+        child = self._take(turn)
+        text = f"stopped after {turn.job.seconds:g} s, the limit of a run"
+        timer = threading.Timer(turn.job.seconds, self._stop, (turn, TimedOut(text)))
+        timer.daemon = True
+        timer.start()
+        try:
+            return child.ask(question_of(turn.job), on_progress)
+        except WorkerDied as died:
+            raise (turn.why or died) from None
+        finally:
+            timer.cancel()
+            self._give_back(turn, child)
 
-def _result_of(done: "Future[str]", job: Job) -> str:
-    """Return the result's JSON text, or raise how the job ended."""
-    try:
-        said = json.loads(done.result())
-    except CancelledError:
-        raise Cancelled("cancelled") from None
-    except TimeoutError:
-        raise TimedOut(f"stopped after {job.seconds:g} s, the limit of a run") from None
-    except ProcessExpired as error:
-        raise WorkerDied(f"its worker process ended with code {error.exitcode}") from None
-    except (BrokenProcessPool, OSError, RuntimeError) as error:
-        raise WorkerDied(f"its worker process is gone: {error}") from None
-    if "failed" in said:
-        raise Failed(said["failed"])
-    return json.dumps(said["result"], separators=(",", ":"))
-
-
-def _stop(pool: ProcessPool) -> None:
-    with suppress(RuntimeError, OSError):
-        pool.stop()  # type: ignore[no-untyped-call]
-        pool.join()
-
-
-class Lines:
-    """One connection from each worker: progress comes in, and its end tells the worker to go."""
-
-    def __init__(self) -> None:
-        """Listen for workers."""
-        self._key = secrets.token_bytes(16)
-        self._listener = Listener(authkey=self._key, backlog=64)
-        self._open: list[Connection[Any, Any]] = []
-        self._wake, self._woken = multiprocessing.Pipe()
-        self._listeners: dict[str, OnProgress] = {}
-        self._closed = False
-        threading.Thread(target=self._accept, name="runs-accept", daemon=True).start()
-        threading.Thread(target=self._read, name="runs-progress", daemon=True).start()
-
-    @property
-    def address(self) -> tuple[Any, bytes]:
-        """Where workers connect, and the key they show."""
-        return self._listener.address, self._key
-
-    def listen_for(self, key: str, on_progress: OnProgress) -> None:
-        """Pass the progress of a job on."""
-        self._listeners[key] = on_progress
-
-    def forget(self, key: str) -> None:
-        """Stop passing the progress of a job on."""
-        self._listeners.pop(key, None)
-
-    def close(self) -> None:
-        """Hang up."""
-        self._closed = True
-        with suppress(OSError, EOFError):  # a last caller, so that `accept` returns
-            Client(self._listener.address, authkey=self._key).close()
-        self._wake.close()
-
-    def _accept(self) -> None:
-        while not self._closed:
+    def _take(self, turn: Turn) -> Child:
+        """Wait for a free worker, or start one; raises Ended when the job was stopped before."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._busy < self._slots or turn.why or self._closed)
+            if turn.why or self._closed:
+                del self._turns[turn.job.key]
+                raise turn.why or Cancelled("the server is stopping")
+            self._busy += 1
+            while self._idle and turn.child is None:
+                if (child := self._idle.pop()).alive:
+                    turn.child = child
+                else:
+                    child.close()
             try:
-                line = self._listener.accept()
-            except (EOFError, ConnectionError, multiprocessing.AuthenticationError):
-                continue  # a worker that was killed while it called
-            self._open.append(line)
-            with suppress(OSError):
-                self._wake.send_bytes(b"")
-        self._listener.close()
+                turn.child = turn.child or Child(self._limits.memory)
+            except WorkerDied:
+                self._busy -= 1
+                del self._turns[turn.job.key]
+                raise
+            return turn.child
 
-    def _read(self) -> None:
-        while True:
-            for ready in wait([self._woken, *self._open]):
-                try:
-                    text = ready.recv_bytes()  # type: ignore[union-attr]
-                except (EOFError, OSError):
-                    if ready is self._woken:
-                        self._hang_up()
-                        return
-                    self._open.remove(ready)  # type: ignore[arg-type]
-                    ready.close()  # type: ignore[union-attr]
-                    continue
-                if ready is not self._woken:
-                    self._pass_on(text)
+    def _give_back(self, turn: Turn, child: Child) -> None:
+        with self._changed:
+            del self._turns[turn.job.key]
+            keep = child.alive and not self._closed and turn.why is None
+            if keep:
+                self._idle.append(child)
+        if not keep:
+            child.close()
+        with self._changed:
+            self._busy -= 1
+            self._changed.notify_all()
 
-    def _hang_up(self) -> None:
-        for line in self._open:
-            line.close()
-        self._woken.close()
+    def _stop(self, turn: Turn, why: Ended) -> None:
+        with self._changed:
+            turn.why = turn.why or why
+            if turn.child is not None and self._turns.get(turn.job.key) is turn:
+                turn.child.kill()
+            self._changed.notify_all()
 
-    def _pass_on(self, text: bytes) -> None:
-        key, fraction, curves = json.loads(text)
-        listener = self._listeners.get(key)
-        if listener is not None and fraction is not None:
-            listener(fraction, curves)
+
+def question_of(job: Job) -> str:
+    """Write a job as the line that a worker process reads."""
+    first, count = job.part or (0, job.spec.replicates)
+    return json.dumps(
+        {
+            "experiment": job.spec.experiment,
+            "params": dict(job.spec.params),
+            "seed": job.spec.seed,
+            "first": first,
+            "count": count,
+            "whole": job.part is None,
+            "code": job.spec.code,
+            "limit": job.limit,
+        }
+    )
