@@ -1,10 +1,11 @@
-"""A process that measures what it is asked: `python -m alpgraph.experiments.worker BYTES`.
+"""A process that measures what it is asked: `python -m alpgraph.experiments.worker`.
 
 It belongs to whoever holds its pipes and ends with them, however they end. A question is one line
 of JSON: `experiment`, `params`, `seed`, `first` and `count` (which replicates), `whole` (a result
-is wanted, else measurements that can be put together), `code` (the hash that must answer) and
-`limit` (bytes of the answer). Back come lines `{"progress": …, "curves": …}`, then
-`{"failed": why}`, or `{"answer": true}` and the answer as one line of JSON.
+is wanted, else measurements that can be put together), `code` (the hash that must answer),
+`memory` (bytes of data it may hold) and `limit` (bytes of the answer). Back come lines
+`{"progress": …, "curves": …}`, then `{"failed": why}`, or `{"answer": true}` and the answer as one
+line of JSON.
 """
 
 import json
@@ -91,10 +92,10 @@ def limit_memory(limit: int) -> None:
 
     _, hard = resource.getrlimit(resource.RLIMIT_DATA)
     most = limit if hard == resource.RLIM_INFINITY else min(limit, hard)
-    resource.setrlimit(resource.RLIMIT_DATA, (most, most))
+    resource.setrlimit(resource.RLIMIT_DATA, (most, hard))
 
 
-def main(memory: int) -> None:
+def main() -> None:
     """Answer questions until the input ends."""
     questions, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     # experiments that ask get nothing, and what they print goes where messages go
@@ -104,7 +105,6 @@ def main(memory: int) -> None:
     threading.Thread(target=_read, args=(questions, waiting), daemon=True).start()
     with suppress(OSError, AttributeError):  # not everywhere, and not for everybody
         os.nice(NICE)
-    limit_memory(memory)
     all_experiments()
 
     def say(told: Mapping[str, Any]) -> None:
@@ -115,10 +115,13 @@ def main(memory: int) -> None:
         say({"progress": fraction, "curves": curves})
 
     while True:
+        question = json.loads(waiting.get())
         try:
-            text = answer(json.loads(waiting.get()), tell)
+            limit_memory(question["memory"])
+            text = answer(question, tell)
         except MemoryError:
-            say({"failed": f"it needed more memory than the {memory / 2**20:.0f} MB it may have"})
+            room = f"{question['memory'] / 2**20:.0f} MB"
+            say({"failed": f"it needed more memory than the {room} it may have"})
         except BaseException as error:  # whatever another package's experiment does
             say({"failed": last_line(error)})
         else:
@@ -135,4 +138,4 @@ def _read(questions: BinaryIO, waiting: "SimpleQueue[bytes]") -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    main()

@@ -9,8 +9,9 @@ from alpgraph.runs.errors import (
     RunsError,
     SpecError,
     StoreError,
+    Unreachable,
 )
-from alpgraph.runs.executors import Executor, LocalExecutor, open_executor
+from alpgraph.runs.executors import Executor, LocalExecutor, open_executor, reach
 from alpgraph.runs.limits import Limits
 from alpgraph.runs.model import Run, RunSpec, State
 from alpgraph.runs.service import RunService, run_json
@@ -36,8 +37,10 @@ __all__ = [
     "State",
     "Store",
     "StoreError",
+    "Unreachable",
     "make_spec",
     "open_executor",
     "open_store",
+    "reach",
     "run_json",
 ]

@@ -4,6 +4,7 @@ RunsError
 ├── StoreError        the database cannot be used; `hint` says what to do
 ├── QueueFull         come back after `retry_after` seconds
 ├── AlreadyFinal      a finished run cannot be cancelled
+├── Unreachable       there is no such cluster
 └── Ended             why an executor gave no result
     ├── Failed        the experiment itself failed
     ├── TimedOut      it was stopped at its limit of time
@@ -44,6 +45,10 @@ class QueueFull(RunsError):  # noqa: N818 (names what happened)
 
 class AlreadyFinal(RunsError):  # noqa: N818 (names what happened)
     """A run that has ended cannot be cancelled."""
+
+
+class Unreachable(RunsError):  # noqa: N818 (names what happened)
+    """A cluster that was named cannot be used; the message says what to do."""
 
 
 class Ended(RunsError):  # noqa: N818 (names what happened)

@@ -225,7 +225,7 @@ class RunService:
         with self._lock:
             self._running[claim.ticket] = own
         self._tell(claim.run)
-        job = Job(claim.ticket, claim.run.spec, self.limits.seconds, self.limits.result)
+        job = Job(claim.ticket, claim.run.spec, self.limits)
         future = self.executor.submit(job, lambda share, curves: self._heard(own, share, curves))
         future.add_done_callback(lambda done: self._ended(own, done))
         return future
@@ -297,7 +297,7 @@ class RunService:
     # telling
 
     def _with_progress(self, run: Run) -> Run:
-        if run.state is State.QUEUED and (trouble := self.executor.trouble):
+        if not run.state.final and (trouble := self.executor.trouble):
             return replace(run, reason=trouble)
         own = self._own(run)
         return run if own is None else replace(run, progress=own.fraction)

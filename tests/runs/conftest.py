@@ -168,11 +168,8 @@ def serve(tmp_path: Path) -> Iterator[Callable[..., RunService]]:
     started: list[RunService] = []
 
     def start(where: str | None = None, workers: int = 2, **options: Any) -> RunService:
-        limits = options.get("limits")
         service = RunService(
-            open_store(where or tmp_path / "runs.sqlite"),
-            LocalExecutor(workers, limits=limits),
-            **options,
+            open_store(where or tmp_path / "runs.sqlite"), LocalExecutor(workers), **options
         )
         service.start()
         started.append(service)

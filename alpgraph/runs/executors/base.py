@@ -5,6 +5,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from alpgraph.runs.limits import Limits
 from alpgraph.runs.model import RunSpec
 
 Curves = Sequence[Mapping[str, Any]]
@@ -19,10 +20,8 @@ class Job:
     key: str
     """Differs between two starts of the same run."""
     spec: RunSpec
-    seconds: float
-    """Wall time after which it is stopped."""
-    limit: int
-    """Bytes its answer may take."""
+    limits: Limits
+    """Wall time, memory and size of the answer that it may take."""
     part: tuple[int, int] | None = None
     """First replicate and how many, when measurements of these are wanted and not a result."""
 

@@ -21,12 +21,12 @@ class Child:
     and those may have no children of that kind.
     """
 
-    def __init__(self, memory: int) -> None:
-        """Start it; it may hold `memory` bytes of data. Raises WorkerDied."""
+    def __init__(self) -> None:
+        """Start it; raises WorkerDied."""
         paths = os.pathsep.join(path for path in sys.path if path)
         try:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "alpgraph.experiments.worker", str(memory)],
+                [sys.executable, "-m", "alpgraph.experiments.worker"],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 env=dict.fromkeys(THREADS, "1") | dict(os.environ) | {"PYTHONPATH": paths},

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from alpgraph.runs.errors import Cancelled, Ended, TimedOut, WorkerDied
 from alpgraph.runs.executors.base import Job, OnProgress
 from alpgraph.runs.executors.child import Child
-from alpgraph.runs.limits import Limits
+
+PART_ROOM = 8
+"""How much more room single replicates take than the means and intervals of a result."""
 
 
 @dataclass(slots=True)
@@ -27,10 +29,9 @@ class LocalExecutor:
 
     trouble = ""
 
-    def __init__(self, workers: int | None = None, limits: Limits | None = None) -> None:
+    def __init__(self, workers: int | None = None) -> None:
         """Prepare for `workers` processes, one for each core unless told; none starts yet."""
         self._slots = workers or os.cpu_count() or 1
-        self._limits = limits or Limits()
         self._changed = threading.Condition()
         self._idle: list[Child] = []
         self._turns: dict[str, Turn] = {}
@@ -82,8 +83,9 @@ class LocalExecutor:
 
     def _answer(self, turn: Turn, on_progress: OnProgress) -> str:
         child = self._take(turn)
-        text = f"stopped after {turn.job.seconds:g} s, the limit of a run"
-        timer = threading.Timer(turn.job.seconds, self._stop, (turn, TimedOut(text)))
+        seconds = turn.job.limits.seconds
+        text = f"stopped after {seconds:g} s, the limit of a run"
+        timer = threading.Timer(seconds, self._stop, (turn, TimedOut(text)))
         timer.daemon = True
         timer.start()
         try:
@@ -108,7 +110,7 @@ class LocalExecutor:
                 else:
                     child.close()
             try:
-                turn.child = turn.child or Child(self._limits.memory)
+                turn.child = turn.child or Child()
             except WorkerDied:
                 self._busy -= 1
                 del self._turns[turn.job.key]
@@ -147,6 +149,7 @@ def question_of(job: Job) -> str:
             "count": count,
             "whole": job.part is None,
             "code": job.spec.code,
-            "limit": job.limit,
+            "memory": job.limits.memory,
+            "limit": job.limits.result * (PART_ROOM if job.part else 1),
         }
     )

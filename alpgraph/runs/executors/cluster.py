@@ -1,0 +1,257 @@
+"""Runs on a Dask cluster: replicates spread over its workers, put together here.
+
+One thread with an event loop of its own talks to the scheduler. Workers send progress as events;
+a part whose task is released, or whose client is gone, is stopped by the worker that has it.
+"""
+
+import asyncio
+import json
+import logging
+import socket
+import threading
+from concurrent.futures import CancelledError, Future
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from distributed import Client, KilledWorker
+from distributed.comm.addressing import get_address_host_port
+
+from alpgraph.runs.errors import (
+    Cancelled,
+    Ended,
+    Failed,
+    Interrupted,
+    TimedOut,
+    Unreachable,
+    WorkerDied,
+)
+from alpgraph.runs.executors.assembly import Assembly
+from alpgraph.runs.executors.base import Job, OnProgress
+from alpgraph.runs.executors.bench import answer_part, pack_part
+
+ANSWER, RETRY = 4.0, 2.0
+"""Seconds the scheduler has to answer, and between two calls of one that was lost."""
+TURN = 1.0
+"""Seconds between two counts of the workers."""
+ENDS = {kind.__name__: kind for kind in (Cancelled, Failed, TimedOut, WorkerDied)}
+
+
+@dataclass(slots=True)
+class Turn:
+    """A run that the cluster computes."""
+
+    job: Job
+    on_progress: OnProgress
+    assembly: Assembly
+    task: "asyncio.Task[None] | None" = None
+    began: float | None = None
+    """When a part of it was first heard of, by the loop's clock."""
+    why: Ended | None = None
+    """Why it was stopped."""
+
+
+class DaskExecutor:
+    """Sends runs to a Dask scheduler, and waits for it when it is gone."""
+
+    def __init__(self, address: str) -> None:
+        """Begin to call the scheduler at `address`."""
+        _hush()
+        self.address = address
+        self.trouble = f"the Dask scheduler at {address} has not answered yet"
+        self._lock = threading.Lock()
+        self._turns: dict[str, Turn] = {}
+        self._threads = 0
+        self._client: Client | None = None
+        self._loop = asyncio.new_event_loop()
+        self._end = asyncio.Event()
+        self._closing = False
+        self._thread = threading.Thread(target=self._run, name="dask", daemon=True)
+        self._thread.start()
+
+    @property
+    def slots(self) -> int:
+        """As many more jobs as the cluster has free threads."""
+        with self._lock:
+            return 0 if self.trouble else len(self._turns) + self._free()
+
+    def submit(self, job: Job, on_progress: OnProgress) -> Future[str]:
+        """Send a job, cut into as many parts as there are free threads."""
+        answered: Future[str] = Future()
+        with self._lock:
+            turn = Turn(job, on_progress, Assembly(job.spec, max(1, self._free())))
+            self._turns[job.key] = turn
+        self._loop.call_soon_threadsafe(self._begin, turn, answered)
+        return answered
+
+    def cancel(self, key: str) -> None:
+        """Stop a job's parts wherever they are."""
+        with self._lock:
+            turn = self._turns.get(key)
+        if turn is not None:
+            self._loop.call_soon_threadsafe(self._stop, turn, Cancelled("cancelled"))
+
+    def close(self) -> None:
+        """Stop every job and hang up."""
+        self._closing = True
+        if self._thread.is_alive():
+            self._loop.call_soon_threadsafe(self._end.set)
+            self._thread.join()
+
+    def _free(self) -> int:
+        return max(0, self._threads - sum(turn.assembly.left for turn in self._turns.values()))
+
+    # in the thread of the loop
+
+    def _run(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        self._loop.run_until_complete(self._attend())
+        self._loop.close()
+
+    async def _attend(self) -> None:
+        while not self._closing:
+            try:
+                await self._talk()
+            except Exception as error:  # whatever Dask raises, it is called again
+                self.trouble = unreachable(self.address, error)
+                await self._stop_all(Interrupted(self.trouble))
+                await self._pause(RETRY)
+
+    async def _talk(self) -> None:
+        """Attend to the scheduler as long as it answers and we live."""
+        async with Client(
+            self.address, asynchronous=True, timeout=ANSWER, set_as_default=False, name="alpgraph"
+        ) as client:
+            client.subscribe_topic(client.id, self._hear)
+            self._client = client
+            try:
+                while client.status == "running" and not self._closing:
+                    threads = await asyncio.wait_for(client.nthreads(), ANSWER)
+                    self._threads = sum(threads.values())
+                    self.trouble = "" if threads else idle(self.address)
+                    self._stop_late()
+                    await self._pause(TURN)
+            finally:
+                self._client, self._threads = None, 0
+                if self._closing:
+                    await self._stop_all(Cancelled("the server is stopping"))
+        if not self._closing:
+            raise OSError("the connection was lost")
+
+    async def _pause(self, seconds: float) -> None:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._end.wait(), seconds)
+
+    def _hear(self, event: tuple[float, str]) -> None:
+        """Take the progress of a part."""
+        key, index, share, curves = json.loads(event[1])
+        turn = self._turns.get(key.rsplit("-", 2)[-2])
+        if turn is not None:
+            turn.began = turn.began or self._loop.time()
+            turn.assembly.hear(index, share, curves)
+            self._tell(turn, curves is not None)
+
+    @staticmethod
+    def _tell(turn: Turn, drawn: bool) -> None:
+        turn.on_progress(turn.assembly.progress, turn.assembly.curves() if drawn else None)
+
+    def _begin(self, turn: Turn, answered: Future[str]) -> None:
+        turn.task = self._loop.create_task(self._settle(turn, answered))
+        if turn.why is not None or self._closing:
+            turn.task.cancel()
+
+    def _stop(self, turn: Turn, why: Ended) -> None:
+        if turn.why is None:
+            turn.why = why
+            if turn.task is not None:
+                turn.task.cancel()
+
+    async def _stop_all(self, why: Ended) -> None:
+        turns = list(self._turns.values())
+        for turn in turns:
+            self._stop(turn, why)
+        await asyncio.gather(*(turn.task for turn in turns if turn.task is not None))
+
+    def _stop_late(self) -> None:
+        for turn in self._turns.values():
+            seconds = turn.job.limits.seconds
+            if turn.began is not None and self._loop.time() - turn.began > seconds:
+                self._stop(turn, TimedOut(f"stopped after {seconds:g} s, the limit of a run"))
+
+    async def _settle(self, turn: Turn, answered: Future[str]) -> None:
+        try:
+            answer = await self._compute(turn)
+        except Ended as ended:
+            answered.set_exception(ended)
+        except (asyncio.CancelledError, CancelledError):
+            if turn.why is None:
+                self.trouble = f"the Dask scheduler at {self.address} let go of its work"
+            answered.set_exception(turn.why or Interrupted(self.trouble))
+        except KilledWorker as error:
+            answered.set_exception(WorkerDied(f"Dask workers died of it again and again: {error}"))
+        except Exception as error:  # whatever a foreign worker says
+            answered.set_exception(Failed(f"a Dask worker could not run it: {error}"))
+        else:
+            answered.set_result(answer)
+        finally:
+            with self._lock:
+                del self._turns[turn.job.key]
+
+    async def _compute(self, turn: Turn) -> str:
+        client, job = self._client, turn.job
+        if client is None:
+            raise Interrupted(self.trouble)
+        futures = []
+        for index, part in enumerate(turn.assembly.parts):
+            key = f"{job.spec.experiment}-{job.key}-{index}"
+            text = pack_part(client.id, key, index, Job(key, job.spec, job.limits, part))
+            futures.append(client.submit(answer_part, text, key=key, pure=False))
+        try:
+            await asyncio.gather(*(self._take(turn, i, f) for i, f in enumerate(futures)))
+        finally:
+            for future in futures:
+                future.release()  # a part that is still at work is stopped by its worker
+        return await asyncio.to_thread(turn.assembly.result, job.limits)
+
+    async def _take(self, turn: Turn, index: int, future: Any) -> None:
+        kind, text = await future
+        if kind != "part":
+            raise ENDS[kind](text)
+        turn.assembly.take(index, text)
+        self._tell(turn, True)
+
+
+def call(address: str) -> None:
+    """Call a scheduler once; raises Unreachable."""
+
+    async def once() -> None:
+        async with Client(address, asynchronous=True, timeout=ANSWER, set_as_default=False):
+            pass
+
+    _hush()
+    try:
+        host, port = get_address_host_port(address)
+        socket.create_connection((host, port), ANSWER).close()  # Dask would try for seconds
+        asyncio.run(once())
+    except (OSError, TimeoutError, ImportError, ValueError) as error:
+        raise Unreachable(unreachable(address, error)) from None
+
+
+def unreachable(address: str, error: Exception) -> str:
+    """Say that a scheduler cannot be reached, why, and what to do."""
+    why = getattr(error, "strerror", None) or str(error) or "no answer"
+    return (
+        f"the Dask scheduler at {address} cannot be reached ({why[:1].lower()}{why[1:]}); "
+        "is it running? `dask scheduler` starts one"
+    )
+
+
+def idle(address: str) -> str:
+    """Say that a cluster has no workers, and what to do."""
+    return f"the Dask cluster at {address} has no workers; start one with `dask worker {address}`"
+
+
+def _hush() -> None:
+    """Keep Dask from writing tracebacks about what `trouble` says in a sentence."""
+    for name in ("distributed", "distributed.client"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
