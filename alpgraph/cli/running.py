@@ -51,6 +51,7 @@ class Progress:
 @click.option("--replicates", type=int, help="Pairs of trainings; the experiment's own number.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Base seed.")
 @click.option("--sweep", metavar="KEY=A,B,C", help="Run once for each value of a parameter.")
+@click.option("--dask", metavar="ADDRESS", help="Dask scheduler that spreads the work.")
 @json_option
 @notes_option
 def run(
@@ -60,6 +61,7 @@ def run(
     replicates: int | None,
     seed: int,
     sweep: str | None,
+    dask: str | None,
     as_json: bool,
     notes: Path | None,
 ) -> int:
@@ -78,10 +80,15 @@ def run(
         raise click.BadParameter(f"{count} is not between 2 and 1024", param_hint="--replicates")
     if seed < 0:
         raise click.BadParameter(f"{seed} is below 0", param_hint="--seed")
+    if dask:
+        from alpgraph.cli.cluster import run_on_dask
+
+        outcomes = run_on_dask(dask, experiment, valid, count, seed, Progress(experiment.name))
+    else:
+        outcomes = (_run_in_parts(experiment, question, count, seed) for question in valid)
     results = []
     interrupted = False
-    for question in valid:
-        result, interrupted = _run_in_parts(experiment, question, count, seed)
+    for question, (result, interrupted) in zip(valid, outcomes, strict=False):
         if result is not None:
             results.append((question, result))
             if not as_json:

@@ -58,6 +58,10 @@ def serve(
     location, config = find(notes, state, flags)
     if edit and config.host not in LOOPBACK:
         raise click.UsageError(f"--edit writes files, so it needs a loopback host: {config.host!r}")
+    if config.dask:
+        from alpgraph.cli.cluster import reach_scheduler
+
+        reach_scheduler(config.dask)
     listener = _listen(config.host, config.port)
     bound = listener.getsockname()[1]
     shown = f"[{config.host}]" if ":" in config.host else config.host

@@ -3,15 +3,21 @@
 from alpgraph.runs.channels import Event
 from alpgraph.runs.errors import (
     AlreadyFinal,
+    Cancelled,
+    Ended,
+    Failed,
     Fault,
+    Interrupted,
     NoSuchRun,
     QueueFull,
     RunsError,
     SpecError,
     StoreError,
+    TimedOut,
     Unreachable,
+    WorkerDied,
 )
-from alpgraph.runs.executors import Executor, LocalExecutor, open_executor, reach
+from alpgraph.runs.executors import Executor, Job, LocalExecutor, open_executor, reach
 from alpgraph.runs.limits import Limits
 from alpgraph.runs.model import Run, RunSpec, State
 from alpgraph.runs.service import RunService, run_json
@@ -21,9 +27,14 @@ from alpgraph.runs.store import Page, Store, open_store
 __all__ = [
     "DEFAULT_SEED",
     "AlreadyFinal",
+    "Cancelled",
+    "Ended",
     "Event",
     "Executor",
+    "Failed",
     "Fault",
+    "Interrupted",
+    "Job",
     "Limits",
     "LocalExecutor",
     "NoSuchRun",
@@ -37,7 +48,9 @@ __all__ = [
     "State",
     "Store",
     "StoreError",
+    "TimedOut",
     "Unreachable",
+    "WorkerDied",
     "make_spec",
     "open_executor",
     "open_store",

@@ -13,7 +13,16 @@ import psycopg
 import pytest
 
 from alpgraph.experiments import all_experiments
-from alpgraph.runs import LocalExecutor, Run, RunService, RunSpec, Store, make_spec, open_store
+from alpgraph.runs import (
+    LocalExecutor,
+    Run,
+    RunService,
+    RunSpec,
+    Store,
+    make_spec,
+    open_executor,
+    open_store,
+)
 
 HERE = Path(__file__).resolve().parent
 TRIAL = '''
@@ -104,7 +113,7 @@ def plugin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     )
     sys.path.insert(0, str(folder))
     before = os.environ.get("PYTHONPATH")
-    os.environ["PYTHONPATH"] = str(folder)
+    os.environ["PYTHONPATH"] = os.pathsep.join([str(folder), *filter(None, [before])])
     all_experiments.cache_clear()
     yield folder
     sys.path.remove(str(folder))
@@ -167,10 +176,11 @@ def serve(tmp_path: Path) -> Iterator[Callable[..., RunService]]:
     """Start services with real workers; all are stopped at the end."""
     started: list[RunService] = []
 
-    def start(where: str | None = None, workers: int = 2, **options: Any) -> RunService:
-        service = RunService(
-            open_store(where or tmp_path / "runs.sqlite"), LocalExecutor(workers), **options
-        )
+    def start(
+        where: str | None = None, workers: int = 2, dask: str = "", **options: Any
+    ) -> RunService:
+        executor = open_executor(dask) if dask else LocalExecutor(workers)
+        service = RunService(open_store(where or tmp_path / "runs.sqlite"), executor, **options)
         service.start()
         started.append(service)
         return service

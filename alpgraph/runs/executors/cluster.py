@@ -34,6 +34,8 @@ ANSWER, RETRY = 4.0, 2.0
 """Seconds the scheduler has to answer, and between two calls of one that was lost."""
 TURN = 1.0
 """Seconds between two counts of the workers."""
+UNKNOWN = 4
+"""Replicates of a part where nobody knows yet how many workers there will be."""
 ENDS = {kind.__name__: kind for kind in (Cancelled, Failed, TimedOut, WorkerDied)}
 
 
@@ -43,12 +45,17 @@ class Turn:
 
     job: Job
     on_progress: OnProgress
-    assembly: Assembly
-    task: "asyncio.Task[None] | None" = None
+    assembly: Assembly | None = None
+    task: "asyncio.Task[str] | None" = None
     began: float | None = None
     """When a part of it was first heard of, by the loop's clock."""
     why: Ended | None = None
     """Why it was stopped."""
+
+    @property
+    def left(self) -> int:
+        """Threads it has use for."""
+        return self.assembly.left if self.assembly else 1
 
 
 class DaskExecutor:
@@ -64,22 +71,25 @@ class DaskExecutor:
         self._threads = 0
         self._client: Client | None = None
         self._loop = asyncio.new_event_loop()
-        self._end = asyncio.Event()
+        self._here, self._end = asyncio.Event(), asyncio.Event()
         self._closing = False
         self._thread = threading.Thread(target=self._run, name="dask", daemon=True)
         self._thread.start()
 
     @property
     def slots(self) -> int:
-        """As many more jobs as the cluster has free threads."""
+        """As many more jobs as the cluster has free threads; one where workers come on demand."""
+        if self._client is None or self._client.status != "running":
+            return 0
         with self._lock:
-            return 0 if self.trouble else len(self._turns) + self._free()
+            taken = sum(turn.left for turn in self._turns.values())
+            return max(1, len(self._turns) + self._threads - taken)
 
     def submit(self, job: Job, on_progress: OnProgress) -> Future[str]:
-        """Send a job, cut into as many parts as there are free threads."""
+        """Send a job, cut into as many parts as there are free threads, once there are some."""
         answered: Future[str] = Future()
+        turn = Turn(job, on_progress)
         with self._lock:
-            turn = Turn(job, on_progress, Assembly(job.spec, max(1, self._free())))
             self._turns[job.key] = turn
         self._loop.call_soon_threadsafe(self._begin, turn, answered)
         return answered
@@ -97,9 +107,6 @@ class DaskExecutor:
         if self._thread.is_alive():
             self._loop.call_soon_threadsafe(self._end.set)
             self._thread.join()
-
-    def _free(self) -> int:
-        return max(0, self._threads - sum(turn.assembly.left for turn in self._turns.values()))
 
     # in the thread of the loop
 
@@ -123,15 +130,17 @@ class DaskExecutor:
             self.address, asynchronous=True, timeout=ANSWER, set_as_default=False, name="alpgraph"
         ) as client:
             client.subscribe_topic(client.id, self._hear)
-            self._client = client
             try:
                 while client.status == "running" and not self._closing:
                     threads = await asyncio.wait_for(client.nthreads(), ANSWER)
                     self._threads = sum(threads.values())
                     self.trouble = "" if threads else idle(self.address)
+                    self._client = client
+                    self._here.set()
                     self._stop_late()
                     await self._pause(TURN)
             finally:
+                self._here.clear()
                 self._client, self._threads = None, 0
                 if self._closing:
                     await self._stop_all(Cancelled("the server is stopping"))
@@ -146,17 +155,15 @@ class DaskExecutor:
         """Take the progress of a part."""
         key, index, share, curves = json.loads(event[1])
         turn = self._turns.get(key.rsplit("-", 2)[-2])
-        if turn is not None:
+        if turn is not None and turn.assembly is not None:
             turn.began = turn.began or self._loop.time()
             turn.assembly.hear(index, share, curves)
-            self._tell(turn, curves is not None)
-
-    @staticmethod
-    def _tell(turn: Turn, drawn: bool) -> None:
-        turn.on_progress(turn.assembly.progress, turn.assembly.curves() if drawn else None)
+            drawn = turn.assembly.curves() if curves is not None else None
+            turn.on_progress(turn.assembly.progress, drawn)
 
     def _begin(self, turn: Turn, answered: Future[str]) -> None:
-        turn.task = self._loop.create_task(self._settle(turn, answered))
+        turn.task = self._loop.create_task(self._compute(turn))
+        turn.task.add_done_callback(lambda task: self._settle(turn, task, answered))
         if turn.why is not None or self._closing:
             turn.task.cancel()
 
@@ -170,7 +177,8 @@ class DaskExecutor:
         turns = list(self._turns.values())
         for turn in turns:
             self._stop(turn, why)
-        await asyncio.gather(*(turn.task for turn in turns if turn.task is not None))
+        tasks = [turn.task for turn in turns if turn.task is not None]
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     def _stop_late(self) -> None:
         for turn in self._turns.values():
@@ -178,47 +186,55 @@ class DaskExecutor:
             if turn.began is not None and self._loop.time() - turn.began > seconds:
                 self._stop(turn, TimedOut(f"stopped after {seconds:g} s, the limit of a run"))
 
-    async def _settle(self, turn: Turn, answered: Future[str]) -> None:
-        try:
-            answer = await self._compute(turn)
-        except Ended as ended:
-            answered.set_exception(ended)
-        except (asyncio.CancelledError, CancelledError):
+    def _settle(self, turn: Turn, task: "asyncio.Task[str]", answered: Future[str]) -> None:
+        """Pass on how a run ended; a callback, since a task may be stopped before it begins."""
+        with self._lock:
+            del self._turns[turn.job.key]
+        fault = None if task.cancelled() else task.exception()
+        if task.cancelled() or isinstance(fault, CancelledError):
             if turn.why is None:
                 self.trouble = f"the Dask scheduler at {self.address} let go of its work"
             answered.set_exception(turn.why or Interrupted(self.trouble))
-        except KilledWorker as error:
-            answered.set_exception(WorkerDied(f"Dask workers died of it again and again: {error}"))
-        except Exception as error:  # whatever a foreign worker says
-            answered.set_exception(Failed(f"a Dask worker could not run it: {error}"))
-        else:
-            answered.set_result(answer)
-        finally:
-            with self._lock:
-                del self._turns[turn.job.key]
+        elif fault is None:
+            answered.set_result(task.result())
+        elif isinstance(fault, Ended):
+            answered.set_exception(fault)
+        elif isinstance(fault, KilledWorker):
+            answered.set_exception(WorkerDied(f"Dask workers died of it again and again: {fault}"))
+        else:  # whatever a foreign worker says
+            answered.set_exception(Failed(f"a Dask worker could not run it: {fault}"))
 
     async def _compute(self, turn: Turn) -> str:
+        await self._here.wait()
         client, job = self._client, turn.job
-        if client is None:
-            raise Interrupted(self.trouble)
+        assert client is not None
+        turn.assembly = assembly = Assembly(job.spec, self._pieces(turn))
         futures = []
-        for index, part in enumerate(turn.assembly.parts):
+        for index, part in enumerate(assembly.parts):
             key = f"{job.spec.experiment}-{job.key}-{index}"
             text = pack_part(client.id, key, index, Job(key, job.spec, job.limits, part))
             futures.append(client.submit(answer_part, text, key=key, pure=False))
         try:
-            await asyncio.gather(*(self._take(turn, i, f) for i, f in enumerate(futures)))
+            await asyncio.gather(*(self._take(turn, *one) for one in enumerate(futures)))
         finally:
             for future in futures:
                 future.release()  # a part that is still at work is stopped by its worker
-        return await asyncio.to_thread(turn.assembly.result, job.limits)
+        return await asyncio.to_thread(assembly.result, job.limits)
+
+    def _pieces(self, turn: Turn) -> int:
+        """Return how many parts a run is best cut into now."""
+        if not self._threads:
+            return turn.job.spec.replicates // UNKNOWN
+        others = sum(other.left for other in self._turns.values() if other is not turn)
+        return max(1, self._threads - others)
 
     async def _take(self, turn: Turn, index: int, future: Any) -> None:
         kind, text = await future
         if kind != "part":
             raise ENDS[kind](text)
+        assert turn.assembly is not None
         turn.assembly.take(index, text)
-        self._tell(turn, True)
+        turn.on_progress(turn.assembly.progress, turn.assembly.curves())
 
 
 def call(address: str) -> None:
