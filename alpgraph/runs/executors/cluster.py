@@ -30,7 +30,7 @@ from alpgraph.runs.executors.assembly import Assembly
 from alpgraph.runs.executors.base import Job, OnProgress
 from alpgraph.runs.executors.bench import answer_part, pack_part
 
-ANSWER, RETRY = 4.0, 2.0
+ANSWER, RETRY = 20.0, 2.0
 """Seconds the scheduler has to answer, and between two calls of one that was lost."""
 TURN = 1.0
 """Seconds between two counts of the workers."""
