@@ -16,6 +16,7 @@ from alpgraph.authoring.importing import ImportOutcome, import_folder
 from alpgraph.authoring.lines import explain_file
 from alpgraph.authoring.propose import Proposal, ProposalError, propose
 from alpgraph.authoring.schema import note_schema
+from alpgraph.authoring.starting import starter_files, write_starters
 
 __all__ = [
     "Draft",
@@ -38,5 +39,7 @@ __all__ = [
     "parse_relation",
     "parse_source",
     "propose",
+    "starter_files",
     "write_new",
+    "write_starters",
 ]

@@ -24,6 +24,7 @@ COMMANDS = {
     "fmt": ("writing", "Tidy notes without losing a comment."),
     "import": ("writing", "Write another tool's typed links as native relations."),
     "schema": ("writing", "Print the JSON Schema that editors complete from."),
+    "init": ("starting", "Write starter files for a collection, a forge, an editor."),
     "run": ("running", "Run an experiment in the terminal."),
     "verify": ("running", "Re-run stored reference results on fresh seeds."),
     "export": ("asking", "Print the graph in another format."),

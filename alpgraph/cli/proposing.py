@@ -114,8 +114,9 @@ def _tell(done: "Proposal") -> None:
 @click.argument("base")
 @click.argument("head", required=False)
 @click.option("--format", "style", type=click.Choice(("text", "md", "json")), default="text")
+@click.option("--experiments", is_flag=True, help="Only name changed notes with an experiment.")
 @notes_option
-def diff(base: str, head: str | None, style: str, notes: Path | None) -> int:
+def diff(base: str, head: str | None, style: str, experiments: bool, notes: Path | None) -> int:
     """Say what a change does to the graph, as a reviewer wants to read it.
 
     BASE and HEAD are revisions; without HEAD the notes as they are on disk. `BASE...HEAD` is what
@@ -126,9 +127,13 @@ def diff(base: str, head: str | None, style: str, notes: Path | None) -> int:
 
     location, config = find(notes)
     try:
-        review = compare_revisions(read(location, config), base, head or "").review
+        compared = compare_revisions(read(location, config), base, head or "")
     except HistoryError as error:
         raise click.UsageError(str(error)) from None
+    review = compared.review
+    if experiments:
+        click.echo("".join(f"{slug}\n" for slug in compared.experiments), nl=False)
+        return 0
     if style == "json":
         click.echo(json.dumps(to_json(review), indent=2, ensure_ascii=False))
     else:

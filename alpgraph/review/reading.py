@@ -22,6 +22,18 @@ class Comparison:
     graph_after: NoteGraph
     review: Review
 
+    @property
+    def experiments(self) -> tuple[str, ...]:
+        """Slugs of the new and the changed notes that attach an experiment."""
+        return tuple(
+            slug
+            for slug, note in self.after.notes.items()
+            if note.experiment and self._digest(slug) != note.digest and slug.isprintable()
+        )
+
+    def _digest(self, slug: str) -> str:
+        return self.before.notes[slug].digest if slug in self.before.notes else ""
+
 
 def compare_revisions(now: Notebook, base: str, head: str = "") -> Comparison:
     """Compare two revisions of the folder of `now`, the notes on disk; without `head`, with these.
