@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from alpgraph.graph.build import build_graph, patch_graph
 from alpgraph.graph.diff import Change, GraphDiff, NoteChange, Told, diff_graphs
-from alpgraph.graph.ego import Ego, Neighbour, degree, ego
+from alpgraph.graph.ego import Ego, Neighbour, degree, degrees, ego
 from alpgraph.graph.links import Link, links, links_between, side_of
 from alpgraph.graph.model import MENTION, MENTION_TYPE, NoteGraph, Reason, ghost_key, reasons_from
 from alpgraph.graph.paths import (
@@ -58,6 +58,7 @@ __all__ = [
     "Told",
     "build_graph",
     "degree",
+    "degrees",
     "diff_graphs",
     "ego",
     "explain_no_path",

@@ -4,19 +4,21 @@ r"""The whole network as two compact files for the viewer: what the first pictur
 
     uint32            length of the header in bytes, such that 4 + length is a multiple of 4
     header            JSON in UTF-8, padded with spaces
-    uint32[m]         from: index of each edge's source, in the table's direction, ascending
-    uint32[m]         to: index of its target
+    uint32[n]         out: how many edges leave each node, in the table's direction; edges are
+                      sorted by the node they leave, so these counts say where each begins
     uint16[n]         x of each node, 0 to 65535
     uint16[n]         y, growing downwards; both axes have one scale and the map is centred
+    uint16[m]         to: index of each edge's target, its lower 16 bits
+    uint8[m]          to: the upper 8 bits
     uint8[n]          area id; 255 for none
     uint8[n]          verdict: index into header `verdicts`; 0 is none
     uint8[n]          flags: 1 ghost, 2 joined by no relation, 4 has an experiment
     uint8[m]          type: index into header `types`
     uint8[m]          basis: index into header `bases`; 0 is unsaid
 
-Header: `{"format": 1, "n": n, "m": m, "ghosts": count, "types": [{"id", "label", "inverse"}],
-"areas": [{"id", "name", "x", "y", "size"}], "topics": [name], "verdicts": ["", ...],
-"bases": ["", ...]}`; `inverse` is the label read from the target, and the last type is `mention`.
+Header: `{"format": 2, "n": n, "m": m, "ghosts": count, "types": [{"id", "label", "inverse",
+"signature"}], "areas": [{"id", "name", "x", "y", "size"}], "topics": [name], "verdicts": ["", ...],
+"bases": ["", ...]}`; `inverse` is the label read from the target, the last type is `mention`.
 Types beyond the 255th share the last index. Ghosts come after all notes, so a viewer that hides
 them draws the first n - ghosts nodes. Two notes joined several times are several edges; self
 links are edges from a node to itself.
@@ -38,7 +40,7 @@ from alpgraph.graph.communities import NO_AREA
 from alpgraph.graph.model import MENTION, MENTION_TYPE, NoteGraph, types_of_graph
 from alpgraph.graph.placing import Layout
 
-FORMAT = 1
+FORMAT = 2
 RANGE = 65535
 VERDICTS = ("", "supported", "contradicted", "no effect", "inconclusive")
 BASES = ("", "paper", "measured", "reading")
@@ -73,15 +75,17 @@ def network_bytes(graph: NoteGraph, layout: Layout, verdicts: Mapping[str, str |
     at = scale([layout.positions[slug] for slug in slugs])
     areas = [layout.communities.get(slug, NO_AREA) % 256 for slug in slugs]
     seen = [_index(VERDICTS, verdicts.get(slug) or "") for slug in slugs]
-    flags = _flags(graph, slugs)
+    flags = _flags(graph, slugs, edges)
+    out = np.bincount(edges[:, 0], minlength=len(slugs))
     parts = [
-        edges[:, 0].astype("<u4"),
-        edges[:, 1].astype("<u4"),
+        out.astype("<u4"),
         at[:, 0],
         at[:, 1],
-        *(np.array(column, dtype=np.uint8) for column in (areas, seen, flags)),
-        edges[:, 2].astype(np.uint8),
-        edges[:, 3].astype(np.uint8),
+        (edges[:, 1] & 0xFFFF).astype("<u2"),
+        *(
+            np.array(column, dtype=np.uint8)
+            for column in (edges[:, 1] >> 16, areas, seen, flags, edges[:, 2], edges[:, 3])
+        ),
     ]
     text = json.dumps(header, separators=(",", ":"), ensure_ascii=True).encode()
     text += b" " * (-(len(text) + 4) % 4)
@@ -129,7 +133,13 @@ def _header(
         "m": edges,
         "ghosts": sum(graph.nodes[slug]["ghost"] for slug in layout.positions if slug in graph),
         "types": [
-            {"id": k.id, "label": k.label, "inverse": k.inverse_label or k.label} for k in kinds
+            {
+                "id": kind.id,
+                "label": kind.label,
+                "inverse": kind.inverse_label or kind.label,
+                "signature": kind.signature,
+            }
+            for kind in kinds
         ],
         "areas": [
             {"id": area.id, "name": area.name, "x": x, "y": y, "size": len(area.slugs)}
@@ -146,27 +156,27 @@ def _edges(graph: NoteGraph, slugs: list[str]) -> Any:
     index = {slug: i for i, slug in enumerate(slugs)}
     kinds = [kind.id for kind in types_of_graph(graph).types] + [MENTION]
     number = {kind: min(i, 255) for i, kind in enumerate(kinds)}
+    bases = {basis: i for i, basis in enumerate(BASES)}
     rows = [
-        (index[source], index[target], number[key], _index(BASES, basis))
-        for source, target, key, basis in graph.edges(keys=True, data="basis", default="")
-        if source in index and target in index
+        (index[source], index[target], number[key], bases.get(edge.get("basis", ""), 0))
+        for source, beside in graph.adjacency()
+        if source in index
+        for target, keyed in beside.items()
+        if target in index
+        for key, edge in keyed.items()
     ]
-    return np.array(sorted(rows), dtype=np.int64).reshape(-1, 4)
+    found = np.array(rows, dtype=np.int64).reshape(-1, 4)
+    return found[np.lexsort(found.T[::-1])]
 
 
-def _flags(graph: NoteGraph, slugs: list[str]) -> list[int]:
-    joined = {
-        end
-        for source, target, key in graph.edges(keys=True)
-        if key != MENTION and source != target
-        for end in (source, target)
-    }
-    return [
-        (GHOST if graph.nodes[slug]["ghost"] else 0)
-        | (0 if slug in joined else LONELY)
-        | (EXPERIMENT if graph.nodes[slug]["experiment"] else 0)
-        for slug in slugs
-    ]
+def _flags(graph: NoteGraph, slugs: list[str], edges: Any) -> Any:
+    joins = (edges[:, 2] < len(types_of_graph(graph).types)) & (edges[:, 0] != edges[:, 1])
+    flags = np.full(len(slugs), LONELY, dtype=np.uint8)
+    flags[edges[joins, :2].ravel()] = 0
+    nodes = [graph.nodes[slug] for slug in slugs]
+    flags |= np.array([GHOST * node["ghost"] for node in nodes], dtype=np.uint8)
+    flags |= np.array([EXPERIMENT * bool(node["experiment"]) for node in nodes], dtype=np.uint8)
+    return flags
 
 
 def _scale(layout: Layout) -> _Scale:

@@ -98,6 +98,29 @@ def degree(graph: NoteGraph, slug: str) -> int:
     return len(set(related(graph, slug)))
 
 
+def degrees(graph: NoteGraph) -> dict[str, int]:
+    """Return the degree of every node; much quicker than asking one by one.
+
+    >>> import networkx as nx
+    >>> degrees(nx.MultiDiGraph([("a", "b", "extends"), ("b", "a", "mention"), ("a", "a", "x")]))
+    {'a': 1, 'b': 1}
+    """
+    counts = dict.fromkeys(graph, 0)
+    leaving = dict(graph.adjacency())
+    for slug, beside in leaving.items():
+        for other, keyed in beside.items():
+            if other == slug or not _relates(keyed):
+                continue
+            if slug < other or not _relates(leaving[other].get(slug, {MENTION: None})):
+                counts[slug] += 1
+                counts[other] += 1
+    return counts
+
+
+def _relates(keyed: Collection[str]) -> bool:
+    return len(keyed) > 1 or MENTION not in keyed
+
+
 def related(graph: NoteGraph, slug: str) -> Iterator[str]:
     """Name the notes joined to a note by relations, those at both ends twice.
 
@@ -106,7 +129,7 @@ def related(graph: NoteGraph, slug: str) -> Iterator[str]:
     ['a']
     """
     for other, keyed in chain(graph.succ[slug].items(), graph.pred[slug].items()):
-        if other != slug and (len(keyed) > 1 or MENTION not in keyed):
+        if other != slug and _relates(keyed):
             yield other
 
 

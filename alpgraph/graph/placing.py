@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 
 import numpy as np
@@ -14,11 +14,15 @@ from alpgraph.graph.model import NoteGraph
 
 Point = tuple[float, float]
 
-GAP = 0.45
+GAP = 0.6
 """Least distance of two dots, as a share of the mean spacing."""
 WARM_STEPS = 60
 KNOWN = 0.5
 """Share of notes with an old position below which the map is drawn anew."""
+ACROSS = 0.45
+"""Pull of a link between areas, as a share of one inside: areas become islands."""
+LANDSCAPE = 1.3
+"""Most that a map drawn anew is stretched sideways, for sheets wider than high."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +51,12 @@ def layout(graph: NoteGraph, *, previous: Layout | None = None) -> Layout:
     """
     known = previous.positions if previous else {}
     notes = to_arrays(graph)
-    positions = _place(notes, known)
+    areas = communities(notes, previous.communities if previous else None)
+    positions = _place(_islands(notes, areas), known)
     everything = to_arrays(graph, ghosts=True)
     if everything.size > notes.size:
         ghosts = {slug: known[slug] for slug in everything.slugs if slug in known}
         positions = _place_new(everything, ghosts | positions)
-    areas = communities(notes, previous.communities if previous else None)
     named = name_areas(graph, notes, areas, positions)
     none = {slug: NO_AREA for slug in everything.slugs if slug not in areas}
     return Layout(positions, areas | none, named, layout_digest(graph))
@@ -78,9 +82,28 @@ def _place(arrays: Arrays, known: Mapping[str, Point]) -> dict[str, Point]:
     if arrays.size < 2:
         return kept or dict.fromkeys(arrays.slugs, (0.0, 0.0))
     if len(kept) < KNOWN * arrays.size:
-        settled = relax(arrays, start(arrays))
+        settled = _landscape(relax(arrays, start(arrays)))
         return _points(arrays, spread(settled, GAP * spacing(settled)))
     return _place_new(arrays, kept)
+
+
+def _islands(arrays: Arrays, areas: Mapping[str, int]) -> Arrays:
+    """Weaken the links between areas, so that each stands apart."""
+    labels = np.array([areas[slug] for slug in arrays.slugs], dtype=np.int64)
+    a, b = labels[arrays.edges[:, 0]], labels[arrays.edges[:, 1]]  # each (m,)
+    weights = arrays.weights * np.where((a == b) | (a == NO_AREA) | (b == NO_AREA), 1.0, ACROSS)
+    return replace(arrays, weights=weights / weights.mean() if len(weights) else weights)
+
+
+def _landscape(positions: Floats) -> Floats:
+    """Turn the longest way across the map sideways, and stretch it there if it is round."""
+    centred = positions - positions.mean(axis=0)
+    _, axes = np.linalg.eigh(centred.T @ centred)
+    turned = centred @ axes[:, ::-1]  # (n, 2), the widest first
+    peak = np.argmax(np.abs(turned), axis=0)
+    turned *= np.where(turned[peak, [0, 1]] < 0, -1.0, 1.0)  # an axis has no sign of its own
+    wide, tall = np.ptp(turned, axis=0)
+    return np.asarray(turned * [max(1.0, LANDSCAPE * tall / wide) if wide else 1.0, 1.0])
 
 
 def _place_new(arrays: Arrays, known: Mapping[str, Point]) -> dict[str, Point]:

@@ -47,11 +47,6 @@ def links_url(slug: str, page: int = 1) -> str:
     return f"/links/{_segment(slug)}{_query([('page', str(page) if page > 1 else '')])}"
 
 
-def trail_url(slugs: Iterable[str]) -> str:
-    """Address of a walk read as one page."""
-    return f"/trail{_query(('note', slug) for slug in slugs)}"
-
-
 def walk_url(
     slug: str,
     *,
@@ -68,9 +63,35 @@ def walk_url(
     return f"/walk/{_segment(slug)}{_query(pairs)}"
 
 
-def network_url(focus: str = "") -> str:
-    """Address of the whole network."""
-    return f"/network{_query([('focus', focus)])}"
+def network_url(
+    focus: str = "", *, path: Iterable[str] = (), area: int | None = None, at: str = ""
+) -> str:
+    """Address of the whole network: around a note, along a path, with an area's list, at a date.
+
+    >>> network_url(path=["a", "b"])
+    '/network?path=a&path=b'
+    """
+    pairs = [("focus", focus), ("at", at), ("area", "" if area is None else str(area))]
+    return f"/network{_query(pairs + [('path', slug) for slug in path])}"
+
+
+def path_url(start: str = "", end: str = "") -> str:
+    """Address of the ways between two notes."""
+    return f"/path{_query([('from', start), ('to', end)])}"
+
+
+def trail_url(slugs: Iterable[str] = ()) -> str:
+    """Address of a walk read as one page; without notes, of the walks to begin with.
+
+    >>> trail_url(["a", "b"])
+    '/trail?note=a&note=b'
+    """
+    return f"/trail{_query(('note', slug) for slug in slugs)}"
+
+
+def timeline_url(before: str = "") -> str:
+    """Address of what happened to the notes, before a commit or up to now."""
+    return f"/timeline{_query([('before', before)])}"
 
 
 def topic_key(topic: str) -> str:

@@ -82,6 +82,12 @@ def verdict_info(name: str, stored: Mapping[str, Any]) -> VerdictInfo:
     )
 
 
+def verdicts_of(notebook: Notebook) -> dict[str, VerdictInfo]:
+    """Return by slug what the stored references say of the notes' claims."""
+    found = {slug: verdict_of(note) for slug, note in notebook.notes.items()}
+    return {slug: verdict for slug, verdict in found.items() if verdict is not None}
+
+
 def collect(
     notebook: Notebook,
     config: Config,
@@ -91,9 +97,7 @@ def collect(
     """Build the graph, places and verdicts of a notebook; `state` keeps the places."""
     graph = build_graph(notebook)
     places = stored_layout(graph, state / "cache") if state else layout(graph)
-    found = {slug: verdict_of(note) for slug, note in notebook.notes.items()}
-    verdicts = {slug: verdict for slug, verdict in found.items() if verdict is not None}
-    return Collection(notebook, graph, config, places, verdicts, dates or {})
+    return Collection(notebook, graph, config, places, verdicts_of(notebook), dates or {})
 
 
 def build_collection(root: Path, state: Path | None, config: Config) -> Collection:

@@ -1,6 +1,7 @@
 """The API: the pages' answers as data, in the shapes that others build on."""
 
 import asyncio
+from collections.abc import Callable
 from typing import Annotated, Any
 
 from fastapi import APIRouter, HTTPException, Query, Request
@@ -15,22 +16,23 @@ from alpgraph.graph import (
     explain_no_path,
     export,
     find_paths,
-    network_bytes,
     path_to_json,
-    titles_bytes,
 )
 from alpgraph.notes import with_file
 from alpgraph.pages import Collection
 from alpgraph.pages.addresses import topic_key, topic_url
 from alpgraph.pages.data import note_detail, note_item, walk_data
 from alpgraph.pages.lists import topics as topic_rows
+from alpgraph.pages.map_data import Packed, packed_network, packed_titles
+from alpgraph.pages.past import NoPastError, collection_at
 from alpgraph.web.queries import (
+    AtQuery,
     CheckBody,
     ListQuery,
     Nothing,
     PathQuery,
     SearchQuery,
-    WalkQuery,
+    WalkAtQuery,
 )
 
 router = APIRouter()
@@ -90,9 +92,11 @@ async def one_note(request: Request, slug: str, _: Annotated[Nothing, Query()]) 
 
 
 @router.get("/api/walk/{slug:path}")
-async def walk(request: Request, slug: str, query: Annotated[WalkQuery, Query()]) -> dict[str, Any]:
-    """Give a note with its neighbours and the links among them."""
-    collection = _collection(request)
+async def walk(
+    request: Request, slug: str, query: Annotated[WalkAtQuery, Query()]
+) -> dict[str, Any]:
+    """Give a note with its neighbours and the links among them, today's or a past date's."""
+    collection = await asyncio.to_thread(_at, _collection(request), query.at)
     view = ego(
         collection.graph,
         _known(collection, slug),
@@ -140,21 +144,38 @@ async def search(request: Request, query: Annotated[SearchQuery, Query()]) -> di
 
 
 @router.get("/api/network")
-async def network(request: Request, _: Annotated[Nothing, Query()]) -> Response:
-    """Give the whole network in a compact binary form."""
-    collection = _collection(request)
-    data = await asyncio.to_thread(
-        network_bytes, collection.graph, collection.layout, collection.verdict_words
-    )
-    return Response(data, media_type="application/octet-stream")
+async def network(request: Request, query: Annotated[AtQuery, Query()]) -> Response:
+    """Give the whole network in a compact binary form, today's or a past date's."""
+    return await _packed(request, packed_network, query.at, "application/octet-stream")
 
 
 @router.get("/api/network/titles")
-async def titles(request: Request, _: Annotated[Nothing, Query()]) -> Response:
+async def titles(request: Request, query: Annotated[AtQuery, Query()]) -> Response:
     """Give the slugs and titles of the network's nodes, in its order."""
-    collection = _collection(request)
-    data = await asyncio.to_thread(titles_bytes, collection.graph, collection.layout)
-    return Response(data, media_type="text/plain; charset=utf-8")
+    return await _packed(request, packed_titles, query.at, "text/plain; charset=utf-8")
+
+
+async def _packed(
+    request: Request, pack: Callable[[Collection], Packed], day: str, kind: str
+) -> Response:
+    packed = await asyncio.to_thread(lambda: pack(_at(_collection(request), day)))
+    tag = f'"{packed.tag}"'
+    headers = {"etag": tag, "cache-control": "no-cache", "vary": "accept-encoding"}
+    if request.headers.get("if-none-match") == tag:
+        return Response(status_code=304, headers=headers)
+    if "gzip" not in request.headers.get("accept-encoding", ""):
+        return Response(packed.data, media_type=kind, headers=headers)
+    return Response(packed.zipped, media_type=kind, headers=headers | {"content-encoding": "gzip"})
+
+
+def _at(collection: Collection, day: str) -> Collection:
+    """Return the collection as it stands, or as it stood; 404 where nothing is known of that."""
+    try:
+        return collection_at(collection, day) if day else collection
+    except NoPastError as error:
+        raise HTTPException(404, str(error)) from None
+    except ValueError as error:
+        raise HTTPException(422, str(error)) from None
 
 
 @router.get("/api/graph.{format}")

@@ -34,14 +34,39 @@ class WalkQuery(Closed):
     trail: Trail
 
 
+Kinds = Annotated[
+    list[Annotated[str, Field(max_length=40)]], Field(default_factory=list, max_length=300)
+]
+Day = Annotated[str, Field(pattern=r"^(\d{4}-\d\d-\d\d)?$")]
+"""An ISO date, or nothing."""
+
+
 class NetworkQuery(Closed):
     """What the map shows."""
 
     focus: Slug = ""
-    type: list[Annotated[str, Field(max_length=40)]] = Field(default_factory=list, max_length=40)
-    topic: Annotated[str, Field(max_length=100)] = ""
-    color: Annotated[str, Field(max_length=20)] = ""
+    type: Kinds
+    basis: Kinds
+    verdict: Kinds
+    topic: Annotated[str, Field(max_length=200)] = ""
+    color: Literal["", "verdict", "area", "topic"] = ""
+    ghosts: Literal["", "1"] = ""
     view: Annotated[str, Field(max_length=80)] = ""
+    path: Annotated[list[Slug], Field(default_factory=list, max_length=50)]
+    area: Annotated[int | None, Field(ge=0, le=255)] = None
+    at: Day = ""
+
+
+class AtQuery(Closed):
+    """A past date, or now."""
+
+    at: Day = ""
+
+
+class WalkAtQuery(WalkQuery):
+    """A walk on a past date, or now."""
+
+    at: Day = ""
 
 
 class SearchQuery(Closed):

@@ -96,7 +96,7 @@ def test_the_walk_goes_by_keyboard_on_a_phone(server: Any, open_page: Callable[.
 def test_the_whole_network_is_drawn(server: Any, page: Any) -> None:
     page.goto(server.url + "/network")
     page.wait_for_selector("canvas")
-    page.wait_for_function("document.querySelector('[data-ready]') !== null")
+    page.wait_for_selector("[data-ready]")
     assert inked(page, "canvas") > 2_000
     answer = page.evaluate("fetch('/api/graph.json').then(answer => answer.json())")
     notes = [node for node in answer["nodes"] if not node["ghost"]]

@@ -18,10 +18,11 @@ def read(data: bytes) -> dict[str, Any]:
     assert at % 4 == 0
     out = dict(header)
     for name, kind, count in (
-        ("from", "<u4", m),
-        ("to", "<u4", m),
+        ("out", "<u4", n),
         ("x", "<u2", n),
         ("y", "<u2", n),
+        ("to", "<u2", m),
+        ("high", "u1", m),
         ("area", "u1", n),
         ("verdict", "u1", n),
         ("flags", "u1", n),
@@ -32,6 +33,8 @@ def read(data: bytes) -> dict[str, Any]:
         assert values.itemsize == 1 or at % values.itemsize == 0
         out[name], at = values.tolist(), at + values.nbytes
     assert at == len(data)
+    out["from"] = np.repeat(np.arange(n), out["out"]).tolist()
+    out["to"] = [low + (high << 16) for low, high in zip(out["to"], out["high"], strict=True)]
     return out
 
 
