@@ -2,8 +2,10 @@
 
 import re
 import unicodedata
+from collections.abc import Iterator
 
 _DROPPED = re.compile(r"[^\w\- ]+")
+_OFFSET = re.compile(r",\d+$")
 _BLOCK = re.compile(r"(?:^|\s)\^([A-Za-z0-9-]+)\s*$")
 
 
@@ -36,6 +38,18 @@ def wanted_anchor(heading: str) -> str:
     """Return the anchor that a link's part after `#` asks for; `#a#b` asks for `b`."""
     last = heading.rsplit("#", 1)[-1].strip()
     return block_anchor(last[1:]) if last.startswith("^") else heading_anchor(last)
+
+
+def wanted_anchors(heading: str) -> Iterator[str]:
+    """Yield what a link's part after `#` may ask for; Dendron's `a,1:#b` is a range from `a`.
+
+    >>> list(wanted_anchors("summary,1:#*"))
+    ['h-summary1', 'h-summary']
+    """
+    start = heading.partition(":#")[0] or heading
+    yield wanted_anchor(start)
+    if match := _OFFSET.search(start):
+        yield wanted_anchor(start[: match.start()])
 
 
 class AnchorNames:

@@ -62,6 +62,7 @@ def _relation(typed: Typed) -> Relation:
         place=place,
         type_place=place,
         to_place=place,
+        text=typed.link.text,
     )
 
 

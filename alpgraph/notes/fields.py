@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from alpgraph.diagnostics import Diagnostic, Edit, Fix, Place
+from alpgraph.diagnostics import Diagnostic, Edit, Fix, Place, Severity
 from alpgraph.notes.findings import finding, near, quoted
 from alpgraph.notes.frontmatter import Items, Matter, Scalar, Table, Value, plain
 from alpgraph.notes.identifiers import EXAMPLES, KINDS, bare_identifier, guess_kind, well_formed
@@ -58,7 +58,7 @@ def read_fields(matter: Matter, types: RelationTypes, found: list[Diagnostic]) -
     fields = Fields()
     if matter.table is None:
         return fields
-    reader = _FieldReader(fields, types, found)
+    reader = _FieldReader(fields, types, found, native=is_native(matter.table))
     for key, value in matter.table.entries:
         fields.places[key.text] = value.place
         reader.read(key, value)
@@ -73,11 +73,14 @@ def is_native(table: Table) -> bool:
 
 
 class _FieldReader:
-    def __init__(self, fields: Fields, types: RelationTypes, found: list[Diagnostic]) -> None:
+    def __init__(
+        self, fields: Fields, types: RelationTypes, found: list[Diagnostic], *, native: bool
+    ) -> None:
         self.fields = fields
         self.found = found
         self.relations = RelationReader(types, found)
         self.types = types
+        self.native = native
 
     def read(self, key: Scalar, value: Value) -> None:
         """Read one key by its name."""
@@ -107,7 +110,7 @@ class _FieldReader:
             fields.summary = _scalar(keys.get("description") or keys.get("desc"))
         if "aliases" not in keys and "alias" in keys:
             fields.aliases = tuple(self._texts("alias", keys["alias"]))
-        if is_native(table):
+        if self.native:
             place = Place(table.place.file, 1, 1, 1, 4)
             for name, value in (
                 ("claim", fields.claim),
@@ -140,7 +143,11 @@ class _FieldReader:
             + ", ".join(f"`{name}`" for name in KEYS)
         )
         message = f"unknown key {quoted(key.text)}"
-        self.found.append(finding("ALP012", message, key.place, hint=hint, fix=fix))
+        # other tools' notes have keys that nobody can list
+        weight = None if self.native or meant else Severity.INFO
+        self.found.append(
+            finding("ALP012", message, key.place, hint=hint, fix=fix, severity=weight)
+        )
 
     def _text(self, name: str, value: Value) -> str:
         if not isinstance(value, Scalar):

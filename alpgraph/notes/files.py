@@ -24,8 +24,15 @@ class FileStamp:
 
 
 def is_note_name(name: str) -> bool:
-    """Tell whether a file's name is a note's."""
-    return name.lower().endswith(_ENDINGS) and not name.startswith(".")
+    """Tell whether a file's name is a note's: hidden files are none, a name of dots alone is one.
+
+    >>> is_note_name("a.md"), is_note_name(".a.md"), is_note_name("...md")
+    (True, False, True)
+    """
+    if not name.lower().endswith(_ENDINGS):
+        return False
+    stem = name.rpartition(".")[0]
+    return not name.startswith(".") or (bool(stem) and not stem.strip("."))
 
 
 def walk(root: Path) -> Iterator[tuple[str, FileStamp]]:
@@ -45,10 +52,9 @@ def _walk(folder: str, prefix: str) -> Iterator[tuple[str, FileStamp]]:
         except OSError:
             continue
         for entry in entries:
-            if entry.name.startswith("."):
-                continue
             if entry.is_dir(follow_symlinks=False):
-                pending.append((entry.path, f"{prefix}{entry.name}/"))
+                if not entry.name.startswith("."):
+                    pending.append((entry.path, f"{prefix}{entry.name}/"))
             elif is_note_name(entry.name) and entry.is_file(follow_symlinks=False):
                 try:
                     yield prefix + entry.name, stamp_of(entry.stat(follow_symlinks=False))
@@ -83,7 +89,9 @@ def open_regular(root: Path, path: str) -> BinaryIO:
         if folder.is_symlink():
             msg = f"`{path}` lies behind a link"
             raise OSError(msg)
-    if any(part.startswith(".") or not part or "\0" in part for part in parts):
+    hidden = any(part.startswith(".") or not part for part in parts[:-1])
+    name = parts[-1]
+    if hidden or "\0" in path or not name or (name.startswith(".") and not is_note_name(name)):
         msg = f"`{path}` is not a path of the notes folder"
         raise OSError(msg)
     descriptor = os.open(folder / parts[-1], _FLAGS)

@@ -177,6 +177,11 @@ class _Builder:
         """Convert a node and all below it."""
         place = _place(self.path, node)
         if isinstance(node, yaml.MappingNode):
+            if _is_placeholder(node):
+                message = "a template's placeholder stands where a text is needed"
+                hint = 'put the value in quotes, as `"{{date}}"`'
+                self.found.append(finding("ALP002", message, place, hint=hint))
+                return Scalar("", place)
             entries = tuple(self._entries(node))
             children = [value.place for _, value in entries]
             return Table(entries, place if node.flow_style else _until(place, children))
@@ -192,8 +197,8 @@ class _Builder:
         for key_node, value_node in node.value:
             place = _place(self.path, key_node)
             if not isinstance(key_node, yaml.ScalarNode):
-                message = "a template's placeholder or a mapping stands where a text is needed"
-                hint = 'put the value in quotes, as `"{{date}}"`'
+                message = "a mapping or a list stands where a key is needed"
+                hint = "write a word before the colon, or put the value in quotes"
                 self.found.append(finding("ALP002", message, place, hint=hint))
                 continue
             key = Scalar(key_node.value, place)
@@ -203,6 +208,11 @@ class _Builder:
                 self.found.append(finding("ALP015", message, place, hint=hint))
             kept[key.text] = (key, self.value(value_node))
         yield from kept.values()
+
+
+def _is_placeholder(node: yaml.MappingNode) -> bool:
+    """Tell whether a mapping is what YAML makes of `{{date}}`: one whose key is a mapping."""
+    return len(node.value) == 1 and isinstance(node.value[0][0], yaml.MappingNode)
 
 
 def _until(place: Place, children: list[Place]) -> Place:

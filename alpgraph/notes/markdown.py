@@ -13,6 +13,7 @@ from mdit_py_plugins.dollarmath import dollarmath_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 from mdit_py_plugins.tasklists import tasklists_plugin
 
+from alpgraph.notes.comments import comment_block, comment_inline
 from alpgraph.notes.wikilinks import LINK_LIMIT, read_wikilink
 
 NESTING_LIMIT = 400
@@ -29,6 +30,9 @@ def markdown() -> MarkdownIt:
     md.use(deflist_plugin)
     md.use(dollarmath_plugin, allow_labels=False, allow_space=False, allow_digits=False)
     md.inline.ruler.before("link", "wikilink", wikilink_rule)
+    md.inline.ruler.before("link", "comment", comment_inline)
+    interrupts = {"alt": ["paragraph", "blockquote", "list"]}
+    md.block.ruler.before("hr", "comment", comment_block, interrupts)
     _remember_place(md, "link")
     _remember_place(md, "image")
     return md

@@ -46,6 +46,8 @@ class Relation:
     """How the target was found: `path`, `relative`, `root`, `ancestor`, `alias`, `title`, ..."""
     candidates: tuple[str, ...] = ()
     """Slugs among which the link could not decide."""
+    text: str = ""
+    """The words shown for a link of the body."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -234,8 +234,10 @@ def _untouched(
 
 
 def _asks(note: Note, names: set[str]) -> bool:
-    return any(not names.isdisjoint(names_asked(link.to)) for link in note.relations) or any(
-        not names.isdisjoint(names_asked(link.to, link.text)) for link in note.mentions
+    return any(
+        not names.isdisjoint(names_asked(link.to, link.text))
+        for links in (note.relations, note.mentions)
+        for link in links
     )
 
 

@@ -145,12 +145,13 @@ def _packed_relation(item: Relation) -> tuple[Any, ...]:
         _spot(item.type_place),
         _spot(item.to_place),
         None if item.why_place is None else _spot(item.why_place),
+        item.text,
     )
 
 
 def _relation(path: str, item: tuple[Any, ...], resolve: Resolve) -> Relation:
-    kind, written, to, why, basis, form, place, type_place, to_place, why_place = item
-    target, how, candidates = resolve(to, "")
+    kind, written, to, why, basis, form, place, type_place, to_place, why_place, text = item
+    target, how, candidates = resolve(to, text)
     return Relation(
         kind,
         written,
@@ -165,6 +166,7 @@ def _relation(path: str, item: tuple[Any, ...], resolve: Resolve) -> Relation:
         target,
         how,
         candidates,
+        text,
     )
 
 

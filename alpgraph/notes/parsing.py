@@ -61,18 +61,22 @@ def digest(data: bytes) -> str:
 def slug_of(path: str) -> str:
     """Return the slug of a file: its path without `.md`, in composed Unicode.
 
-    >>> slug_of("topic/name.md")
-    'topic/name'
+    A name of dots alone keeps its ending, since `..` in an address means the folder above.
+
+    >>> slug_of("topic/name.md"), slug_of("topic/...md")
+    ('topic/name', 'topic/...md')
     """
-    return unicodedata.normalize("NFC", _ENDING.sub("", path))
+    slug = _ENDING.sub("", path)
+    dots = not slug.rpartition("/")[2].strip(".")
+    return unicodedata.normalize("NFC", path if dots else slug)
 
 
 def _title(path: str, matter: Matter, body: Body) -> str:
     """Return the title of a note whose front matter says none."""
     if matter.table is None and (line := _TITLE_LINE.search(matter.raw)):
         return line[1].strip("\"'")
-    if body.headings and body.headings[0].text:
-        return body.headings[0].text
+    if heading := _first_heading(body):
+        return heading
     name = slug_of(path).rsplit("/", 1)[-1]
     folder = path.rpartition("/")[0].rpartition("/")[2]
     if name.lower() in ("index", "_index", "readme") and folder:
@@ -80,8 +84,14 @@ def _title(path: str, matter: Matter, body: Body) -> str:
     return name.replace("___", "/") or path
 
 
+def _first_heading(body: Body) -> str:
+    """Return the first heading where it is one of the whole note, not of a section in it."""
+    first = body.headings[0] if body.headings else None
+    return first.text if first and first.level == 1 else ""
+
+
 def _has_title(matter: Matter, body: Body) -> bool:
-    return bool(matter.table and matter.table.get("title")) or bool(body.headings)
+    return bool(matter.table and matter.table.get("title")) or bool(_first_heading(body))
 
 
 def _of_file(path: str, matter: Matter, body: Body) -> list[Diagnostic]:

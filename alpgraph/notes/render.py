@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from html import escape
 
-from alpgraph.notes.anchors import wanted_anchor
+from alpgraph.notes.anchors import wanted_anchors
 from alpgraph.notes.markdown import markdown, parse
 from alpgraph.notes.model import Note
 from alpgraph.notes.notebook import Notebook
@@ -88,12 +88,12 @@ def _embedded(page: Page, link: Wikilink) -> str | None:
 
 def section(note: Note, heading: str) -> str:
     """Return the part of a note's body under a heading, or the paragraph a block name marks."""
-    wanted = wanted_anchor(heading)
+    wanted = tuple(wanted_anchors(heading))
     lines = note.body.split("\n")
-    if wanted.startswith("b-"):
-        return _paragraph(lines, wanted.removeprefix("b-"))
+    if wanted[0].startswith("b-"):
+        return _paragraph(lines, wanted[0].removeprefix("b-"))
     for index, start in enumerate(note.headings):
-        if start.anchor == wanted:
+        if start.anchor in wanted:
             later = note.headings[index + 1 :]
             end = next((item.line for item in later if item.level <= start.level), None)
             first = start.line - note.body_line

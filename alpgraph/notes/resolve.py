@@ -10,7 +10,7 @@ from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from urllib.parse import unquote
 
-from alpgraph.notes.anchors import wanted_anchor
+from alpgraph.notes.anchors import wanted_anchors
 from alpgraph.notes.names import NOTHING, Found, Names
 from alpgraph.notes.packing import Packed
 
@@ -42,6 +42,8 @@ class LinkIndex:
         self.notes: dict[str, Packed] = {}
         self._exact = Names(str)
         self._folded = Names(str.casefold)
+        self._dotted = 0
+        """Notes whose names have parts divided by dots, as Dendron's."""
         self._direct: dict[str, Resolution] = {}
         """Names that are exactly a note's path: most links need no more."""
         self._memory: dict[tuple[str, str, str], Resolution] = {}
@@ -52,11 +54,12 @@ class LinkIndex:
         """Return an index in which some notes are left out and some are entered."""
         index = LinkIndex(())
         index.notes = dict(self.notes)
-        index._direct = dict(self._direct)
+        index._direct, index._dotted = dict(self._direct), self._dotted
         index._exact, index._folded = self._exact.copied(), self._folded.copied()
         for note in removed:
             if index.notes.pop(note.slug, None) is not None:
                 index._direct.pop(note.slug, None)
+                index._dotted -= _is_dotted(note.slug)
                 index._exact.remove(note)
                 index._folded.remove(note)
         for note in added:
@@ -65,6 +68,7 @@ class LinkIndex:
 
     def _enter(self, note: Packed) -> None:
         self.notes[note.slug] = note
+        self._dotted += _is_dotted(note.slug)
         if _SIMPLE.fullmatch(note.slug):
             self._direct[note.slug] = Resolution(note.slug, "path")
         self._exact.add(note)
@@ -102,15 +106,17 @@ class LinkIndex:
     ) -> tuple[str | None, str, tuple[str, ...], str]:
         """Read `[[words|note]]` of Dendron and Roam, where only that can be meant.
 
-        The right side must be a note's own name; and unless the left side means nothing at all,
-        it must look like a name too: with dots or a folder, and without spaces.
+        The right side must be a note's own name, and look like one: with dots or a folder, and
+        without spaces. Where most notes are named so and the left side means nothing, any name
+        will do.
         """
         slug, _, candidates, heading = found
         name, _, part = unicodedata.normalize("NFC", label.strip()).partition("#")
         vault = _VAULT.match(name)
         name = name[vault.end() :] if vault else name
         structured = bool(vault) or (" " not in name and ("." in name or "/" in name))
-        if not name or not (structured or (slug is None and not candidates)):
+        nothing_else = slug is None and not candidates and 2 * self._dotted > len(self.notes)
+        if not name or not (structured or nothing_else):
             return found
         meant, how, _ = self._exact.find(name, folder)
         if meant is None or how not in _PLACES:
@@ -119,8 +125,8 @@ class LinkIndex:
 
     def anchor(self, slug: str, heading: str) -> str:
         """Return the anchor in a note that a link's part after `#` means, if it is there."""
-        wanted = wanted_anchor(heading)
-        return wanted if wanted in self.notes[slug].anchors else ""
+        known = self.notes[slug].anchors
+        return next((anchor for anchor in wanted_anchors(heading) if anchor in known), "")
 
     def _find(self, to: str, folder: str) -> Found:
         if not to:
@@ -136,6 +142,10 @@ class LinkIndex:
                 if candidates:
                     return None, "tie", tuple(sorted(candidates))
         return NOTHING
+
+
+def _is_dotted(slug: str) -> bool:
+    return "." in slug.rpartition("/")[2].strip(".")
 
 
 def redirects_of(notes: Iterable[Packed], slugs: Container[str]) -> dict[str, str]:

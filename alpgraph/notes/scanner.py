@@ -20,7 +20,7 @@ from alpgraph.notes.wikilinks import (
 
 # code, HTML, escapes, formulas, strikes, tabs and what Python takes for line ends
 _DOUBTFUL = re.compile(r"[`<\\$~\t\r\f\v\x00\x1c-\x1f\x85\u2028\u2029]")
-_DOUBTFUL_PAIRS = ("]:", "[^", "^[")  # references, footnotes
+_DOUBTFUL_PAIRS = ("]:", "[^", "^[", "%%")  # references, footnotes, comments
 _IMAGE = re.compile(r"!\[(?!\[)")
 # deep indentation, quotes, definitions, numbered items; rules, underlines, table delimiters
 _DOUBTFUL_LINE = re.compile(r" {4}| {0,3}(?:[>:]|\d{1,9}[.)])| {0,3}[-*_=+|:][-*_=+|: ]*$")

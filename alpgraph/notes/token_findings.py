@@ -13,6 +13,7 @@ from alpgraph.notes.sanitize import TAGS
 
 _AT_MOST = 50
 _TAG = re.compile(r"<([A-Za-z][\w:-]*)((?:[^<>\"']|\"[^\"]*\"|'[^']*')*)>?")
+_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.S)
 _HANDLER = re.compile(r"\s(on[a-z]+|style|srcdoc|formaction)\s*=", re.I)
 
 
@@ -70,7 +71,7 @@ def _html(
 ) -> Iterator[Diagnostic]:
     if token.content.startswith('<input class="task-list-item-checkbox"'):
         return
-    for match in _TAG.finditer(token.content[:20_000]):
+    for match in _TAG.finditer(_COMMENT.sub("", token.content[:20_000])):
         name = match[1].lower()
         handler = _HANDLER.search(match[2])
         what = f"<{name}>" if name not in TAGS else handler[1].lower() if handler else ""

@@ -69,6 +69,8 @@ def note_address(href: str) -> tuple[str, str] | None:
     if "?" in path and path.split("?")[0].lower().endswith((".md", ".markdown")):
         path = path.split("?")[0]
     path = unquote(path)
+    if path.startswith("[[") and path.endswith("]]"):  # Logseq's `[words]([[page]])`
+        path = path[2:-2].strip()
     name = path.rstrip("/").rsplit("/", 1)[-1]
     if not path or name in ("", ".", ".."):
         return None

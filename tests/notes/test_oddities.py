@@ -1,0 +1,308 @@
+"""What real collections hold: each is parsed, served and checked, and no link is guessed."""
+
+import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from starlette.testclient import TestClient
+
+from alpgraph.check import check_notebook
+from alpgraph.config import Config, Location
+from alpgraph.graph import build_graph
+from alpgraph.notes import Notebook, notebook_of, read_notebook
+from alpgraph.pages import collect
+from alpgraph.pages.note import note_page
+from alpgraph.web import Settings, create_app
+
+Folder = Callable[[dict[str, str | bytes]], Path]
+# findings about the collection as such, which tiny ones always have
+COMMON = ("ALP001", "ALP013", "ALP201", "ALP202")
+
+
+@dataclass
+class Odd:
+    """One oddity: files, what is found in them, where links lead, what pages show."""
+
+    files: dict[str, str | bytes]
+    finds: list[str] = field(default_factory=list)
+    """`file:line:column CODE` of every finding but the common ones."""
+    links: dict[tuple[str, str], str | None] = field(default_factory=dict)
+    """From the slug of a note and a target as written to the slug it means."""
+    shows: dict[str, str] = field(default_factory=dict)
+    """From a slug to a piece of its page."""
+
+
+CAFE = unicodedata.normalize("NFD", "Café")
+LIST = "\n".join(f"{'  ' * level}- level {level}" for level in range(12))
+ODDITIES = {
+    "a template's placeholder": Odd(
+        {"a.md": "---\ntitle: {{date}}\ntags: [x]\n---\nWords and [[b]].\n", "b.md": "# B\n"},
+        ["a.md:2:8 ALP002"],
+        {("a", "b"): "b"},
+        {"a": "line 2: a template"},
+    ),
+    "an unquoted name": Odd(
+        {"a.md": "---\ntitle: A\nauthor: @name\n---\nWords.\n"},
+        ["a.md:3:9 ALP002"],
+        shows={"a": "<h1>A</h1>"},
+    ),
+    "a second colon": Odd(
+        {"a.md": "---\ntitle: One: two\n---\nWords.\n"},
+        ["a.md:2:8 ALP002"],
+        shows={"a": "<h1>One: two</h1>"},
+    ),
+    "values of the wrong kind": Odd(
+        {
+            "a.md": "---\ntitle: 2024-01-31\ntags: null\naliases: {one: two}\n---\nx\n",
+            "b.md": "---\ntitle: [a, b]\naliases:\n- {c: d}\n- e\ndraft: no\n---\nx\n",
+        },
+        ["a.md:4:10 ALP016", "b.md:2:8 ALP016", "b.md:4:3 ALP016"],
+        {},
+        {"a": "<h1>2024-01-31</h1>"},
+    ),
+    "the same name in many folders": Odd(
+        {
+            "ja/x.md": "",
+            "en/x.md": "",
+            "en/deep/x.md": "",
+            "ja/deep/from.md": "[[x]]",
+            "en/deep/from.md": "[[x]]",
+            "de/from.md": "[[x]] [[en/x]]",
+        },
+        ["de/from.md:1:1 ALP104", *(f"{x}/x.md:1:1 ALP301" for x in ("en/deep", "en", "ja"))],
+        {
+            ("ja/deep/from", "x"): "ja/x",
+            ("en/deep/from", "x"): "en/deep/x",
+            ("de/from", "x"): None,
+            ("de/from", "en/x"): "en/x",
+        },
+        {"de/from": "several notes: en/deep/x, en/x, ja/x"},
+    ),
+    "names equal but for case": Odd(
+        {"Note.md": "one", "note.md": "two", "a.md": "[[Note]] [[note]] [[NOTE]]"},
+        ["Note.md:1:1 ALP005", "a.md:1:19 ALP104", "note.md:1:1 ALP005"],
+        {("a", "Note"): "Note", ("a", "note"): "note", ("a", "NOTE"): None},
+        {"Note": "one", "note": "two"},
+    ),
+    "names that addresses choke on": Odd(
+        {
+            "what is it?.md": "q",
+            "C#.md": "sharp",
+            "100%25.md": "percent",
+            "it's & so.md": "and",
+            "...md": "dots",
+            "a.md": "[[what is it?]] [[C#]] [[100%25]] [[it's & so]] [x](what%20is%20it%3F.md)",
+        },
+        [f"{name}.md:1:1 ALP003" for name in ("..", "100%25", "C#", "what is it?")],
+        {
+            ("a", "what is it?"): "what is it?",
+            ("a", "C#"): "C#",
+            ("a", "100%25"): "100%25",
+            ("a", "it's & so"): "it's & so",
+            ("a", "what is it?.md"): "what is it?",
+        },
+        {"C#": "sharp", "...md": "dots", "100%25": "percent", "what is it?": "<p>q</p>"},
+    ),
+    "an escaped bar in a table": Odd(
+        {"a.md": "| x | y |\n|---|---|\n| [[b\\|words]] | 1 |\n", "b.md": "x"},
+        links={("a", "b"): "b"},
+        shows={"a": '<a href="/n/b">words</a>'},
+    ),
+    "aliases as targets": Odd(
+        {"a.md": "[[old name]] [[Older]]", "b.md": "---\naliases: [old name, Older]\n---\nx"},
+        links={("a", "old name"): "b", ("a", "Older"): "b"},
+        shows={"old name": "<p>x</p>"},
+    ),
+    "links from the root without a slash": Odd(
+        {"x/a.md": "[one](y/b.md) [two](../y/b.md) [three](/y/b.md)", "y/b.md": "x"},
+        links={("x/a", name): "y/b" for name in ("y/b.md", "../y/b.md", "/y/b.md")},
+    ),
+    "label first, as Dendron writes": Odd(
+        {
+            "vault.a.md": "[[Words|vault.b.c]] [[Other words|dendron://x/vault.b.c]] [[Top|top]]"
+            "\n\n- supports: [[Reload|vault.b.c#part]]\n",
+            "vault.b.c.md": "## Part",
+            "top.md": "x",
+        },
+        links={
+            ("vault.a", "Words"): "vault.b.c",
+            ("vault.a", "Other words"): "vault.b.c",
+            ("vault.a", "Top"): "top",
+            ("vault.a", "Reload"): "vault.b.c",
+        },
+    ),
+    "words that happen to be a name are no target": Odd(
+        {"a.md": "[[nowhere|YouTube]] [[nowhere/else|b]]", "YouTube.md": "x", "b.md": "x"},
+        ["a.md:1:1 ALP104", "a.md:1:21 ALP104"],
+        {("a", "nowhere"): None, ("a", "nowhere/else"): None},
+    ),
+    "namespaces by dots and by low bars": Odd(
+        {
+            "a___b.md": "x",
+            "c.d.md": "x",
+            "New%3F.md": "x",
+            "e.md": "[[a/b]] [[c.d]] [[New?]] [words]([[a/b]])",
+        },
+        ["New%3F.md:1:1 ALP003"],
+        {("e", "a/b"): "a___b", ("e", "c.d"): "c.d", ("e", "New?"): "New%3F"},
+    ),
+    "embedded HTML": Odd(
+        {"a.md": "<div onclick=x><iframe src=//h>\n\n[[b]]\n\n</div>\n<!-- <https://x> -->"},
+        ["a.md:1:1 ALP306", "a.md:1:16 ALP306", "a.md:3:1 ALP104"],
+        shows={"a": "no note b"},
+    ),
+    "NUL bytes": Odd(
+        {"a.md": b"one\0two [[b]]", "b.md": "x"}, ["a.md:1:4 ALP004"], {("a", "b"): "b"}
+    ),
+    "CRLF": Odd(
+        {"a.md": b"---\r\ntitle: A\r\ntitel: B\r\n---\r\none\r\n\r\n[[b]]\r\n", "b.md": "x"},
+        ["a.md:1:1 ALP004", "a.md:3:1 ALP012"],
+        {("a", "b"): "b"},
+        {"a": "<h1>A</h1>"},
+    ),
+    "a byte-order mark": Odd(
+        {"a.md": b"\xef\xbb\xbf---\ntitle: A\n---\n[[b]]", "b.md": "x"},
+        links={("a", "b"): "b"},
+        shows={"a": "<h1>A</h1>"},
+    ),
+    "other encodings": Odd(
+        {"a.md": b"Caf\xe9 [[b]]", "b.md": "été [[a]]".encode("utf-16")},
+        ["a.md:1:4 ALP004", "b.md:1:1 ALP004"],
+        {("a", "b"): "b", ("b", "a"): "a"},
+        {"b": "été"},
+    ),
+    "names in decomposed Unicode": Odd(
+        {f"{CAFE}.md": "x", "a.md": f"[[Café]] [x]({quote(CAFE)}.md)"},
+        links={("a", "Café"): "Café", ("a", f"{CAFE}.md"): "Café"},
+        shows={"Café": "<p>x</p>"},
+    ),
+    "empty files": Odd({"a.md": "", "b.md": "---\n---\n"}, ["a.md:1:1 ALP301", "b.md:3:1 ALP301"]),
+    "a fence that never closes": Odd(
+        {"a.md": "[[b]]\n\n```\n[[c]]\n\ntext", "b.md": "x"},
+        links={("a", "b"): "b"},
+        shows={"a": "<pre><code>[[c]]"},
+    ),
+    "half a megabyte of JSON": Odd(
+        {"a.md": '{"key": "[[b]]", ' + '"more": [1, 2, 3], ' * 27_000 + '"end": 1}', "b.md": "x"},
+        links={("a", "b"): "b"},
+        shows={"a": "Only the first 256 kB are rendered"},
+    ),
+    "folders that begin with a dot": Odd(
+        {"a.md": "[[b]]", ".obsidian/b.md": "x", ".hidden.md": "x", "x/.trash/b.md": "x"},
+        ["a.md:1:1 ALP104"],
+        {("a", "b"): None},
+    ),
+    "many READMEs": Odd(
+        {
+            "README.md": "[x](x/) [y](y) [[x]]",
+            "x/README.md": "[up](../README.md) [y](../y/)",
+            "y/README.md": "",
+            "y/index.md": "",
+        },
+        ["y/README.md:1:1 ALP301", "y/index.md:1:1 ALP301"],
+        {
+            ("README", "x/"): "x/README",
+            ("README", "x"): "x/README",
+            ("README", "y"): "y/index",
+            ("x/README", "../README.md"): "README",
+            ("x/README", "../y/"): "y/index",
+        },
+        {"y/README": "<h1>y</h1>"},
+    ),
+    "embeds": Odd(
+        {"a.md": "![[b]]\n\n![[b#Part]]\n\n![[a]]\n\n![[p.png|30]]", "b.md": "x\n\n## Part\n\ny"},
+        shows={"a": 'class="embed"'},
+        links={("a", "b"): "b"},
+    ),
+    "callouts": Odd(
+        {"a.md": "> [!note]- Title\n> body [[b]]\n> > [!tip] inner\n> > x", "b.md": "x"},
+        links={("a", "b"): "b"},
+        shows={"a": '<details class="callout callout-note">'},
+    ),
+    "comments of Obsidian": Odd(
+        {
+            "a.md": "%% [[x]] %%\n\none %% [[y]] %% two, 50%% of [[b]] 5%%\n\n%%\n[[z]]\n%%",
+            "b.md": "x",
+        },
+        links={("a", "b"): "b"},
+        shows={"a": "<p>one  two, 50%% of"},
+    ),
+    "writing from right to left, and without spaces": Odd(
+        {
+            "حول.md": "---\ntitle: حول هذا\n---\nانظر [[ملاحظة#عنوان فرعي]].",
+            "ملاحظة.md": "## عنوان فرعي\n",
+            "概要.md": "概要は[[日本語/メモ|こちら]]。次へ。",
+            "日本語/メモ.md": "# メモ",
+        },
+        links={("حول", "ملاحظة"): "ملاحظة", ("概要", "日本語/メモ"): "日本語/メモ"},
+        shows={"حول": "#h-%D8%B9", "日本語/メモ": "<h1>メモ</h1>"},
+    ),
+    "lists twelve levels deep": Odd(
+        {"a.md": f"{LIST}\n\nafter [[b]]\n", "b.md": "x"},
+        links={("a", "b"): "b"},
+        shows={"a": "level 11"},
+    ),
+    "deeper than anything is read": Odd(
+        {"a.md": ">" * 500 + " x\n\nafter [[b]]\n", "b.md": "x"},
+        ["a.md:1:1 ALP308"],
+        {("a", "b"): "b"},
+        {"a": "after"},
+    ),
+}
+
+
+def found_in(notebook: Notebook) -> list[str]:
+    found = check_notebook(notebook, build_graph(notebook), {})
+    places = [(one.place.file, one.place.line, one.place.column, one.code) for one in found]
+    return [f"{file}:{line}:{at} {code}" for file, line, at, code in places if code not in COMMON]
+
+
+@pytest.mark.parametrize("odd", ODDITIES.values(), ids=ODDITIES)
+def test_oddity_is_read_linked_checked_and_served(odd: Odd, folder: Folder, tmp_path: Path) -> None:
+    root = folder(odd.files)
+    notebook = read_notebook(root)
+    kept = {path for path in odd.files if not re.search(r"(?:^|/)\.\w", path)}
+    assert {note.path for note in notebook.notes.values()} == kept
+    links = {
+        (slug, link.to): link.target
+        for slug, note in notebook.notes.items()
+        for link in (*note.mentions, *note.relations)
+    }
+    assert {pair: links.get(pair, "no such link") for pair in odd.links} == odd.links
+    assert found_in(notebook) == sorted(odd.finds)
+    location = Location(root, tmp_path / "state", bundled=False)
+    app = create_app(Settings(location, Config(), watch=False))
+    with TestClient(app, base_url="http://127.0.0.1:8000") as client:
+        for slug in [*notebook.notes, *odd.shows]:
+            # the test client decodes addresses twice
+            answer = client.get(f"/n/{quote(slug).replace('%25', '%2525')}")
+            assert answer.status_code == 200, slug
+            assert odd.shows.get(slug, "") in answer.text
+        assert client.get("/").status_code == client.get("/network").status_code == 200
+
+
+def test_a_hub_with_thousands_of_backlinks_is_one_page_of_bounded_size(tmp_path: Path) -> None:
+    files = {f"n{number}.md": b"see [[hub]] here" for number in range(5800)}
+    notebook = notebook_of(files | {"hub.md": b"# Hub"}, root=tmp_path)
+    collection = collect(notebook, Config())
+    assert collection.graph.in_degree("hub") == 5800
+    page = note_page(collection, "hub")
+    assert "5,800" in page or "5800" in page
+    assert len(page) < 200_000
+
+
+def test_tens_of_thousands_of_dangling_links_are_ghosts_that_are_counted(tmp_path: Path) -> None:
+    files = {
+        f"n{number}.md": "\n".join(f"[[ghost {number} {i}]]" for i in range(4000)).encode()
+        for number in range(3)
+    }
+    notebook = notebook_of(files, root=tmp_path)
+    graph = build_graph(notebook)
+    assert sum(ghost for _, ghost in graph.nodes(data="ghost")) == 12_000
+    found = [one for one in check_notebook(notebook, graph, {}) if one.code == "ALP104"]
+    assert len(found) == 12_000
+    assert found[4001].place.line == 2
