@@ -1,1 +1,109 @@
-// placeholder
+// A saved note shows itself. One stream serves all tabs: whoever holds the lock listens and tells
+// the others; hidden tabs let go, since a browser has six connections a host.
+const { live, stamp: made } = document.body.dataset;
+const KEPT = "alpgraph-place", NAME = "alpgraph-events";
+const channel = "BroadcastChannel" in window ? new BroadcastChannel(NAME) : null;
+let known = made, queue = null, release = null, waiting = false;
+
+function concerns(slugs) {
+  return slugs === null || (slugs.length > 0 && (live === "" || slugs.includes(live)));
+}
+
+function take(told) {
+  if (told.stamp === known && told.slugs !== null) return;
+  known = told.stamp;
+  if (concerns(told.slugs)) renew();
+}
+
+// ---- the stream: one for all tabs where the browser has locks, else one for each seen tab ----
+
+function listen() {
+  const stream = new EventSource(`/events?since=${encodeURIComponent(known)}`);
+  stream.addEventListener("changed", (event) => {
+    const told = JSON.parse(event.data);
+    channel?.postMessage(told);
+    take(told);
+  });
+  return stream;
+}
+
+function follow() {
+  if (queue || release) return;
+  if (!navigator.locks || !channel) {
+    const stream = listen();
+    release = () => stream.close();
+    return;
+  }
+  const mine = (queue = new AbortController());
+  const held = () => new Promise((done) => {
+    if (mine.signal.aborted) return done();
+    const stream = listen();
+    release = () => { stream.close(); done(); };
+  });
+  navigator.locks.request(NAME, { signal: mine.signal }, held).catch(() => {});
+}
+
+function leave() {
+  queue?.abort();
+  release?.();
+  queue = release = null;
+}
+
+// what was told while nobody here listened is asked for once
+async function catchUp() {
+  try {
+    const answer = await fetch(`/events?since=${encodeURIComponent(known)}`, { headers: { accept: "application/json" } });
+    take(await answer.json());
+  } catch { /* the server is away; the stream will tell */ }
+}
+
+if (channel) {
+  channel.onmessage = ({ data }) => {
+    if (data.ask) release && channel.postMessage({ at: known });
+    else if (data.at) data.at !== known && !document.hidden && catchUp();
+    else if (!document.hidden) take(data);
+  };
+}
+
+document.addEventListener("visibilitychange", () => {
+  if (document.hidden) return leave();
+  follow();
+  catchUp();
+});
+addEventListener("pagehide", leave);
+addEventListener("pageshow", (event) => {
+  if (event.persisted && !document.hidden) { follow(); catchUp(); }
+});
+
+// ---- the page anew, with the reader where they were: browsers keep the scroll, we keep the focus ----
+
+function renew() {
+  const at = document.activeElement;
+  const writing = at?.matches("input:not([type=radio], [type=checkbox]), textarea, select, [contenteditable]");
+  if (writing) {
+    if (!waiting) at.addEventListener("blur", () => { waiting = false; renew(); }, { once: true });
+    waiting = true;
+    return;
+  }
+  try { sessionStorage.setItem(KEPT, JSON.stringify({ page: location.href, ...placeOf(at) })); } catch { /* no storage: only the focus is lost */ }
+  location.reload();
+}
+
+function placeOf(element) {
+  if (!element || element === document.body) return {};
+  if (element.id) return { selector: `#${CSS.escape(element.id)}`, nth: 0 };
+  const href = element.getAttribute("href");
+  const selector = element.localName + (href ? `[href="${CSS.escape(href)}"]` : "");
+  return { selector, nth: [...document.querySelectorAll(selector)].indexOf(element) };
+}
+
+try {
+  const kept = JSON.parse(sessionStorage.getItem(KEPT) ?? "{}");
+  sessionStorage.removeItem(KEPT);
+  if (kept.page === location.href && kept.selector) {
+    document.querySelectorAll(kept.selector)[kept.nth]?.focus({ preventScroll: true });
+  }
+} catch { /* no storage */ }
+
+if (!document.hidden) follow();
+channel?.postMessage({ ask: true });

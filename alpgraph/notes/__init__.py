@@ -1,6 +1,7 @@
 """Text of files in; notes, relations, safe HTML and findings out."""
 
 from alpgraph.notes.anchors import heading_anchor, wanted_anchor
+from alpgraph.notes.freshness import is_empty_file, stale_paths, state_digest
 from alpgraph.notes.inline import render_inline
 from alpgraph.notes.model import (
     Basis,
@@ -48,6 +49,7 @@ __all__ = [
     "Source",
     "digest",
     "heading_anchor",
+    "is_empty_file",
     "label_from",
     "notebook_of",
     "parse_note",
@@ -56,6 +58,8 @@ __all__ = [
     "render_inline",
     "render_prose",
     "slug_of",
+    "stale_paths",
+    "state_digest",
     "types_of",
     "update_notebook",
     "wanted_anchor",

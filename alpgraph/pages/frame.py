@@ -20,14 +20,15 @@ def frame(collection: Collection, here: str = "", *, live: str | None = None) ->
     """Return the data of the base template.
 
     `here` is the entry of the menu one is in; `live` is the slug of the note that a page shows,
-    or an empty string for a page that shows many, so that it follows edits.
+    or an empty string for a page that shows many, so that it follows edits that a server tells of.
     """
     config = collection.config
     return {
         "site": config,
         "brand": config.title if len(config.title) <= MOST_BRAND else "alpgraph",
         "here": here,
-        "live": live,
+        "live": live if collection.stamp else None,
+        "stamp": collection.stamp,
         "menu": MENU,
         "foot_links": FOOT,
         "relations_css": f"/static/{relation_sheet(collection.notebook.types).hashed}",

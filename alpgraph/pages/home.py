@@ -74,7 +74,7 @@ def home_page(collection: Collection) -> str:
         "home.html",
         **frame(collection, "/"),
         count=len(collection.notes),
-        map=map_svg(collection, labels=0, linked=False),
+        map=map_svg(collection, labels=0, linked=False) if collection.places.quick else "",
         start=collection.notes.get(first),
         claims=sum(len(row.notes) for row in claims),
         verdict_rows=claims,

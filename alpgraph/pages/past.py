@@ -4,9 +4,9 @@ from collections import OrderedDict
 from pathlib import Path
 from threading import Lock
 
-from alpgraph.graph import build_graph, layout
+from alpgraph.graph import build_graph
 from alpgraph.history import HistoryError, notebook_at, revision_at
-from alpgraph.pages.state import Collection, verdicts_of
+from alpgraph.pages.state import Collection, Places, verdicts_of
 
 KEPT = 4
 """Past states that are kept ready."""
@@ -31,7 +31,7 @@ def collection_at(collection: Collection, day: str) -> Collection:
         commit = revision_at(root, day)
     except HistoryError as error:
         raise NoPastError(_said(str(error), day)) from None
-    key = (root, commit, id(collection.layout))
+    key = (root, commit, id(collection.places))
     with _lock:
         if key in _kept:
             _kept.move_to_end(key)
@@ -48,7 +48,7 @@ def _read(collection: Collection, root: Path, commit: str) -> Collection:
     now = collection.notebook
     notebook = notebook_at(root, commit, now.types, like=now)
     graph = build_graph(notebook)
-    places = layout(graph, previous=collection.layout)
+    places = Places(graph, previous=collection.layout)
     return Collection(notebook, graph, collection.config, places, verdicts_of(notebook))
 
 

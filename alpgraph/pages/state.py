@@ -1,13 +1,23 @@
 """What pages are made from: one consistent view of the collection."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from alpgraph.config import Config
 from alpgraph.experiments import find_experiment, reference_for
-from alpgraph.graph import Layout, NoteGraph, build_graph, layout, stored_layout
+from alpgraph.graph import (
+    Layout,
+    NoteGraph,
+    build_graph,
+    layout,
+    layout_digest,
+    patch_graph,
+    save_layout,
+    stored_layout,
+)
 from alpgraph.notes import Note, Notebook, read_notebook, types_of
 
 
@@ -24,6 +34,50 @@ class VerdictInfo:
     unit: str
 
 
+SMALL = 500
+"""Notes up to which a map is drawn in a moment."""
+
+
+class Places:
+    """The map of one graph, drawn when first asked for; known notes stay where they were."""
+
+    def __init__(
+        self, graph: NoteGraph, folder: Path | None = None, previous: Layout | None = None
+    ) -> None:
+        """Draw on from `previous` or, without it, from what `folder` keeps."""
+        self._graph, self._folder, self._previous = graph, folder, previous
+        self._drawn: Layout | None = None
+        self._lock = Lock()
+
+    def after(self, graph: NoteGraph) -> "Places":
+        """Return the places of the graph as it is after an edit."""
+        return Places(graph, self._folder, self._drawn or self._previous)
+
+    @property
+    def quick(self) -> bool:
+        """Whether asking for the map takes next to no time."""
+        return self._drawn is not None or len(self._graph) <= SMALL
+
+    def layout(self) -> Layout:
+        """Return the map."""
+        with self._lock:
+            if self._drawn is None:
+                self._drawn = self._draw()
+                self._previous = None
+            return self._drawn
+
+    def _draw(self) -> Layout:
+        if self._previous is None:
+            stored = self._folder and stored_layout(self._graph, self._folder)
+            return stored or layout(self._graph)
+        if self._previous.digest == layout_digest(self._graph):
+            return self._previous
+        drawn = layout(self._graph, previous=self._previous)
+        if self._folder:
+            save_layout(drawn, self._folder)
+        return drawn
+
+
 @dataclass(frozen=True, slots=True)
 class Collection:
     """The notes, their graph and what is known of them, at one revision."""
@@ -31,11 +85,18 @@ class Collection:
     notebook: Notebook
     graph: NoteGraph
     config: Config
-    layout: Layout
+    places: Places
     verdicts: Mapping[str, VerdictInfo] = field(default_factory=dict)
     """By slug; notes without evidence are absent."""
     dates: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     """By path: ISO dates created and changed, where git knows them."""
+    stamp: str = ""
+    """What a page says it was made from, to a server that tells of changes; empty elsewhere."""
+
+    @property
+    def layout(self) -> Layout:
+        """The map, which is drawn when it is first asked for."""
+        return self.places.layout()
 
     @property
     def notes(self) -> Mapping[str, Note]:
@@ -51,6 +112,15 @@ class Collection:
     def revision(self) -> int:
         """Number that grows with every change."""
         return self.notebook.revision
+
+
+@dataclass(frozen=True, slots=True)
+class Patch:
+    """A collection after an edit."""
+
+    after: Collection
+    touched: frozenset[str]
+    """Slugs whose pages may read differently: changed notes and their neighbours."""
 
 
 def verdict_of(note: Note) -> VerdictInfo | None:
@@ -82,9 +152,10 @@ def verdict_info(name: str, stored: Mapping[str, Any]) -> VerdictInfo:
     )
 
 
-def verdicts_of(notebook: Notebook) -> dict[str, VerdictInfo]:
-    """Return by slug what the stored references say of the notes' claims."""
-    found = {slug: verdict_of(note) for slug, note in notebook.notes.items()}
+def verdicts_of(notebook: Notebook, slugs: Iterable[str] | None = None) -> dict[str, VerdictInfo]:
+    """Return by slug what the stored references say of the claims of all notes, or of some."""
+    names = notebook.notes if slugs is None else slugs
+    found = {slug: verdict_of(notebook.notes[slug]) for slug in names}
     return {slug: verdict for slug, verdict in found.items() if verdict is not None}
 
 
@@ -94,10 +165,30 @@ def collect(
     state: Path | None = None,
     dates: Mapping[str, tuple[str, str]] | None = None,
 ) -> Collection:
-    """Build the graph, places and verdicts of a notebook; `state` keeps the places."""
+    """Build the graph and verdicts of a notebook; `state` keeps the map."""
     graph = build_graph(notebook)
-    places = stored_layout(graph, state / "cache") if state else layout(graph)
+    places = Places(graph, state / "cache" if state else None)
     return Collection(notebook, graph, config, places, verdicts_of(notebook), dates or {})
+
+
+def patched(before: Collection, notebook: Notebook) -> Patch:
+    """Return the collection of a notebook that `update_notebook` made of that of `before`."""
+    old, new = before.notes, notebook.notes
+    changed = {slug for slug in old.keys() | new.keys() if _differ(old.get(slug), new.get(slug))}
+    graph = patch_graph(before.graph, before.notebook, notebook)
+    touched = changed.union(
+        *(found[slug] for found in (before.graph.adj, before.graph.pred, graph.adj, graph.pred)
+          for slug in changed if slug in found)
+    )  # fmt: skip
+    verdicts = {slug: info for slug, info in before.verdicts.items() if slug not in changed}
+    verdicts |= verdicts_of(notebook, changed & new.keys())
+    places = before.places.after(graph)
+    after = replace(before, notebook=notebook, graph=graph, places=places, verdicts=verdicts)
+    return Patch(after, frozenset(touched))
+
+
+def _differ(one: Note | None, other: Note | None) -> bool:
+    return one is not other and one != other
 
 
 def build_collection(root: Path, state: Path | None, config: Config) -> Collection:

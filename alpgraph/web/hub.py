@@ -1,26 +1,27 @@
 """The one writer: the current collection, and word to open pages when it changes."""
 
 import asyncio
-import json
-from collections.abc import AsyncIterator, Iterable
+import gc
+import sys
+from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
+from threading import Lock
 
-from watchfiles import Change, DefaultFilter, awatch
+from watchfiles import awatch
 
-from alpgraph.notes import update_notebook
-from alpgraph.pages import Collection, build_collection, collect
+from alpgraph.notes import is_empty_file, stale_paths, state_digest, update_notebook
+from alpgraph.pages import Collection, Patch, build_collection, patched
 from alpgraph.search import SearchIndex, open_index
+from alpgraph.web.background import Background
+from alpgraph.web.events import Changes
 from alpgraph.web.settings import Settings
+from alpgraph.web.watching import Changed, Visible, sort_changes
 
-PING_SECONDS = 15
-
-
-class Notes(DefaultFilter):
-    """Files of the notes folder that are not in a dot-folder."""
-
-    def __call__(self, change: Change, path: str) -> bool:
-        """Whether a change matters."""
-        return super().__call__(change, path) and path.lower().endswith((".md", ".markdown"))
+BATCH_MS, STEP_MS = 120, 15
+"""Changes are taken together for at most so long, or until so long nothing more changes."""
+HALF_WRITTEN_SECONDS = 0.05
+"""How long a file that has just become empty is given to be written."""
 
 
 class Hub:
@@ -29,11 +30,13 @@ class Hub:
     def __init__(self, settings: Settings) -> None:
         """Prepare to serve; `start` reads the notes."""
         self.settings = settings
+        self.events = Changes()
         self._collection: Collection | None = None
         self._search: SearchIndex | None = None
-        self._changed: asyncio.Event = asyncio.Event()
+        self._searching, self._patching = Lock(), asyncio.Lock()
         self._stop = asyncio.Event()
         self._watcher: asyncio.Task[None] | None = None
+        self._later = Background(self._follow)
 
     @property
     def collection(self) -> Collection:
@@ -44,12 +47,17 @@ class Hub:
 
     async def start(self) -> None:
         """Read the notes and watch them."""
-        location = self.settings.location
-        self._collection = await asyncio.to_thread(
-            build_collection, location.notes, location.state, self.settings.config
-        )
+        self._collection = await asyncio.to_thread(self._read)
+        self.events.begin(self._collection.stamp)
+        gc.freeze()  # or collecting garbage would walk all notes, and every request wait for it
+        self._later.wake()
         if self.settings.watch:
             self._watcher = asyncio.create_task(self._watch())
+
+    def _read(self) -> Collection:
+        location = self.settings.location
+        collection = build_collection(location.notes, location.state, self.settings.config)
+        return replace(collection, stamp=state_digest(collection.notebook))
 
     async def stop(self) -> None:
         """Stop watching."""
@@ -57,50 +65,79 @@ class Hub:
         if self._watcher is not None:
             self._watcher.cancel()
             await asyncio.gather(self._watcher, return_exceptions=True)
+        gc.unfreeze()
 
     def close(self) -> None:
         """End every stream; safe to call from a signal handler."""
         self._stop.set()
-        self._changed.set()
+        self._later.end()
+        self.events.end()
 
     async def search(self) -> SearchIndex:
         """Return the search index, brought up to date."""
         return await asyncio.to_thread(self._ready_search)
 
     def _ready_search(self) -> SearchIndex:
-        if self._search is None:
-            place = self.settings.location.state / "cache" / "search"
-            self._search = open_index(self.collection.notebook, place)
-        else:
-            self._search.update(self.collection.notebook)
-        return self._search
+        with self._searching:
+            if self._search is None:
+                place = self.settings.location.state / "cache" / "search"
+                self._search = open_index(self.collection.notebook, place)
+            else:
+                self._search.update(self.collection.notebook)
+            return self._search
+
+    def _follow(self) -> None:
+        """Draw the map and index for search, so that nobody waits for them later."""
+        self.collection.places.layout()
+        self._ready_search()
 
     async def _watch(self) -> None:
         root = self.settings.location.notes
-        async for changes in awatch(root, watch_filter=Notes(), stop_event=self._stop, debounce=60):
-            await self.refresh(Path(path) for _, path in changes)
+        watched = awatch(
+            root,
+            watch_filter=Visible(root),
+            stop_event=self._stop,
+            debounce=BATCH_MS,
+            step=STEP_MS,
+        )
+        try:
+            async for changes in watched:
+                await self.refresh(Path(path) for _, path in changes)
+        except (OSError, RuntimeError) as error:
+            print(f"edits are not followed: {error}", file=sys.stderr)
 
     async def refresh(self, paths: Iterable[Path]) -> None:
         """Read changed files again and tell the listeners."""
         root = self.settings.location.notes
-        names = [path.relative_to(root).as_posix() for path in paths if path.is_relative_to(root)]
-        self._collection = await asyncio.to_thread(self._patched, self.collection, names)
-        event, self._changed = self._changed, asyncio.Event()
-        event.set()
+        async with self._patching:
+            changed = await asyncio.to_thread(sort_changes, root, paths)
+            if await asyncio.to_thread(self._half_written, changed.notes):
+                await asyncio.sleep(HALF_WRITTEN_SECONDS)
+            patch = await asyncio.to_thread(self._patched, changed)
+            if patch is None:
+                return
+            self._collection = patch.after
+            self.events.add(patch.after.stamp, None if changed.files else patch.touched)
+            self._later.wake()
 
-    def _patched(self, before: Collection, names: list[str]) -> Collection:
+    def _half_written(self, notes: Iterable[str]) -> bool:
+        """Whether a note that had a text has none: many editors empty a file, then write it."""
+        root = self.settings.location.notes
+        empty = {path for path in notes if is_empty_file(root, path)}
+        return bool(empty) and any(
+            note.path in empty and note.body for note in self.collection.notes.values()
+        )
+
+    def _patched(self, changed: Changed) -> Patch | None:
+        before = self.collection
+        names = set(changed.notes)
+        if changed.folders:
+            names |= stale_paths(before.notebook)
         notebook = update_notebook(before.notebook, names)
-        return collect(notebook, before.config, self.settings.location.state, before.dates)
-
-    async def changes(self) -> AsyncIterator[str]:
-        """Yield server-sent events: one for each revision, a comment now and then."""
-        yield f"event: hello\ndata: {json.dumps({'revision': self.collection.revision})}\n\n"
-        while not self._stop.is_set():
-            try:
-                await asyncio.wait_for(self._changed.wait(), PING_SECONDS)
-            except TimeoutError:
-                yield ": still here\n\n"
-                continue
-            if not self._stop.is_set():
-                data = json.dumps({"revision": self.collection.revision})
-                yield f"event: changed\ndata: {data}\n\n"
+        if changed.files and not names:
+            notebook = replace(before.notebook)  # it looks for files that are no notes again
+        patch = patched(before, notebook)
+        stamp = state_digest(notebook)
+        if stamp == before.stamp and not changed.files:
+            return None
+        return replace(patch, after=replace(patch.after, stamp=stamp))

@@ -69,6 +69,12 @@ class WalkAtQuery(WalkQuery):
     at: Day = ""
 
 
+class EventsQuery(Closed):
+    """The state a page was made from."""
+
+    since: Annotated[str, Field(max_length=40)] = ""
+
+
 class SearchQuery(Closed):
     """What is looked for."""
 

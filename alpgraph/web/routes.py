@@ -8,7 +8,13 @@ from collections.abc import Callable, Mapping
 from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Query, Request
-from fastapi.responses import HTMLResponse, PlainTextResponse, Response, StreamingResponse
+from fastapi.responses import (
+    HTMLResponse,
+    JSONResponse,
+    PlainTextResponse,
+    Response,
+    StreamingResponse,
+)
 
 from alpgraph.notes import Note
 from alpgraph.pages import Collection
@@ -28,7 +34,14 @@ from alpgraph.pages.topics import links_page, relation_page, topic_page, topics_
 from alpgraph.pages.walk import walk_page
 from alpgraph.web.asking import question_of
 from alpgraph.web.near import near_names
-from alpgraph.web.queries import NetworkQuery, NoteQuery, PageQuery, SearchQuery, WalkQuery
+from alpgraph.web.queries import (
+    EventsQuery,
+    NetworkQuery,
+    NoteQuery,
+    PageQuery,
+    SearchQuery,
+    WalkQuery,
+)
 
 TWINS: Mapping[str, Callable[[Collection, str], tuple[str, str]]] = {
     ".md": lambda collection, slug: (note_markdown(collection, slug), "text/markdown"),
@@ -270,9 +283,12 @@ async def site_map(request: Request) -> Response:
 
 
 @router.get("/events")
-async def events(request: Request) -> StreamingResponse:
-    """Stream what changed."""
-    stream = request.app.state.hub.changes()
+async def events(request: Request, query: Annotated[EventsQuery, Query()]) -> Response:
+    """Stream what changes after the state `since`, or say it once where JSON is asked for."""
+    changes = request.app.state.hub.events
+    if "application/json" in request.headers.get("accept", ""):
+        return JSONResponse(changes.since(query.since), headers={"cache-control": "no-store"})
+    stream = changes.stream(request.headers.get("last-event-id") or query.since)
     headers = {"cache-control": "no-store", "content-encoding": "identity"}
     return StreamingResponse(stream, media_type="text/event-stream", headers=headers)
 

@@ -1,0 +1,31 @@
+"""Whether a notebook is still what lies on disk, and a name for the state it is in."""
+
+from hashlib import blake2b
+from pathlib import Path
+
+from alpgraph.notes.files import walk
+from alpgraph.notes.notebook import LazyNotes, Notebook
+
+
+def stale_paths(notebook: Notebook) -> set[str]:
+    """Return the paths of notes that came, went or changed since the notebook was read."""
+    notes = notebook.notes
+    assert isinstance(notes, LazyNotes)
+    known = {entry.packed.path: entry.stamp for entry in notes.entries.values()}
+    there = dict(walk(notebook.root))
+    changed = {path for path, stamp in there.items() if known.get(path) != stamp}
+    return changed | (known.keys() - there.keys())
+
+
+def state_digest(notebook: Notebook) -> str:
+    """Return a hash of all notes: equal wherever the same texts stand at the same places."""
+    told = "\n".join(f"{slug}\0{note.digest}" for slug, note in notebook.index.notes.items())
+    return blake2b(told.encode(), digest_size=8).hexdigest()
+
+
+def is_empty_file(root: Path, path: str) -> bool:
+    """Tell whether there is a file below `root` that holds nothing."""
+    try:
+        return (root / path).lstat().st_size == 0
+    except OSError:
+        return False

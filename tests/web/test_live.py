@@ -1,0 +1,302 @@
+"""Edits reach open pages: whole, alone, in floods, half-written, and in twelve tabs at once."""
+
+import asyncio
+import http.client
+import json
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from alpgraph.config import Config, Location
+from alpgraph.graph import build_graph
+from alpgraph.notes import read_notebook
+from alpgraph.web import Settings
+from alpgraph.web.events import KEPT, Changes
+from alpgraph.web.hub import Hub
+
+Folder = Callable[[dict[str, str | bytes]], Path]
+NOTES: dict[str, str | bytes] = {
+    "a.md": "# Note A\n\nfirst words, [[b]]\n",
+    "b.md": "# Note B\n\nto read\n",
+    "c.md": "# Note C\n\nalone\n",
+}
+
+
+class Stream:
+    """The events of a server, as a page hears them."""
+
+    def __init__(self, url: str) -> None:
+        self.connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=60)
+        self.connection.request("GET", "/events")
+        self.answer = self.connection.getresponse()
+        self.first = self.next()
+
+    def next(self) -> dict[str, Any]:
+        while not (line := self.answer.readline().decode()).startswith("data: "):
+            assert line, "the stream ended"
+        return dict(json.loads(line.removeprefix("data: ")))
+
+    def until(self, holds: Callable[[], bool]) -> set[str]:
+        """Read events until something holds; return every slug they name."""
+        slugs: set[str] = set()
+        while not holds():
+            slugs |= set(self.next()["slugs"] or ["any"])
+        return slugs
+
+
+@pytest.fixture
+def live(folder: Folder, start_server: Any, tmp_path: Path) -> Iterator[Any]:
+    """Serve three notes; return the folder, the server and its events."""
+    root = folder(NOTES)
+    with start_server(str(root), "--state", str(tmp_path / "state")) as server:
+        stream = Stream(server.url)
+        yield root, server, stream
+        stream.connection.close()
+
+
+def missing(server: Any, path: str) -> bool:
+    try:
+        server.get(path)
+    except OSError as error:
+        return "404" in str(error)
+    return False
+
+
+def test_a_saved_note_is_told_with_its_neighbours(live: Any) -> None:
+    root, server, stream = live
+    (root / "a.md").write_text("# Note A\n\nother words, [[b]]\n", encoding="utf-8")
+    assert stream.until(lambda: "other words" in server.get("/n/a")) == {"a", "b"}
+
+
+def test_an_editor_that_writes_by_renaming(live: Any) -> None:
+    root, server, stream = live
+    for number in range(3):
+        spare = root / ".a.md.swp"
+        spare.write_text(f"# Note A\n\nversion {number} of it [[c]]\n", encoding="utf-8")
+        spare.replace(root / "a.md")
+        stream.until(lambda number=number: f"version {number} of it" in server.get("/n/a"))
+    assert "version 2" in server.get("/n/c")
+
+
+def test_folders_that_come_move_and_go(live: Any, tmp_path: Path) -> None:
+    root, server, stream = live
+    outside = tmp_path / "outside"
+    (outside / "deep").mkdir(parents=True)
+    (outside / "deep" / "d.md").write_text("# Note D\n\n[[a]]", encoding="utf-8")
+    outside.rename(root / "new")
+    stream.until(lambda: not missing(server, "/n/new/deep/d"))
+    (root / "new").rename(root / "newer")
+    stream.until(lambda: not missing(server, "/n/newer/deep/d"))
+    assert missing(server, "/n/new/deep/d")
+    (root / "newer" / "deep" / "d.md").unlink()
+    stream.until(lambda: missing(server, "/n/newer/deep/d"))
+    assert "Note D" not in server.get("/n/a")
+
+
+def test_a_file_that_is_half_written_ends_whole(live: Any) -> None:
+    root, server, stream = live
+    with (root / "b.md").open("w", encoding="utf-8") as file:
+        file.write("---\ntitle: Hal")
+        file.flush()
+        stream.until(lambda: "closing" in server.get("/n/b"))
+        file.write("f and half\n---\nthe whole of it\n")
+    stream.until(lambda: "the whole of it" in server.get("/n/b"))
+    assert "<h1>Half and half</h1>" in server.get("/n/b")
+
+
+def test_a_picture_that_arrives_is_shown(live: Any) -> None:
+    root, server, stream = live
+    (root / "a.md").write_text("# Note A\n\n![curve](p.svg)\n", encoding="utf-8")
+    stream.until(lambda: "no file p.svg" in server.get("/n/a"))
+    (root / "p.svg").write_text("<svg width='1' height='1'/>", encoding="utf-8")
+    stream.until(lambda: "/files/p.svg" in server.get("/n/a"))
+
+
+def git(root: Path, *words: str) -> None:
+    names = ("-c", "user.name=t", "-c", "user.email=t@example.org")
+    subprocess.run(["git", "-C", root, *names, *words], check=True, capture_output=True)
+
+
+def test_a_checkout_that_changes_a_thousand_files_keeps_the_loop_turning(
+    folder: Folder, tmp_path: Path
+) -> None:
+    root = folder({f"f{n % 7}/n{n}.md": f"# N {n}\n\n[[n{n + 1}]] one" for n in range(1000)})
+    git(root, "init", "-q")
+    git(root, "add", "-A")
+    git(root, "commit", "-qm", "one")
+    for number in range(1000):
+        path = root / f"f{number % 7}/n{number}.md"
+        path.write_text(f"# N {number}\n\n[[n{number - 1}]] two", encoding="utf-8")
+    git(root, "commit", "-qam", "two")
+    (root / "f0/extra.md").write_text("# Extra", encoding="utf-8")
+
+    async def follow() -> int:
+        hub = Hub(Settings(Location(root, tmp_path / "state", bundled=False), Config()))
+        await hub.start()
+        done, ticks = asyncio.Event(), 0
+
+        async def tick() -> None:
+            nonlocal ticks
+            while not done.is_set():
+                await asyncio.sleep(0.001)
+                ticks += 1
+
+        ticker = asyncio.create_task(tick())
+        await asyncio.to_thread(git, root, "checkout", "-q", "HEAD~1")
+        while any("two" in note.body for note in hub.collection.notes.values()):
+            await asyncio.sleep(0.02)
+        done.set()
+        await ticker
+        assert hub.collection.graph.edges.keys() == build_graph(read_notebook(root)).edges.keys()
+        await hub.stop()
+        return ticks
+
+    # a loop that waits for the reading would turn a few times only
+    assert asyncio.run(follow()) > 50
+
+
+def test_a_page_is_told_what_it_missed() -> None:
+    changes = Changes()
+    changes.begin("s0")
+    changes.add("s1", {"a"})
+    changes.add("s2", {"b"})
+    assert changes.since("s0") == {"stamp": "s2", "slugs": ["a", "b"]}
+    assert changes.since("s1") == {"stamp": "s2", "slugs": ["b"]}
+    assert changes.since("s2") == {"stamp": "s2", "slugs": []}
+    assert changes.since("of another time") == {"stamp": "s2", "slugs": None}
+    changes.add("s3", None)
+    assert changes.since("s2")["slugs"] is None
+    for number in range(KEPT):
+        changes.add(f"t{number}", {"c"})
+    assert changes.since("s3")["slugs"] is None
+
+
+def test_one_answer_instead_of_a_stream_where_json_is_asked_for(live: Any) -> None:
+    _, server, stream = live
+    connection = http.client.HTTPConnection(urlsplit(server.url).netloc, timeout=30)
+    connection.request(
+        "GET", f"/events?since={stream.first['stamp']}", headers={"Accept": "application/json"}
+    )
+    answer = json.loads(connection.getresponse().read())
+    connection.close()
+    assert answer == {"stamp": stream.first["stamp"], "slugs": []}
+
+
+@contextmanager
+def served(settings: Settings) -> Iterator[tuple[str, Hub]]:
+    """Serve in a thread of this process, so that the hub can be looked at."""
+    import threading
+
+    import uvicorn
+
+    from alpgraph.web import create_app
+
+    app = create_app(settings)
+    config = uvicorn.Config(app, port=settings.port, log_level="warning", access_log=False)
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    try:
+        while not server.started:
+            assert thread.is_alive()
+            time.sleep(0.02)
+        yield f"http://127.0.0.1:{settings.port}", app.state.hub
+    finally:
+        app.state.hub.close()
+        server.should_exit = True
+        thread.join()
+
+
+def free_port() -> int:
+    import socket
+
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+def test_twelve_tabs_share_one_stream_and_all_are_renewed(
+    folder: Folder, chromium: Any, tmp_path: Path
+) -> None:
+    root = folder(NOTES | {"long.md": "# Long\n\n" + "a line\n\n" * 300 + "[[a]]\n"})
+    location = Location(root, tmp_path / "state", bundled=False)
+    context = chromium.new_context(viewport={"width": 900, "height": 700})
+    with served(Settings(location, Config(), port=free_port())) as (url, hub):
+        tabs = [context.new_page() for _ in range(12)]
+        for number, tab in enumerate(tabs):
+            tab.set_default_timeout(60_000)
+            tab.goto(f"{url}/n/{'c' if number == 11 else 'a'}")
+        assert tabs[0].evaluate("fetch('/healthz').then((answer) => answer.status)") == 200
+        tabs[0].wait_for_function("navigator.locks.query().then((all) => all.held.length === 1)")
+        assert hub.events.listeners == 1
+        tabs[11].evaluate("window.same = true")
+        (root / "a.md").write_text("# Note A\n\nwords renewed\n", encoding="utf-8")
+        for tab in tabs[:11]:
+            tab.get_by_text("words renewed").wait_for()
+        assert tabs[11].evaluate("window.same")  # its note was not touched
+        tabs[0].wait_for_function("navigator.locks.query().then((all) => all.held.length === 1)")
+        tabs[0].close()
+        tabs[1].wait_for_function("navigator.locks.query().then((all) => all.held.length === 1)")
+        (root / "a.md").write_text("# Note A\n\nwords again\n", encoding="utf-8")
+        for tab in tabs[1:11]:
+            tab.get_by_text("words again").wait_for()
+        context.close()
+
+
+def test_a_renewed_page_keeps_the_place_and_the_focus(
+    folder: Folder, chromium: Any, tmp_path: Path
+) -> None:
+    text = (
+        "# Long\n\n" + "a line\n\n" * 200 + "[to b](b.md) and [to c](c.md)\n\n" + "more\n\n" * 200
+    )
+    root = folder(NOTES | {"long.md": text})
+    location = Location(root, tmp_path / "state", bundled=False)
+    context = chromium.new_context(viewport={"width": 900, "height": 700})
+    with served(Settings(location, Config(), port=free_port())) as (url, _):
+        page = context.new_page()
+        page.goto(f"{url}/n/long")
+        page.get_by_role("link", name="to c", exact=True).evaluate(
+            "e => { e.scrollIntoView({ behavior: 'instant' }); e.focus({ preventScroll: true }) }"
+        )
+        before = page.evaluate("scrollY")
+        assert before > 1000
+        (root / "long.md").write_text(text + "\nand an end\n", encoding="utf-8")
+        page.get_by_text("and an end").wait_for(state="attached")
+        page.wait_for_function("document.activeElement.getAttribute('href') === '/n/c'")
+        page.wait_for_function(f"Math.abs(scrollY - {before}) < 50")
+        # while somebody writes, the page waits
+        page.locator("#q").fill("half a word")
+        (root / "long.md").write_text(text + "\nand another end\n", encoding="utf-8")
+        page.wait_for_timeout(1500)
+        assert page.locator("#q").input_value() == "half a word"
+        page.locator("#q").blur()
+        page.get_by_text("and another end").wait_for(state="attached")
+        context.close()
+
+
+def test_a_hidden_page_holds_no_stream(folder: Folder, chromium: Any, tmp_path: Path) -> None:
+    location = Location(folder(NOTES), tmp_path / "state", bundled=False)
+    context = chromium.new_context()
+    hide = "Object.defineProperty(document, 'hidden', {value: %s, configurable: true});"
+    say = "document.dispatchEvent(new Event('visibilitychange'))"
+    with served(Settings(location, Config(), port=free_port())) as (url, hub):
+        page = context.new_page()
+        page.goto(f"{url}/n/a")
+        page.wait_for_function("navigator.locks.query().then((all) => all.held.length === 1)")
+        page.evaluate(hide % "true" + say)
+        page.wait_for_function("navigator.locks.query().then((all) => all.held.length === 0)")
+        while hub.events.listeners:
+            time.sleep(0.02)
+        (location.notes / "a.md").write_text("# Note A\n\nmissed words\n", encoding="utf-8")
+        while hub.collection.notes["a"].body.count("missed") == 0:
+            time.sleep(0.02)
+        assert page.get_by_text("missed words").count() == 0
+        page.evaluate(hide % "false" + say)
+        page.get_by_text("missed words").wait_for()
+        context.close()
