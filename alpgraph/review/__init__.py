@@ -3,6 +3,7 @@
 from alpgraph.review.markdown import to_markdown
 from alpgraph.review.model import Review, review_change
 from alpgraph.review.reading import Comparison, compare_revisions
+from alpgraph.review.rows import headline, note_changes, remarks
 from alpgraph.review.structured import to_json
 from alpgraph.review.terminal import to_text
 
@@ -10,6 +11,9 @@ __all__ = [
     "Comparison",
     "Review",
     "compare_revisions",
+    "headline",
+    "note_changes",
+    "remarks",
     "review_change",
     "to_json",
     "to_markdown",

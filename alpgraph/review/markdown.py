@@ -30,8 +30,8 @@ def to_markdown(review: Review) -> str:
     noted = (f"- {what}: {escape(which, 400)}" for what, which in remarks(review))
     parts += _listed("", noted)
     changes = (
-        f"- `{sign}` {escape(title, _TITLE)}: {escape(what, 300)}"
-        for sign, title, what in note_changes(review)
+        f"- `{sign}` {escape(review.titles[slug], _TITLE)}: {escape(what, 300)}"
+        for sign, slug, what in note_changes(review)
     )
     parts += _listed("### Notes", changes)
     parts += _table(review)

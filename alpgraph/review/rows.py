@@ -88,23 +88,23 @@ def remarks(review: Review) -> Iterator[tuple[str, str]]:
 
 
 def note_changes(review: Review) -> Iterator[tuple[str, str, str]]:
-    """Yield notes as (sign, title, what changed)."""
-    diff, title = review.diff, review.titles
+    """Yield notes as (sign, slug, what changed)."""
+    diff = review.diff
     old = {before for before, _ in review.moved}
     new = {after for _, after in review.moved}
     for slug in diff.notes_added:
         if slug not in new:
-            yield "+", title[slug], f"added as {slug}"
+            yield "+", slug, f"added as {slug}"
     for slug in diff.notes_removed:
         if slug not in old:
-            yield "-", title[slug], f"removed, was {slug}"
+            yield "-", slug, f"removed, was {slug}"
     for before, after in review.moved:
-        yield "~", title[after], f"moved from {before} to {after}"
+        yield "~", after, f"moved from {before} to {after}"
     for change in diff.notes_changed:
         was = f", was “{change.title_before}”" if "title" in change.fields else ""
-        yield "~", change.title, f"{', '.join(change.fields)} changed{was}"
+        yield "~", change.slug, f"{', '.join(change.fields)} changed{was}"
     for slug in review.rewritten:
-        yield "~", title[slug], "text or sources changed"
+        yield "~", slug, "text or sources changed"
 
 
 def _row(review: Review, change: Change) -> Row:

@@ -12,8 +12,9 @@ def to_text(review: Review, *, colour: bool = False) -> str:
     """Return the review as lines; what a terminal would obey is written out, as `<U+001B>`."""
     lines = [headline(review)]
     lines += [f"! {what}: {escape(which)}" for what, which in remarks(review)]
-    for sign, title, what in note_changes(review):
-        lines.append(_signed(sign, f"{escape(title)}: {escape(what)}", colour=colour))
+    for sign, slug, what in note_changes(review):
+        said = f"{escape(review.titles[slug])}: {escape(what)}"
+        lines.append(_signed(sign, said, colour=colour))
     for row in relation_rows(review):
         lines.append(_signed(row.sign, _sentence(row.by, row.label, row.other), colour=colour))
         if row.why:

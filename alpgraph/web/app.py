@@ -13,6 +13,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from alpgraph import __version__
 from alpgraph.pages.finding import error_page
 from alpgraph.web.api import router as api
+from alpgraph.web.contributing import router as contributing
 from alpgraph.web.guard import Guard
 from alpgraph.web.hub import Hub
 from alpgraph.web.near import near_names
@@ -48,6 +49,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.hub, app.state.settings = hub, settings
     app.include_router(api)
     app.include_router(runs)
+    app.include_router(contributing)
     app.include_router(pages)
     app.add_exception_handler(HTTPException, _http_fault)
     app.add_exception_handler(RequestValidationError, _bad_request)

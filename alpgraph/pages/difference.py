@@ -1,0 +1,180 @@
+"""The page of a change: what it means, the changed part of the map, and before beside after."""
+
+import difflib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from alpgraph.diagnostics import Diagnostic
+from alpgraph.graph import Change, Told
+from alpgraph.notes import Note, RelationType
+from alpgraph.pages.changed_map import changed_map
+from alpgraph.pages.frame import frame
+from alpgraph.pages.render import render
+from alpgraph.pages.state import Collection
+from alpgraph.review import Comparison, headline, note_changes, remarks
+
+MOST_RELATIONS, MOST_NOTES, MOST_LINES, MOST_FINDINGS = 300, 60, 120, 100
+SIGNS = {"added": "+", "removed": "−"}
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """One side of a changed relation, as its author tells it."""
+
+    by: str
+    kind: RelationType
+    label: str
+    slug: str
+    """Slug of the target where there is such a note; else empty."""
+    other: str
+    why: str
+    basis: str
+
+
+@dataclass(frozen=True, slots=True)
+class RelationRow:
+    """A relation before and after."""
+
+    sign: str
+    what: str
+    slug: str
+    title: str
+    before: End | None
+    after: End | None
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a note before and after."""
+
+    name: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class NoteRow:
+    """A note that was added, removed or changed."""
+
+    sign: str
+    what: str
+    title: str
+    slug: str
+    """Empty for a note that is no longer there."""
+    parts: tuple[Part, ...]
+    lines: tuple[tuple[str, str], ...]
+    """Lines of the text as (sign, line); the sign is `+`, `−` or empty."""
+    left: int
+    """Lines that are not shown."""
+
+
+def difference_page(
+    collection: Collection, compared: Comparison, *, base: str, head: str = ""
+) -> str:
+    """Return the page of a change between two revisions; without `head`, to the notes on disk."""
+    review = compared.review
+    changes = review.diff.relations
+    notes = list(_note_rows(compared))
+    return render(
+        "diff.html",
+        **frame(collection),
+        base=base,
+        head=head,
+        fault="",
+        headline=headline(review),
+        remarks=list(remarks(review)),
+        picture=changed_map(collection.notebook.types, compared),
+        relations=[_relation(collection, compared, one) for one in changes[:MOST_RELATIONS]],
+        relations_left=max(0, len(changes) - MOST_RELATIONS),
+        notes=notes[:MOST_NOTES],
+        notes_left=max(0, len(notes) - MOST_NOTES),
+        findings=_findings(review.new_findings),
+        findings_left=max(0, len(review.new_findings) - MOST_FINDINGS),
+        mended=len(review.mended_findings),
+    )
+
+
+def difference_form(
+    collection: Collection, *, base: str = "", head: str = "", fault: str = ""
+) -> str:
+    """Return the page that asks which revisions to compare, or says why these cannot be."""
+    return render("diff.html", **frame(collection), base=base, head=head, fault=fault, headline="")
+
+
+def _findings(found: Sequence[Diagnostic]) -> Sequence[Diagnostic]:
+    return found[:MOST_FINDINGS]
+
+
+def _relation(collection: Collection, compared: Comparison, change: Change) -> RelationRow:
+    told = change.after or change.before
+    assert told is not None
+    before, after = (_end(collection, compared, one) for one in (change.before, change.after))
+    sign = SIGNS.get(change.kind, "~")
+    here = told.by if told.by in compared.after.notes else ""
+    return RelationRow(sign, change.kind, here, compared.review.titles[told.by], before, after)
+
+
+def _end(collection: Collection, compared: Comparison, told: Told | None) -> End | None:
+    if told is None:
+        return None
+    kind = collection.notebook.types.by_id.get(told.type, collection.notebook.types.types[-1])
+    slug = told.other if told.other in compared.after.notes else ""
+    titles = compared.review.titles
+    return End(titles[told.by], kind, told.label, slug, titles[told.other], told.why, told.basis)
+
+
+def _note_rows(compared: Comparison) -> Iterator[NoteRow]:
+    review = compared.review
+    moved = {new: old for old, new in review.moved}
+    changed = {note.slug for note in review.diff.notes_changed} | set(review.rewritten)
+    slugs = [*review.diff.notes_added, *review.diff.notes_removed, *sorted(changed)]
+    said = {slug: (sign, what) for sign, slug, what in note_changes(review)}
+    for slug in dict.fromkeys(slugs):
+        if slug not in said:
+            continue  # the other half of a move
+        before = compared.before.notes.get(moved.get(slug, slug))
+        after = compared.after.notes.get(slug)
+        sign, what = said[slug]
+        lines, left = _lines(before, after)
+        yield NoteRow(
+            sign.replace("-", "−"),
+            what,
+            review.titles[slug],
+            slug if after else "",
+            tuple(_parts(before, after)),
+            lines,
+            left,
+        )
+
+
+def _parts(before: Note | None, after: Note | None) -> Iterator[Part]:
+    for name in ("title", "claim", "summary", "topics", "sources", "experiment"):
+        old, new = (_text(note, name) for note in (before, after))
+        if old != new:
+            yield Part(name, old, new)
+
+
+def _text(note: Note | None, name: str) -> str:
+    """Return a field of a note as it reads in a line."""
+    if note is None:
+        return ""
+    if name == "topics":
+        return ", ".join(note.topics)
+    if name == "sources":
+        return "; ".join(f"{one.kind} {one.id}" for one in note.sources)
+    if name == "experiment":
+        asked = note.experiment
+        said = " ".join(f"{k}={v}" for k, v in asked.params.items()) if asked else ""
+        return f"{asked.name} {said}".strip() if asked else ""
+    return str(getattr(note, name))
+
+
+def _lines(before: Note | None, after: Note | None) -> tuple[tuple[tuple[str, str], ...], int]:
+    """Return the changed lines of the text with one line around them, and how many are left out."""
+    old, new = (note.body.splitlines() if note else [] for note in (before, after))
+    shown = [
+        ({"+": "+", "-": "−"}.get(line[0], ""), line[1:])
+        for line in list(difflib.unified_diff(old, new, n=1, lineterm=""))[2:]
+        if not line.startswith("@@")
+    ]
+    return tuple(shown[:MOST_LINES]), max(0, len(shown) - MOST_LINES)
