@@ -86,7 +86,10 @@ def image(html: RendererHTML, tokens: Tokens, at: int, options: Any, env: Any) -
             item.type == "link_close" for item in tokens[:at]
         )
         return shown if inside else f'<a href="{escape(src)}">{shown}</a>'
-    return _picture(page, src, alt, str(title or ""), "")
+    if not token.meta.get("figure"):
+        return _picture(page, src, alt, str(title or ""), "")
+    caption = f"<figcaption>{escape(str(title))}</figcaption>"
+    return f"<figure>{_picture(page, src, alt, '', '')}{caption}</figure>\n"
 
 
 def _file(page: Page, link: Wikilink, kind: str, *, embed: bool) -> str:

@@ -64,6 +64,16 @@ def _text(html: RendererHTML, tokens: Tokens, at: int, options: Any, env: Any) -
     return escape(content, quote=True).replace("&#x27;", "'")
 
 
+def _table_open(html: RendererHTML, tokens: Tokens, at: int, options: Any, env: Any) -> str:
+    """Open a table that scrolls by itself where the page is too narrow for it."""
+    mark = ' class="scroll" tabindex="0" role="region" aria-label="Table"'
+    return f"<div>{page_of(env).slots.attributes(mark)}<table>\n"
+
+
+def _table_close(html: RendererHTML, tokens: Tokens, at: int, options: Any, env: Any) -> str:
+    return "</table></div>\n"
+
+
 def _cell_open(html: RendererHTML, tokens: Tokens, at: int, options: Any, env: Any) -> str:
     token = tokens[at]
     align = token.meta.get("align")
@@ -200,6 +210,8 @@ _RULES: dict[str, Rule] = {
     "heading_close": _heading_close,
     "paragraph_open": _paragraph_open,
     "text": _text,
+    "table_open": _table_open,
+    "table_close": _table_close,
     "th_open": _cell_open,
     "td_open": _cell_open,
     "fence": _fence,

@@ -21,6 +21,10 @@ def shape(tokens: Sequence[Token], title: str) -> list[Token]:
         elif token.type in ("th_open", "td_open"):
             style = str(token.attrs.pop("style", ""))
             token.meta = {**token.meta, "align": style.removeprefix("text-align:")}
+        elif token.type == "paragraph_open" and _is_figure(shaped[index + 1]):
+            token.hidden = shaped[index + 2].hidden = True
+            image = (shaped[index + 1].children or [])[0]
+            image.meta = {**image.meta, "figure": True}
         elif token.type == "paragraph_open" and _is_embed(shaped[index + 1]):
             token.hidden = shaped[index + 2].hidden = True
             shaped[index + 1].meta = {**shaped[index + 1].meta, "alone": True}
@@ -43,6 +47,12 @@ def _lower_headings(tokens: list[Token]) -> None:
         for token in tokens:
             if token.type in ("heading_open", "heading_close"):
                 token.tag = f"h{min(6, int(token.tag[1]) + 1)}"
+
+
+def _is_figure(inline: Token) -> bool:
+    """Whether a paragraph is one picture with a title, which becomes its caption."""
+    children = inline.children or []
+    return len(children) == 1 and children[0].type == "image" and bool(children[0].attrGet("title"))
 
 
 def _is_embed(inline: Token) -> bool:

@@ -41,6 +41,7 @@ def plain(html: str) -> str:
     html = re.sub(r'<span class="dangling"[^>]*>(.*?)</span>', r"<a>\1</a>", html, flags=re.S)
     html = re.sub(r'<a href="(?!https?:)[^>]*>', "<a>", html)
     html = re.sub(r"</?span[^>]*>", "", html)
+    html = re.sub(r"<figure>(.*?)<figcaption>.*?</figcaption></figure>", r"<p>\1</p>", html)
     html = re.sub(r' (?:id|class|rel|title)="[^"]*"', "", html)
     html = re.sub(r"\s+", " ", html)
     block = r"</?(?:p|ul|ol|li|blockquote|h\d|hr|pre|div|table|tr|td|th)\b[^>]*>"
