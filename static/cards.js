@@ -34,7 +34,11 @@ card.addEventListener("focusout", leave);
 addEventListener("keydown", (event) => {
   if (event.key === "Escape") { clearTimeout(timer); hide(); }
 });
-addEventListener("scroll", () => { if (!card.matches(":hover")) hide(); }, { passive: true });
+addEventListener("scroll", () => {
+  if (!shown || card.matches(":hover")) return;
+  if (shown === document.activeElement) place(shown); // the focus brought the page along
+  else hide();
+}, { passive: true });
 addEventListener("pagehide", hide);
 
 function walk(slug) {

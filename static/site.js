@@ -23,7 +23,7 @@ export function chooseTheme(theme) {
 
 // ---- keys: Ctrl-K and / find anything, the others can be switched off ----
 
-let leader = 0; // when g was pressed: the next key within a second says where to go
+let leader = -Infinity; // when g was pressed: the next key within a second says where to go
 
 addEventListener("keydown", (event) => {
   const command = event.ctrlKey || event.metaKey;
@@ -43,7 +43,7 @@ addEventListener("keydown", (event) => {
 
 async function pressed(event) {
   const going = event.timeStamp - leader < 1000;
-  leader = event.key === "g" && !going ? event.timeStamp : 0;
+  leader = event.key === "g" && !going ? event.timeStamp : -Infinity;
   if (!going && !"jk?".includes(event.key)) return;
   const keys = await import("./keys.js");
   if (going) keys.go(event.key);
