@@ -5,7 +5,7 @@ import { ask, make, noteUrl, slugOf, verdictMark } from "./page.js";
 
 const WAIT = 350, LEAVE = 250; // milliseconds
 const known = new Map(); // slug -> promise of what /api/walk says
-const card = document.body.appendChild(make("div", { class: "card", popover: "manual", role: "note", "aria-label": "Preview" }));
+const card = document.body.appendChild(make("div", { class: "card", popover: "manual", role: "complementary", "aria-label": "Preview" }));
 let timer = 0, shown = null;
 
 /** Show the card of a link soon, unless the pointer goes elsewhere first. */

@@ -35,7 +35,8 @@ function filter(form, box) {
   const data = new FormData(form);
   for (const name of ["type", "basis"]) {
     const boxes = [...form.querySelectorAll(`[name=${name}]`)];
-    if (boxes.every((one) => one.checked)) data.delete(name); // all is what no filter means
+    // every relation and no mention is what no filter means
+    if (boxes.every((one) => one.checked === (one.value !== "mention"))) data.delete(name);
   }
   url.search = new URLSearchParams(data);
   move(url, { keep: box && { name: box.name, value: box.value } });

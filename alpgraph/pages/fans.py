@@ -240,9 +240,11 @@ def _card_svg(collection: Collection, card: Card, at: tuple[float, float], to: A
     info = collection.verdicts.get(neighbour.slug)
     if info:
         corner += verdict_sign(info.verdict, x + CARD - PAD - COUNT_ROOM + 6, y + 13, 13)
-    said = ", ".join(f"{link.label}: {link.why}" for link in neighbour.links)
-    name = escape(f"{neighbour.title} {said}")
-    link = f'<a href="{escape(to.step(neighbour.slug))}" aria-label="{name}">{inside}{corner}</a>'
+    # what is seen comes first, word for word (WCAG 2.5.3), then how the two are related
+    seen = " ".join([*card.title, *(f"{line.label}{line.text}" for line in card.why)])
+    more = [neighbour.links[0].label, *([info.verdict] if info else [])]
+    name = escape(f"{seen} ({', '.join(more)})")
+    link = f'<a href="{escape(to.step(neighbour.slug))}" aria-label="{name}">{inside}</a>{corner}'
     top = base + WHY_ROW * len(card.why) - 8
     return link + "".join(_onward(collection, card, (x, top), to))
 

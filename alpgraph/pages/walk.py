@@ -82,9 +82,7 @@ def walk_page(
     note = collection.notes[slug]
     kept = tuple(step for step in trail if step in collection.notes and step != slug)[-TRAIL_CAP:]
     walk = Walk(slug, kept, tuple(types), tuple(bases), depth)
-    view = ego(
-        collection.graph, slug, depth=depth, types=types, bases=bases, limit=LIMIT, mentions=False
-    )
+    view = neighbourhood(collection.graph, slug, depth=depth, types=types, bases=bases)
     used = types_at(collection.graph, slug)
     to = Addresses(note_url(slug, trail=kept), walk.step, walk.beyond)
     return render(
@@ -100,20 +98,42 @@ def walk_page(
         trail_steps=trail_steps(collection, kept),
         forget_url=walk_url(slug),
         kinds=[kind for kind in collection.notebook.types.types if kind.id in used],
+        mentions=MENTION in used,
+        shows_mentions=any(n.links[0].type == MENTION for n in view.neighbours),
         depths=[(n, walk.deep(n)) for n in (1, 2)],
         verdicts=collection.verdicts,
     )
 
 
+def neighbourhood(
+    graph: NoteGraph,
+    slug: str,
+    *,
+    depth: int = 1,
+    types: Sequence[str] = (),
+    bases: Sequence[str] = (),
+    limit: int = LIMIT,
+) -> Ego:
+    """Return what a walk shows: relations, and mentions where asked for or where nothing else is.
+
+    Raises KeyError when there is no such note.
+    """
+    asked = MENTION in types
+    view = ego(graph, slug, depth=depth, types=types, bases=bases, limit=limit, mentions=asked)
+    if view.neighbours or types or bases:
+        return view
+    return ego(graph, slug, depth=depth, limit=limit, mentions=True)
+
+
 def types_at(graph: NoteGraph, slug: str) -> set[str]:
-    """Return the types of the relations at a note.
+    """Return the types of the links at a note, `mention` among them.
 
     >>> import networkx as nx
-    >>> types_at(nx.MultiDiGraph([("a", "b", "extends"), ("b", "a", "mention")]), "a")
+    >>> types_at(nx.MultiDiGraph([("a", "b", "extends"), ("b", "c", "extends")]), "a")
     {'extends'}
     """
     both = (graph.succ[slug], graph.pred[slug])
-    return {key for side in both for keyed in side.values() for key in keyed} - {MENTION}
+    return {key for side in both for keyed in side.values() for key in keyed}
 
 
 def stretches(collection: Collection, view: Ego, walk: Walk) -> list[Stretch]:
@@ -144,7 +164,7 @@ def _post(collection: Collection, neighbour: Neighbour, walk: Walk) -> Post:
 
 def fan_svg(collection: Collection, slug: str, *, trail: Sequence[str] = ()) -> Markup:
     """Return the small picture beside a note: a click on a neighbour walks, on the mark opens."""
-    view = ego(collection.graph, slug, limit=FAN_LIMIT, mentions=False)
+    view = neighbourhood(collection.graph, slug, limit=FAN_LIMIT)
     walk = Walk(slug, tuple(trail)[-TRAIL_CAP:])
     lines, texts, y, last = [], [], 16.0, ""
     middles: list[float] = []
@@ -158,10 +178,10 @@ def fan_svg(collection: Collection, slug: str, *, trail: Sequence[str] = ()) -> 
             )
             last, y = shown, y + 5
         title = wrap(neighbour.title, 14, 210, most=3)
-        tall = 16 * len(title) + 8
+        tall = 16 * len(title) + 12
         middles.append(y + tall / 2)
         texts.append(_fan_row(neighbour, title, y, walk.step(neighbour.slug)))
-        y += tall + 14
+        y += tall + 10
     height = max(60.0, y)
     middle = min(height / 2, 260.0)
     for neighbour, at in zip(view.neighbours, middles, strict=True):
@@ -181,9 +201,9 @@ def fan_svg(collection: Collection, slug: str, *, trail: Sequence[str] = ()) -> 
 
 
 def _fan_row(neighbour: Neighbour, title: Sequence[str], y: float, url: str) -> str:
-    tall = 16 * len(title) + 8
+    tall = 16 * len(title) + 12
     spans = "".join(
-        f'<tspan x="106" y="{y + 16 + 16 * i:.0f}">{escape(line)} </tspan>'
+        f'<tspan x="106" y="{y + 18 + 16 * i:.0f}">{escape(line)} </tspan>'
         for i, line in enumerate(title)
     )
     inside = (

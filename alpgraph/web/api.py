@@ -12,7 +12,6 @@ from alpgraph.check import check_notebook, to_json
 from alpgraph.experiments import all_experiments, fault_finders, references
 from alpgraph.graph import (
     build_graph,
-    ego,
     explain_no_path,
     export,
     find_paths,
@@ -25,6 +24,7 @@ from alpgraph.pages.data import note_detail, note_item, walk_data
 from alpgraph.pages.lists import topics as topic_rows
 from alpgraph.pages.map_data import Packed, packed_network, packed_titles
 from alpgraph.pages.past import NoPastError, collection_at
+from alpgraph.pages.walk import neighbourhood
 from alpgraph.web.queries import (
     AtQuery,
     CheckBody,
@@ -97,7 +97,7 @@ async def walk(
 ) -> dict[str, Any]:
     """Give a note with its neighbours and the links among them, today's or a past date's."""
     collection = await asyncio.to_thread(_at, _collection(request), query.at)
-    view = ego(
+    view = neighbourhood(
         collection.graph,
         _known(collection, slug),
         depth=query.depth,

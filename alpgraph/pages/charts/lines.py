@@ -12,7 +12,7 @@ from alpgraph.pages.charts.bars import rows_chart
 WIDTH, HEIGHT = 480, 236
 LEFT, RIGHT, TOP, BOTTOM = 54, 350, 12, 190
 STYLES = ("c-a", "c-b", "c-c", "c-d", "c-e", "c-f")
-ROW = 16
+ROW = 18
 
 
 @dataclass(frozen=True, slots=True)
