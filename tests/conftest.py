@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -244,3 +245,30 @@ def open_page(chromium: Any) -> Iterator[Callable[..., Any]]:
 def page(open_page: Callable[..., Any]) -> Any:
     """One page at 1280 pixels."""
     return open_page()
+
+
+@pytest.fixture(scope="module")
+def plugin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Install a package that brings the experiment `trial`, as another person's package would."""
+    from alpgraph.experiments import all_experiments
+
+    folder = tmp_path_factory.mktemp("plugin")
+    shutil.copy(ROOT / "tests" / "trial_experiment.py", folder)
+    info = folder / "trial_experiment-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: trial-experiment\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text(
+        "[alpgraph.experiments]\ntrial = trial_experiment:TRIAL\n"
+    )
+    sys.path.insert(0, str(folder))
+    before = os.environ.get("PYTHONPATH")
+    os.environ["PYTHONPATH"] = os.pathsep.join([str(folder), *filter(None, [before])])
+    all_experiments.cache_clear()
+    yield folder
+    sys.path.remove(str(folder))
+    sys.modules.pop("trial_experiment", None)
+    if before is None:
+        del os.environ["PYTHONPATH"]
+    else:
+        os.environ["PYTHONPATH"] = before
+    all_experiments.cache_clear()

@@ -20,9 +20,11 @@ from alpgraph.runs.errors import (
 from alpgraph.runs.executors import Executor, Job, LocalExecutor, open_executor, reach
 from alpgraph.runs.limits import Limits
 from alpgraph.runs.model import Run, RunSpec, State
-from alpgraph.runs.service import RunService, run_json
+from alpgraph.runs.rows import Page
+from alpgraph.runs.service import RunService
 from alpgraph.runs.spec import DEFAULT_SEED, make_spec
-from alpgraph.runs.store import Page, Store, open_store
+from alpgraph.runs.store import Store, open_store
+from alpgraph.runs.telling import run_json
 
 __all__ = [
     "DEFAULT_SEED",

@@ -67,5 +67,9 @@ class Run:
     """Why it failed, was cancelled or ran out of time."""
     version: str = ""
     """Version of alpgraph that computed it."""
+    verdict: str | None = None
+    """The verdict once it is done; lists have it too, and the next."""
+    primary: Mapping[str, Any] | None = None
+    """The `primary` object of the result."""
     result: Mapping[str, Any] | None = None
     """The `result` object of the API (design section 4), once done."""

@@ -1,5 +1,6 @@
 """The tables of the runs database, and how an older one is brought up to date."""
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -48,6 +49,7 @@ RUNS = Table(
     Column("visitor", String(64), nullable=False, server_default=""),
     Column("progress", Float(53), nullable=False, server_default="0"),
     Column("live", Text),  # curves so far, for other servers' watchers
+    Column("summary", Text),  # of the result: verdict and primary, for lists
     Index("runs_by_state", "state", "created", "number"),
     Index("runs_by_question", "experiment", "seed", "replicates"),
 )
@@ -72,6 +74,7 @@ MIGRATIONS: Sequence[tuple[int, Sequence[str]]] = (
             "ALTER TABLE runs ADD COLUMN live TEXT",
         ),
     ),
+    (3, ("ALTER TABLE runs ADD COLUMN summary TEXT",)),
 )
 """Version -> statements that lead to it from the version before."""
 CURRENT = MIGRATIONS[-1][0]
@@ -98,4 +101,21 @@ def prepare(connection: Connection, place: str) -> None:
         if found < version:
             for statement in statements:
                 connection.execute(text(statement))
+            if version == 3:
+                _summarise(connection)
             connection.execute(update(VERSION).values(version=version))
+
+
+def summary_of(result: str) -> str:
+    """Return what lists tell of a result, from its JSON text to JSON text."""
+    told = json.loads(result)
+    return json.dumps({key: told.get(key) for key in ("verdict", "primary")})
+
+
+def _summarise(connection: Connection) -> None:
+    """Fill the summaries of results that are there already, one result in memory at a time."""
+    done = select(RUNS.c.id).where(RUNS.c.result.is_not(None))
+    for run_id in connection.scalars(done).all():
+        this = RUNS.c.id == run_id
+        text_of = connection.scalar(select(RUNS.c.result).where(this))
+        connection.execute(update(RUNS).where(this).values(summary=summary_of(str(text_of))))

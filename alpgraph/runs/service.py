@@ -6,13 +6,14 @@ import platform
 import secrets
 import threading
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from typing import Any
 
 from alpgraph import __version__
-from alpgraph.experiments import estimate_seconds, find_experiment, validate_params
+from alpgraph.experiments import estimate_seconds
+from alpgraph.runs import verdicts
 from alpgraph.runs.channels import Channels, Event, Watcher
 from alpgraph.runs.errors import (
     Cancelled,
@@ -26,8 +27,9 @@ from alpgraph.runs.errors import (
 from alpgraph.runs.executors.base import Curves, Executor, Job
 from alpgraph.runs.limits import Limits
 from alpgraph.runs.model import Run, RunSpec, State
-from alpgraph.runs.spec import DEFAULT_SEED
-from alpgraph.runs.store import Claim, Page, Store
+from alpgraph.runs.rows import Claim, Page
+from alpgraph.runs.store import Store
+from alpgraph.runs.telling import progress_json, run_json
 
 BEAT, SWEEP = 3.0, 5.0
 """Seconds between signs of life, and between looks for servers that are gone."""
@@ -87,6 +89,17 @@ class RunService:
             return run, True
         return self._with_progress(run), False
 
+    def submit_all(self, specs: Sequence[RunSpec], *, visitor: str = "") -> Sequence[Run]:
+        """Queue several questions or find their answers, all or none. Raises QueueFull."""
+        added = self.store.add_all(specs, limits=self.limits, visitor=visitor)
+        self._news.set()
+        return [run if created else self._with_progress(run) for run, created in added]
+
+    @property
+    def trouble(self) -> str:
+        """What keeps every run waiting, in a sentence; empty when all is well."""
+        return self.fault or self.executor.trouble
+
     def get(self, run_id: str) -> Run | None:
         """Return a run as it stands now, or None."""
         run = self.store.get(run_id)
@@ -115,18 +128,19 @@ class RunService:
         self._news.set()
         return run
 
-    def verdict_for(self, experiment: str, params: Mapping[str, Any]) -> str | None:
-        """Return the verdict of the oldest finished run with default seed and replicates."""
-        run = self.answer_for(experiment, params)
-        return None if run is None or run.result is None else str(run.result["verdict"])
+    def answers(self, experiment: str, newest: int = 1000) -> Sequence[Run]:
+        """Return the newest finished runs of an experiment, with verdict and primary metric."""
+        return self.store.answers(experiment, newest)
 
-    def answer_for(self, experiment: str, params: Mapping[str, Any]) -> Run | None:
-        """Return the oldest finished run with default seed and replicates, or None."""
-        design = find_experiment(experiment)
-        if design is None:
-            return None
-        values = validate_params(design, params).model_dump(mode="json")
-        return self.store.oldest_done(experiment, values, design.replicates, DEFAULT_SEED)
+    def verdict_for(self, experiment: str, params: Mapping[str, Any]) -> str | None:
+        """Return the verdict that a note of these parameters shows; see `verdicts.verdict_for`."""
+        return verdicts.verdict_for(self.store, experiment, params)
+
+    def verdicts_for(
+        self, questions: Sequence[tuple[str, Mapping[str, Any]]]
+    ) -> Sequence[str | None]:
+        """Return `verdict_for` of many notes at once, with one look into the database."""
+        return verdicts.verdicts_for(self.store, questions)
 
     def estimate(self, spec: RunSpec) -> float:
         """Estimate the seconds a question takes once it is started."""
@@ -319,44 +333,8 @@ class RunService:
             self._channels.publish(run.id, "end", run_json(run), at)
             return
         own = own or self._own(run)
-        told = {key: value for key, value in run_json(run).items() if key in TOLD}
-        told["curves"] = own.curves if own else self._foreign_curves(run)
-        told["eta"] = _seconds_left(run)
+        told = progress_json(run, own.curves if own else self._foreign_curves(run))
         self._channels.publish(run.id, "progress", told)
 
     def _foreign_curves(self, run: Run) -> Curves:
         return self.store.live(run.id) if run.state is State.RUNNING and self.shared else ()
-
-
-TOLD = ("id", "state", "progress", "position", "started", "attempts", "reason")
-
-
-def run_json(run: Run) -> dict[str, Any]:
-    """Return a run as the API tells it (design section 4)."""
-    return {
-        "id": run.id,
-        "experiment": run.spec.experiment,
-        "params": dict(run.spec.params),
-        "replicates": run.spec.replicates,
-        "seed": run.spec.seed,
-        "state": run.state.value,
-        "progress": round(run.progress, 4),
-        "position": run.position,
-        "created": run.created,
-        "started": run.started,
-        "finished": run.finished,
-        "attempts": run.attempts,
-        "reason": run.reason,
-        "version": run.version,
-        "code": run.spec.code,
-        "url": f"/runs/{run.id}",
-        "result": run.result,
-    }
-
-
-def _seconds_left(run: Run) -> float | None:
-    """Estimate how long a run still takes, from how far it came."""
-    if run.started is None or run.progress < 0.02:
-        return None
-    spent = time.time() - run.started
-    return round(spent * (1 - run.progress) / run.progress, 1)

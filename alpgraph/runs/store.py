@@ -11,7 +11,6 @@ import secrets
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -35,31 +34,13 @@ from alpgraph.runs.engine import open_engine, place_of, told
 from alpgraph.runs.errors import AlreadyFinal, NoSuchRun, QueueFull
 from alpgraph.runs.limits import Limits
 from alpgraph.runs.model import Run, RunSpec, State
-from alpgraph.runs.schema import RUNS, SERVERS, prepare
+from alpgraph.runs.rows import WITHOUT_RESULT, Claim, Page, canonical, run_of
+from alpgraph.runs.schema import RUNS, SERVERS, prepare, summary_of
 
 R = RUNS.c
 ENDED_BADLY = (State.FAILED, State.CANCELLED, State.TIMED_OUT)
 SILENCE = 15.0
 """Seconds without a sign of life after which a server counts as gone."""
-WITHOUT_RESULT = [column for column in RUNS.c if column.name not in ("result", "live")]
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """A stretch of the list of runs, newest first, without results."""
-
-    items: tuple[Run, ...]
-    total: int
-    next: int | None
-    """Pass it as `before` for the next page; None at the end."""
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """A run that this server may start now; the ticket proves it afterwards."""
-
-    run: Run
-    ticket: str
 
 
 class Store:
@@ -92,14 +73,18 @@ class Store:
 
         A run that failed, timed out or was cancelled is queued again. Raises QueueFull.
         """
+        return self.add_all([spec], limits=limits, visitor=visitor)[0]
+
+    def add_all(
+        self, specs: Sequence[RunSpec], *, limits: Limits | None = None, visitor: str = ""
+    ) -> list[tuple[Run, bool]]:
+        """Queue several questions, all of them or none; see `add`."""
         limits = limits or Limits()
         try:
             with self._write() as connection:
-                return self._add(connection, spec, limits, visitor)
+                return [self._add(connection, spec, limits, visitor) for spec in specs]
         except IntegrityError:  # another server was asked the same in the same moment
-            found = self.get(spec.id)
-            assert found is not None
-            return found, False
+            return self.add_all(specs, limits=limits, visitor=visitor)
 
     def _add(
         self, connection: Connection, spec: RunSpec, limits: Limits, visitor: str
@@ -175,6 +160,19 @@ class Store:
             items = tuple(self._told(connection, row) for row in rows[:limit])
         return Page(items, total, rows[limit - 1].number if len(rows) > limit else None)
 
+    def answers(self, experiment: str | None = None, newest: int | None = None) -> Sequence[Run]:
+        """Return finished runs with verdict and primary metric but no result, oldest first.
+
+        With `newest`, the newest of them only.
+        """
+        wanted = [R.state == State.DONE]
+        if experiment is not None:
+            wanted.append(R.experiment == experiment)
+        latest = select(*WITHOUT_RESULT).where(*wanted)
+        latest = latest.order_by(R.finished.desc(), R.number.desc()).limit(newest)
+        with self._read() as connection:
+            return [run_of(row) for row in connection.execute(latest)][::-1]
+
     def oldest_done(
         self, experiment: str, params: Mapping[str, Any], replicates: int, seed: int
     ) -> Run | None:
@@ -188,7 +186,7 @@ class Store:
         )
         with self._read() as connection:
             row = connection.execute(query).one_or_none()
-            return None if row is None else _run(row)
+            return None if row is None else run_of(row)
 
     # working
 
@@ -215,7 +213,7 @@ class Store:
         change = update(RUNS).where(R.number == first, R.state == State.QUEUED)
         with self._write() as connection:
             row = connection.execute(change.values(**started).returning(RUNS)).one_or_none()
-        return None if row is None else Claim(_run(row), ticket)
+        return None if row is None else Claim(run_of(row), ticket)
 
     def finish(
         self,
@@ -231,6 +229,7 @@ class Store:
             "state": state.value,
             "finished": time.time(),
             "result": result,
+            "summary": None if result is None else summary_of(result),
             "reason": reason,
             "version": version,
             "live": None,
@@ -261,7 +260,7 @@ class Store:
         with self._write() as connection:
             row = connection.execute(change).one_or_none()
         if row is not None:
-            return _run(row)
+            return run_of(row)
         found = self.get(run_id)
         if found is None:
             raise NoSuchRun(run_id)
@@ -331,42 +330,17 @@ class Store:
     def _told(connection: Connection, row: Row[Any]) -> Run:
         """Return the run with its place in the queue."""
         if row.state != State.QUEUED:
-            return _run(row)
+            return run_of(row)
         earlier = or_(
             R.created < row.created, and_(R.created == row.created, R.number < row.number)
         )
         ahead = select(func.count()).where(R.state == State.QUEUED, earlier)
-        return _run(row, position=connection.scalar(ahead) or 0)
+        return run_of(row, position=connection.scalar(ahead) or 0)
 
 
 def open_store(where: str | Path) -> Store:
     """Open the runs of a SQLite file or of a database URL; raises StoreError."""
     return Store(where)
-
-
-def canonical(params: Mapping[str, Any]) -> str:
-    """Write parameters so that equal ones are equal text."""
-    return json.dumps(params, sort_keys=True, separators=(",", ":"), allow_nan=False)
-
-
-def _run(row: Row[Any], position: int | None = None) -> Run:
-    values = row._mapping
-    spec = RunSpec(row.experiment, json.loads(row.params), row.replicates, row.seed, row.code)
-    text = values.get("result")
-    return Run(
-        id=row.id,
-        spec=spec,
-        state=State(row.state),
-        progress=1.0 if row.state == State.DONE else row.progress,
-        position=position,
-        created=row.created,
-        started=row.started,
-        finished=row.finished,
-        attempts=row.attempts,
-        reason=row.reason,
-        version=row.version,
-        result=json.loads(text) if text else None,
-    )
 
 
 def _is_gone(row: Row[Any]) -> bool:

@@ -46,6 +46,12 @@ TYPES = {
 }
 
 
+def gives(*kinds: str, **schema: str) -> dict[str, Any]:
+    """Say in the OpenAPI document that an answer is text, or bytes, of these media types."""
+    content = {kind: {"schema": {"type": "string", **schema}} for kind in kinds}
+    return {"response_class": Response, "responses": {200: {"content": content}}}
+
+
 def _collection(request: Request) -> Collection:
     collection: Collection = request.app.state.hub.collection
     return collection
@@ -143,13 +149,13 @@ async def search(request: Request, query: Annotated[SearchQuery, Query()]) -> di
     return {"total": total, "items": items}
 
 
-@router.get("/api/network")
+@router.get("/api/network", **gives("application/octet-stream", format="binary"))
 async def network(request: Request, query: Annotated[AtQuery, Query()]) -> Response:
     """Give the whole network in a compact binary form, today's or a past date's."""
     return await _packed(request, packed_network, query.at, "application/octet-stream")
 
 
-@router.get("/api/network/titles")
+@router.get("/api/network/titles", **gives("text/plain; charset=utf-8"))
 async def titles(request: Request, query: Annotated[AtQuery, Query()]) -> Response:
     """Give the slugs and titles of the network's nodes, in its order."""
     return await _packed(request, packed_titles, query.at, "text/plain; charset=utf-8")
@@ -178,7 +184,7 @@ def _at(collection: Collection, day: str) -> Collection:
         raise HTTPException(422, str(error)) from None
 
 
-@router.get("/api/graph.{format}")
+@router.get("/api/graph.{format}", **gives(*TYPES.values()))
 async def graph(request: Request, format: str, _: Annotated[Nothing, Query()]) -> Response:
     """Give the graph as JSON, GraphML, GEXF, JSON-LD, Turtle or DOT."""
     if format not in TYPES:

@@ -17,10 +17,11 @@ from alpgraph.web.contributing import router as contributing
 from alpgraph.web.guard import Guard
 from alpgraph.web.hub import Hub
 from alpgraph.web.near import near_names
-from alpgraph.web.problems import problem
+from alpgraph.web.problems import EVERYWHERE, problem
 from alpgraph.web.routes import router as pages
+from alpgraph.web.run_access import serving_runs
+from alpgraph.web.run_forms import router as run_forms
 from alpgraph.web.runs import router as runs
-from alpgraph.web.runs import serving_runs
 from alpgraph.web.settings import Settings
 
 
@@ -45,11 +46,13 @@ def create_app(settings: Settings) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        responses=EVERYWHERE,
     )
     app.state.hub, app.state.settings = hub, settings
     app.include_router(api)
     app.include_router(runs)
     app.include_router(contributing)
+    app.include_router(run_forms)
     app.include_router(pages)
     app.add_exception_handler(HTTPException, _http_fault)
     app.add_exception_handler(RequestValidationError, _bad_request)

@@ -8,7 +8,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from alpgraph.web.app import create_app
-from alpgraph.web.runs import close_streams
+from alpgraph.web.run_access import close_streams
 from alpgraph.web.settings import Settings
 
 

@@ -289,6 +289,16 @@ def test_a_verdict_of_a_note_is_the_oldest_run_with_default_seed_and_replicates(
     assert service.verdict_for("trial", {}) == "supported"
     assert service.verdict_for("trial", {"steps": 4}) is None
     assert service.verdict_for("nonsense", {}) is None
+    asked = [("trial", {}), ("trial", {"steps": 4}), ("nonsense", {})]
+    assert service.verdicts_for(asked) == ["supported", None, None]
+
+
+def test_a_stored_reference_decides_before_any_run(serve: Serve) -> None:
+    service, name = serve(), "utility-weighted-loss"
+    params = [{"miss_cost": 30}, {"miss_cost": 1}, {"miss_cost": 7}]
+    verdicts = ["supported", "no effect", None]
+    assert [service.verdict_for(name, one) for one in params] == verdicts
+    assert service.verdicts_for([(name, one) for one in params]) == verdicts
 
 
 def test_one_run_can_be_computed_in_the_foreground(

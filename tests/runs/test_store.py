@@ -216,6 +216,31 @@ def test_the_list_is_filtered_and_comes_in_pages(store: Store, trial: Ask) -> No
     assert store.page(state=State.DONE).items[0].result is None
 
 
+def test_several_questions_are_stored_all_or_none(store: Store, trial: Ask) -> None:
+    limits = Limits(queue=3)
+    store.add_all([trial(seed) for seed in range(2)], limits=limits)
+    with pytest.raises(QueueFull):
+        store.add_all([trial(seed) for seed in range(1, 4)], limits=limits)
+    assert store.page().total == 2
+    added = store.add_all([trial(seed) for seed in range(3)], limits=limits)
+    assert [new for _, new in added] == [False, False, True]
+
+
+def test_lists_tell_verdict_and_primary_metric_of_finished_runs(store: Store, trial: Ask) -> None:
+    for seed in range(3):
+        store.add(trial(seed))
+    claims = [store.claim("me") for _ in range(3)]
+    for claim, verdict in zip(claims[:2], ("supported", "no effect"), strict=True):
+        assert claim is not None
+        result = f'{{"verdict":"{verdict}","primary":{{"difference":0.5}},"curves":[]}}'
+        assert store.finish(claim, State.DONE, version="1", result=result)
+    assert [run.verdict for run in store.answers("trial")] == ["supported", "no effect"]
+    assert [run.verdict for run in store.answers("trial", newest=1)] == ["no effect"]
+    assert store.answers("other") == []
+    first = store.page(state=State.DONE).items[0]
+    assert (first.primary, first.result) == ({"difference": 0.5}, None)
+
+
 def test_the_oldest_answer_of_a_question_stays_the_answer(store: Store) -> None:
     for code in ("old", "new"):
         store.add(RunSpec("trial", {"x": 1}, 4, 0, code))
@@ -230,13 +255,17 @@ def test_the_oldest_answer_of_a_question_stays_the_answer(store: Store) -> None:
 def test_an_older_schema_is_migrated_and_its_runs_are_kept(where: str, trial: Ask) -> None:
     store = open_store(where)
     run_id = store.add(trial())[0].id
+    store.add(trial(7))
+    answered = done(store)
     with store._write() as connection:
-        for column in ("visitor", "progress", "live"):
+        for column in ("visitor", "progress", "live", "summary"):
             connection.execute(text(f"ALTER TABLE runs DROP COLUMN {column}"))
         connection.execute(text("UPDATE alpgraph_schema SET version = 1"))
     store.close()
     again = open_store(where)
-    assert again.get(run_id) is not None
+    assert again.get(trial(7).id) is not None
+    assert answered == run_id
+    assert [run.verdict for run in again.page(state=State.DONE).items] == ["supported"]
     assert again.add(trial(1), visitor="ann")[1]
     again.close()
 
@@ -246,7 +275,7 @@ def test_a_newer_schema_is_refused_with_what_to_do(where: str) -> None:
     with store._write() as connection:
         connection.execute(text("UPDATE alpgraph_schema SET version = 99"))
     store.close()
-    with pytest.raises(StoreError, match="schema 99, this alpgraph knows up to 2; update alpgraph"):
+    with pytest.raises(StoreError, match="schema 99, this alpgraph knows up to 3; update alpgraph"):
         open_store(where)
 
 

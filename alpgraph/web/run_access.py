@@ -1,0 +1,158 @@
+"""Access to the runs of one server: its service while the application lives, and who may ask."""
+
+import asyncio
+import hashlib
+import logging
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI, HTTPException, Request
+
+from alpgraph.runs import (
+    AlreadyFinal,
+    NoSuchRun,
+    QueueFull,
+    Run,
+    RunService,
+    SpecError,
+    State,
+    StoreError,
+    make_spec,
+    open_executor,
+    open_store,
+)
+from alpgraph.web.run_shapes import SweepQuestion, Value
+from alpgraph.web.settings import LOOPBACK, Settings
+
+FAULTS = (SpecError, QueueFull, PermissionError, StoreError)
+"""What a question may be answered with instead of a run."""
+
+
+@asynccontextmanager
+async def serving_runs(app: FastAPI, settings: Settings) -> AsyncIterator[None]:
+    """Keep `app.state.runs` while the application lives.
+
+    A database that cannot be used takes away the runs, not the notes: it is said on standard
+    error and in the answers about runs.
+    """
+    try:
+        service = await asyncio.to_thread(_open, settings)
+    except StoreError as fault:
+        logging.getLogger("alpgraph").warning("runs are off: %s", fault)
+        app.state.runs = fault
+        yield
+        return
+    app.state.runs = service
+    try:
+        yield
+    finally:
+        await asyncio.to_thread(service.stop)
+
+
+def close_streams(app: FastAPI) -> None:
+    """End every stream of events; safe to call from a signal handler."""
+    service = getattr(app.state, "runs", None)
+    if isinstance(service, RunService):
+        service.close_streams()
+
+
+def _open(settings: Settings) -> RunService:
+    where = settings.config.database or settings.location.state / "runs.sqlite"
+    shared = True if settings.config.workers > 1 else None
+    store = open_store(where)
+    service = RunService(store, open_executor(settings.config.dask), shared=shared)
+    service.start()
+    return service
+
+
+def service_of(request: Request) -> RunService:
+    """Return the running service, or raise what kept it from starting."""
+    service = request.app.state.runs
+    if isinstance(service, StoreError):
+        raise service
+    assert isinstance(service, RunService)
+    return service
+
+
+def find_run(request: Request, run_id: str) -> Run:
+    """Return a run, or raise 404 or StoreError."""
+    found = service_of(request).get(run_id)
+    if found is None:
+        raise HTTPException(404, "there is no such run")
+    return found
+
+
+def submit(
+    request: Request,
+    experiment: str,
+    params: Mapping[str, Value],
+    replicates: int | None,
+    seed: int | None,
+) -> Run:
+    """Find the answer to a question or store the question; raises one of FAULTS."""
+    service = service_of(request)
+    spec = make_spec(experiment, params, replicates, seed, limits=service.limits)
+    if (known := service.get(spec.id)) is not None and known.state is State.DONE:
+        return known
+    _refuse_strangers(request)
+    return service.submit(spec, visitor=_visitor(request))[0]
+
+
+def submit_sweep(request: Request, question: SweepQuestion) -> Sequence[Run]:
+    """Do the same for each value of a parameter, all or none; raises one of FAULTS."""
+    service = service_of(request)
+    specs = [
+        make_spec(
+            question.experiment,
+            {**question.params, question.vary: value},
+            question.replicates,
+            question.seed,
+            limits=service.limits,
+        )
+        for value in question.values
+    ]
+    known = [service.get(spec.id) for spec in specs]
+    done = [run for run in known if run is not None and run.state is State.DONE]
+    if len(done) == len(specs):
+        return done
+    _refuse_strangers(request)
+    return service.submit_all(specs, visitor=_visitor(request))
+
+
+def cancel_run(request: Request, run_id: str) -> Run:
+    """Cancel a run; raises 404, AlreadyFinal, PermissionError or StoreError."""
+    _refuse_strangers(request)
+    try:
+        return service_of(request).cancel(run_id)
+    except NoSuchRun:
+        raise HTTPException(404, "there is no such run") from None
+
+
+def _refuse_strangers(request: Request) -> None:
+    if not request.app.state.settings.may_run:
+        raise PermissionError(
+            "this server shows runs but accepts none; its owner may start it with --allow-runs"
+        )
+
+
+def _visitor(request: Request) -> str:
+    """Tell visitors apart without keeping their addresses; people at home are not counted."""
+    host = request.client.host if request.client else ""
+    if not host or host in LOOPBACK:
+        return ""
+    return hashlib.sha256(host.encode()).hexdigest()[:16]
+
+
+def kind_of(fault: Exception) -> tuple[int, str]:
+    """Return the status and the title that a fault is answered with."""
+    match fault:
+        case QueueFull():
+            return 429, "Too many runs"
+        case PermissionError():
+            return 403, "Runs are not accepted here"
+        case AlreadyFinal():
+            return 409, "The run has ended"
+        case StoreError():
+            return 503, "The runs database cannot be used"
+        case _:
+            return 422, "This question cannot be asked"

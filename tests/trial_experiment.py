@@ -1,0 +1,78 @@
+"""An experiment that behaves as it is told."""
+
+import os
+import time
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+
+from alpgraph.experiments import (
+    Arm,
+    Curve,
+    Experiment,
+    Measurements,
+    Metric,
+    Params,
+    Preset,
+    Verdict,
+)
+
+
+class TrialParams(Params):
+    steps: int = 3
+    pause: float = 0.0
+    mode: Literal["fine", "raise", "exit", "memory", "spin", "big", "leave"] = "fine"
+    dies: int = 0
+    log: str = ""
+    label: str = ""
+    flag: bool = False
+
+
+def note(params, word):
+    if params.log:
+        with Path(params.log).open("a") as log:
+            log.write(f"{word} {params.label} {os.getpid()}\n")
+
+
+def measure(params, seeds, progress):
+    note(params, "began")
+    if params.dies and Path(params.log).read_text().count("began") <= params.dies:
+        os._exit(7)
+    if params.mode == "raise":
+        raise ValueError("the dog ate the data")
+    if params.mode == "exit":
+        os._exit(7)
+    if params.mode == "leave":
+        raise SystemExit(3)
+    if params.mode == "memory":
+        sum(len(held) for held in [np.ones(2**24) for _ in range(100)])
+    while params.mode == "spin":
+        np.sort(np.random.default_rng(0).random(10**7))
+    values = [np.random.default_rng(np.random.SeedSequence(seed)).random(2) for seed in seeds]
+    control, treatment = np.array(values).T
+    x = np.arange(params.steps, dtype=float)
+    y = np.outer(x + 1, control)
+    for step in range(params.steps):
+        time.sleep(params.pause)
+        curve = Curve("control", "height", x[: step + 1], y[: step + 1])
+        progress((step + 1) / params.steps, {"control height": curve})
+    label = "x" * 4_000_000 if params.mode == "big" else "height"
+    note(params, "ended")
+    return Measurements(control, treatment + 1, curves=[Curve("control", label, x, y)])
+
+
+TRIAL = Experiment(
+    name="trial",
+    title="Does a trial do as it is told?",
+    hypothesis="It does.",
+    control=Arm("told", "is told"),
+    treatment=Arm("not told", "is not told"),
+    primary=Metric("height", "m", "lower"),
+    direction="higher",
+    smallest_effect=0.1,
+    params=TrialParams,
+    presets={"claim": Preset({}, Verdict.SUPPORTED, "says it all")},
+    measure=measure,
+    replicates=4,
+)

@@ -1,0 +1,394 @@
+"""The API of runs, asked of running servers."""
+
+import asyncio
+import http.client
+import json
+import re
+import resource
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+import pytest
+from starlette.testclient import TestClient
+
+from alpgraph.config import load_config, locate
+from alpgraph.experiments import run_experiment
+from alpgraph.runs import Limits
+from alpgraph.web import Settings, create_app
+
+Call = Callable[..., tuple[int, dict[str, str], Any]]
+
+
+def call(
+    server: Any, method: str, path: str, body: Any = None, **headers: str
+) -> tuple[int, dict[str, str], Any]:
+    """Ask a server; gives status, headers and the body read as JSON where it is JSON."""
+    connection = http.client.HTTPConnection(urlsplit(server.url).netloc, timeout=30)
+    text = None
+    if body is not None:
+        kind = headers.setdefault("content-type", "application/json")
+        text = json.dumps(body) if "json" in kind else body
+    try:
+        connection.request(method, path, text, headers)
+        answer = connection.getresponse()
+        data = answer.read().decode()
+        found = {key.lower(): value for key, value in answer.getheaders()}
+        return (
+            answer.status,
+            found,
+            json.loads(data) if "json" in found.get("content-type", "") else data,
+        )
+    finally:
+        connection.close()
+
+
+def until(condition: Callable[[], Any], seconds: float = 60) -> Any:
+    deadline = time.monotonic() + seconds
+    while not (value := condition()):
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    return value
+
+
+def question(seed: int = 0, replicates: int = 2, **params: Any) -> dict[str, Any]:
+    return {"experiment": "trial", "params": params, "replicates": replicates, "seed": seed}
+
+
+def ended(server: Any, run_id: str) -> Any:
+    """Wait for the end of a run."""
+
+    def look() -> Any:
+        status, _, run = call(server, "GET", f"/api/runs/{run_id}")
+        assert status == 200
+        return run["state"] not in ("queued", "running") and run
+
+    return until(look)
+
+
+@pytest.fixture(scope="module")
+def home(
+    start_server: Any, plugin: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Any]:
+    """A server at home that knows the experiment `trial`."""
+    with start_server("--state", str(tmp_path_factory.mktemp("state"))) as server:
+        yield server
+
+
+@pytest.fixture
+def fresh(start_server: Any, plugin: Path, tmp_path: Path) -> Iterator[Any]:
+    """A server of one's own."""
+    with start_server("--state", str(tmp_path / "state")) as server:
+        yield server
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Any:
+    """Count a word that the trial wrote to `log.path`."""
+    path = tmp_path / "log"
+    path.touch()
+
+    def count(word: str) -> int:
+        return path.read_text().split().count(word)
+
+    count.path = str(path)  # type: ignore[attr-defined]
+    return count
+
+
+def test_a_question_is_stored_computed_and_then_answered_at_once(home: Any) -> None:
+    asked = question(seed=11, replicates=4)
+    status, headers, told = call(home, "POST", "/api/runs", asked)
+    assert status == 202
+    assert told["state"] == "queued"
+    assert told["url"] == f"/runs/{told['id']}"
+    assert headers["location"] == f"/api/runs/{told['id']}"
+    run = ended(home, told["id"])
+    assert {**run["params"], "steps": 3} == run["params"]
+    assert run["experiment"] == "trial"
+    assert (run["state"], run["progress"], run["position"], run["reason"]) == ("done", 1, None, "")
+    assert run["created"] <= run["started"] <= run["finished"]
+    assert run["version"]
+    assert run["result"] == run_experiment("trial", {}, 4, 11)
+    assert run["verdict"] == run["result"]["verdict"]
+    assert run["primary"] == run["result"]["primary"]
+    status, _, again = call(home, "POST", "/api/runs", asked)
+    assert (status, again) == (200, {**told, "state": "done"})
+
+
+@pytest.mark.parametrize(
+    ("change", "field", "message"),
+    [
+        ({"replicates": 1000}, "replicates", "must be between 2 and 256, not 1000"),
+        ({"replicates": 2.5}, "replicates", "integer"),
+        ({"seed": -1}, "seed", "must be between 0 and 9007199254740991, not -1"),
+        ({"seed": True}, "seed", "integer"),
+        ({"experiment": "nothing"}, "experiment", "there is no experiment 'nothing'"),
+        ({"params": {"stepz": 3}}, "params.stepz", "is no parameter of this experiment"),
+        ({"params": {"steps": "many"}}, "params.steps", "integer"),
+        ({"params": {"pause": 1e400}}, "params.pause", "finite"),
+        ({"params": {"label": "x" * 300}}, "params.label.constrained-str", "at most 200"),
+        ({"colour": "red"}, "colour", "unknown parameter"),
+    ],
+)
+def test_what_cannot_be_asked_names_the_field_and_its_limit(
+    home: Any, change: dict[str, Any], field: str, message: str
+) -> None:
+    status, headers, told = call(home, "POST", "/api/runs", {**question(), **change})
+    assert status == 422
+    assert headers["content-type"] == "application/problem+json"
+    said = {error["field"]: error["message"] for error in told["errors"]}
+    assert message in said[field]
+
+
+def test_work_far_over_the_limit_of_time_is_refused(home: Any) -> None:
+    body = {
+        "experiment": "utility-weighted-loss",
+        "params": {"steps": 5000, "hidden": 128, "rows": 1200},
+        "replicates": 256,
+    }
+    status, _, told = call(home, "POST", "/api/runs", body)
+    if status == 202:  # quick enough on this machine's stored figures
+        call(home, "DELETE", f"/api/runs/{told['id']}")
+        return
+    assert status == 422
+    assert "the limit of a run is 600 s" in told["errors"][0]["message"]
+
+
+def test_a_running_run_is_cancelled_once_and_may_be_asked_again(home: Any, log: Any) -> None:
+    asked = question(pause=20.0, log=log.path)
+    _, _, told = call(home, "POST", "/api/runs", asked)
+    until(lambda: log("began"))
+    status, _, run = call(home, "DELETE", f"/api/runs/{told['id']}")
+    assert (status, run["state"], run["reason"]) == (200, "cancelled", "cancelled by a visitor")
+    status, headers, problem = call(home, "DELETE", f"/api/runs/{told['id']}")
+    assert (status, problem["detail"]) == (409, "the run is cancelled already")
+    assert headers["content-type"] == "application/problem+json"
+    status, _, again = call(home, "POST", "/api/runs", asked)
+    assert (status, again["id"], again["state"]) == (202, told["id"], "queued")
+    call(home, "DELETE", f"/api/runs/{told['id']}")
+
+
+@pytest.mark.parametrize(
+    ("method", "tail"),
+    [("GET", ""), ("DELETE", ""), ("GET", "/events"), ("GET", "/replicates.csv")],
+)
+def test_a_run_that_is_not_there_is_404(home: Any, method: str, tail: str) -> None:
+    status, headers, told = call(home, method, f"/api/runs/feedbeef{tail}")
+    assert (status, told["detail"]) == (404, "there is no such run")
+    assert headers["content-type"] == "application/problem+json"
+
+
+def test_the_list_is_filtered_and_turned_page_by_page(fresh: Any) -> None:
+    ids = [call(fresh, "POST", "/api/runs", question(seed))[2]["id"] for seed in range(5)]
+    for run_id in ids:
+        ended(fresh, run_id)
+    _, _, late = call(fresh, "POST", "/api/runs", question(pause=20.0))
+    seen, address = [], "/api/runs?experiment=trial&state=done&limit=2"
+    while address:
+        status, _, page = call(fresh, "GET", address)
+        assert (status, page["total"], page["trouble"]) == (200, 5, "")
+        seen += [run["id"] for run in page["items"]]
+        assert all(run["result"] is None for run in page["items"])
+        assert all(run["primary"]["name"] == "height" for run in page["items"])
+        address = page["next"]
+    assert seen == ids[::-1]
+    assert call(fresh, "GET", "/api/runs?experiment=utility-weighted-loss")[2]["total"] == 0
+    running = call(fresh, "GET", "/api/runs?state=timed+out")[2]
+    assert running == {"total": 0, "items": [], "next": None, "trouble": ""}
+    assert call(fresh, "GET", "/api/runs")[2]["items"][0]["id"] == late["id"]
+    for wrong in ("state=asleep", "limit=0", "limit=201", "before=-1", "colour=red"):
+        assert call(fresh, "GET", f"/api/runs?{wrong}")[0] == 422
+
+
+def test_a_sweep_asks_for_every_point_and_lists_tell_what_a_picture_needs(fresh: Any) -> None:
+    body = {**question(seed=3), "vary": "steps", "values": [2, 4, 8]}
+    status, _, told = call(fresh, "POST", "/api/sweeps", body)
+    assert status == 202
+    assert [point["value"] for point in told["items"]] == [2, 4, 8]
+    for point in told["items"]:
+        ended(fresh, point["id"])
+    listed = call(fresh, "GET", "/api/runs?experiment=trial&state=done")[2]["items"]
+    points = {run["params"]["steps"]: run["primary"]["difference"] for run in listed}
+    assert points == {
+        steps: run_experiment("trial", {"steps": steps}, 2, 3)["primary"]["difference"]
+        for steps in (2, 4, 8)
+    }
+    status, _, again = call(fresh, "POST", "/api/sweeps", body)
+    assert status == 200
+    assert [point["id"] for point in again["items"]] == [point["id"] for point in told["items"]]
+    status, _, refused = call(fresh, "POST", "/api/sweeps", {**body, "values": [2, "many"]})
+    assert (status, refused["errors"][0]["field"]) == (422, "params.steps")
+    assert call(fresh, "POST", "/api/sweeps", {**body, "values": list(range(65))})[0] == 422
+
+
+def test_a_full_queue_says_when_to_come_back_and_takes_all_of_a_sweep_or_nothing(
+    fresh: Any,
+) -> None:
+    body = {**question(pause=20.0), "vary": "steps", "values": list(range(1, 65))}
+    for seed in range(3):
+        assert call(fresh, "POST", "/api/sweeps", {**body, "seed": seed})[0] == 202
+    before = call(fresh, "GET", "/api/runs")[2]["total"]
+    status, headers, told = call(fresh, "POST", "/api/sweeps", {**body, "seed": 4})
+    assert status == 429
+    assert headers["retry-after"] == "15"
+    assert told["detail"].endswith("runs are waiting already; the limit is 200")
+    assert call(fresh, "GET", "/api/runs")[2]["total"] == before
+    waiting = call(fresh, "GET", "/api/runs?state=queued&limit=1")[2]
+    place = call(fresh, "GET", f"/api/runs/{waiting['items'][0]['id']}")[2]["position"]
+    assert place == waiting["total"] - 1
+
+
+def test_forms_lead_to_the_run_and_a_sweep_to_its_experiment(home: Any) -> None:
+    form = {"content-type": "application/x-www-form-urlencoded"}
+    fields = {"experiment": "trial", "params.steps": "2", "replicates": "2", "seed": "77"}
+    status, headers, _ = call(home, "POST", "/runs", urlencode(fields), **form)
+    assert status == 303
+    assert re.fullmatch(r"/runs/[0-9a-f]{16}", headers["location"])
+    sweep = {**fields, "vary": "steps", "values": "2, 3"}
+    status, headers, _ = call(home, "POST", "/runs", urlencode(sweep), **form)
+    assert (status, headers["location"]) == (303, "/experiments/trial?steps=2&vary=steps")
+    listed = call(home, "GET", "/api/runs?experiment=trial&limit=200")[2]["items"]
+    assert {run["params"]["steps"] for run in listed if run["seed"] == 77} == {2, 3}
+    status, _, page = call(home, "POST", "/runs", urlencode({**sweep, "values": "2,x"}), **form)
+    assert status == 422
+    assert "arams.steps: input should be a valid integer" in page
+
+
+def events_of(text: str) -> list[tuple[int, str, Any]]:
+    """Read a stream of events: id, kind, data."""
+    found = []
+    for block in text.split("\n\n"):
+        fields = dict(line.split(": ", 1) for line in block.splitlines() if ": " in line[1:])
+        if "data" in fields:
+            found.append((int(fields["id"]), fields["event"], json.loads(fields["data"])))
+    return found
+
+
+def test_a_dropped_stream_goes_on_from_the_last_event_seen(home: Any) -> None:
+    asked = question(seed=21, steps=12, pause=0.15)
+    _, _, told = call(home, "POST", "/api/runs", asked)
+    path = f"/api/runs/{told['id']}/events"
+    connection = http.client.HTTPConnection(urlsplit(home.url).netloc, timeout=30)
+    connection.request("GET", path)
+    answer = connection.getresponse()
+    assert answer.getheader("content-type", "").startswith("text/event-stream")
+    text = ""
+    while len(first := events_of(text)) < 3:
+        text += answer.readline().decode()
+    connection.close()
+    last = first[-1][0]
+    status, _, rest = call(home, "GET", path, **{"last-event-id": str(last)})
+    assert status == 200
+    later = events_of(rest)
+    assert all(number > last for number, _, _ in later)
+    assert [kind for _, kind, _ in later[-2:]] == ["progress", "end"]
+    curves = [data["curves"] for _, kind, data in first + later if kind == "progress"]
+    lengths = [len(drawn[0]["x"]) for drawn in curves if drawn]
+    assert lengths == sorted(lengths)
+    assert later[-1][2]["result"] == run_experiment("trial", asked["params"], 2, 21)
+    assert call(home, "GET", path, **{"last-event-id": str(later[-1][0])})[0] == 204
+
+
+def test_two_hundred_watchers_cost_one_computation(home: Any, log: Any) -> None:
+    asked = question(seed=31, steps=20, pause=0.15, log=log.path)
+    netloc = urlsplit(home.url).netloc
+    _, _, told = call(home, "POST", "/api/runs", asked)
+    request = f"GET /api/runs/{told['id']}/events HTTP/1.1\r\nHost: {netloc}\r\n\r\n"
+
+    async def watch() -> str:
+        host, port = netloc.split(":")
+        reader, writer = await asyncio.open_connection(host, int(port))
+        writer.write(request.encode())
+        text = ""
+        while "event: end" not in text:
+            text += (await reader.readline()).decode()
+        text += (await reader.readline()).decode()
+        writer.close()
+        return text[text.index("event: end") :]
+
+    async def watch_all() -> list[str]:
+        return await asyncio.gather(*(watch() for _ in range(200)))
+
+    seen = asyncio.run(watch_all())
+    assert len(seen) == 200
+    assert len(set(seen)) == 1
+    assert (log("began"), log("ended")) == (1, 1)
+
+
+def public(state: Path, **flags: Any) -> TestClient:
+    """A visitor of a server on a public address, in this process."""
+    location = locate(None, state)
+    config = load_config(location.notes, {"host": "0.0.0.0", **flags})
+    app = create_app(Settings(location, config, watch=False))
+    return TestClient(app, "http://127.0.0.1:8000", client=("203.0.113.7", 1234))
+
+
+def test_a_public_server_shows_runs_and_launches_none_unless_told(
+    plugin: Path, tmp_path: Path
+) -> None:
+    with public(tmp_path, allow_runs=True) as visitor:
+        told = visitor.post("/api/runs", json=question(1)).json()
+        until(lambda: visitor.get(f"/api/runs/{told['id']}").json()["state"] == "done")
+    with public(tmp_path) as visitor:
+        assert visitor.post("/api/runs", json=question(1)).status_code == 200
+        refused = visitor.post("/api/runs", json=question(2))
+        assert refused.status_code == 403
+        assert "--allow-runs" in refused.json()["detail"]
+        sweep = {**question(1), "vary": "steps", "values": [3, 4]}
+        assert visitor.post("/api/sweeps", json=sweep).status_code == 403
+        assert visitor.delete(f"/api/runs/{told['id']}").status_code == 403
+        assert visitor.get("/api/runs").json()["total"] == 1
+
+
+def test_one_visitor_cannot_fill_the_queue(plugin: Path, tmp_path: Path) -> None:
+    own = Limits().per_visitor
+    with public(tmp_path, allow_runs=True) as visitor:
+
+        def status(who: TestClient, seed: int) -> int:
+            return who.post("/api/runs", json=question(seed, pause=20.0)).status_code
+
+        assert [status(visitor, seed) for seed in range(own + 2)] == [202] * own + [429] * 2
+        other = TestClient(visitor.app, "http://127.0.0.1:8000", client=("203.0.113.8", 1))
+        assert status(other, 100) == 202
+
+
+def test_a_database_that_cannot_be_used_takes_away_the_runs_only(
+    start_server: Any, plugin: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "runs.sqlite").mkdir()
+    with start_server("--state", str(tmp_path)) as server:
+        assert "alpgraph" in server.get("/")
+        for method, path in (("POST", "/api/runs"), ("GET", "/api/runs"), ("GET", "/api/runs/x")):
+            body = question() if method == "POST" else None
+            status, _, told = call(server, method, path, body)
+            assert status == 503
+            assert "--state" in told["detail"]
+        until(lambda: any("runs are off" in line for line in server.lines))
+
+
+def test_a_full_disk_is_said_plainly_and_loses_nothing_acknowledged(
+    start_server: Any, plugin: Path, tmp_path: Path
+) -> None:
+    state = str(tmp_path / "state")
+    room = 200_000
+
+    def little_room() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (room, room))
+
+    kept = []
+    with start_server("--state", state, preexec_fn=little_room) as server:
+        for seed in range(2000):
+            status, _, told = call(server, "POST", "/api/runs", question(seed, label="x" * 190))
+            if status != 202:
+                break
+            kept.append(told["id"])
+        assert status == 503
+        assert "room" in told["detail"] or "space" in told["detail"]
+        assert server.get("/healthz")
+    assert kept
+    with start_server("--state", state) as server:
+        for run_id in kept:
+            assert ended(server, run_id)["state"] == "done"
+        assert call(server, "GET", "/api/runs")[2]["total"] == len(kept)
