@@ -296,11 +296,11 @@ def test_a_full_disk_is_said_plainly_and_loses_nothing(tmp_path: Path, trial: As
     claim = store.claim("me")
     assert claim is not None
     with pytest.raises(StoreError, match=r"full.*free some space"):
-        store.finish(claim, State.DONE, version="1", result=f'"{"x" * 100_000}"')
+        store.finish(claim, State.DONE, version="1", result=f'{{"pad":"{"x" * 100_000}"}}')
     with store._read() as connection:
         connection.exec_driver_sql("PRAGMA max_page_count = 1000000")
     assert store.page().total == len(kept)
-    assert store.finish(claim, State.DONE, version="1", result=f'"{"x" * 100_000}"')
+    assert store.finish(claim, State.DONE, version="1", result=f'{{"pad":"{"x" * 100_000}"}}')
     store.close()
 
 
