@@ -54,7 +54,8 @@ OVERLAPS = """svg => {
     for (let j = i + 1; j < boxes.length; j++) {
       const [a, p] = boxes[i], [b, q] = boxes[j];
       // the boxes of two lines of one text may touch by their ascenders
-      if (p.left + 1 < q.right && q.left + 1 < p.right && p.top + 4 < q.bottom && q.top + 4 < p.bottom)
+      const across = p.left + 1 < q.right && q.left + 1 < p.right;
+      if (across && p.top + 4 < q.bottom && q.top + 4 < p.bottom)
         found.push(a.trim() + ' | ' + b.trim());
     }
   return found;
@@ -65,7 +66,8 @@ OUTSIDE = """svg => [...svg.querySelectorAll('a, g.ghost')].flatMap(one => {
   const box = card.getBoundingClientRect();
   return [...one.querySelectorAll('text')].filter(text => {
     const inner = text.getBoundingClientRect();
-    return inner.left < box.left - 1 || inner.right > box.right + 1 || inner.bottom > box.bottom + 1;
+    const aside = inner.left < box.left - 1 || inner.right > box.right + 1;
+    return aside || inner.bottom > box.bottom + 1;
   }).map(text => text.textContent);
 })"""
 
