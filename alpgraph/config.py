@@ -41,6 +41,16 @@ class RelationRow(BaseModel):
     cito_inverse: str = ""
 
 
+class Tour(BaseModel):
+    """A named walk."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    title: str = Field(min_length=2, max_length=120)
+    notes: tuple[str, ...]
+    """Slugs in the order walked."""
+
+
 class Config(BaseModel):
     """What a collection may say about itself and how it is served."""
 
@@ -52,8 +62,8 @@ class Config(BaseModel):
     about: str = ""
     start: str = ""
     """Slug of the note to begin with; else the first entry note, else the most linked."""
-    tours: tuple[tuple[str, ...], ...] = ()
-    """Walks offered on the home page, each a list of slugs."""
+    tours: tuple[Tour | tuple[str, ...], ...] = ()
+    """Walks to begin with, each a list of slugs or a table with `title` and `notes`."""
     language: str = "en"
     licence: str = ""
     """Under which terms the notes may be used: a sentence at the foot of every page."""

@@ -131,12 +131,14 @@ def _slug_of(notebook: "Notebook", word: str) -> str:
 @state_option
 def stats(as_json: bool, notes: Path | None, state: Path | None) -> None:
     """Count and weigh the collection; each figure says how it was computed."""
+    from alpgraph.graph import find_areas, load_layout, stats_to_json, stats_to_text
     from alpgraph.graph import stats as compute
-    from alpgraph.graph import stats_to_json, stats_to_text
 
-    _, notebook, graph = _read_graph(notes, state)
+    location, notebook, graph = _read_graph(notes, state)
+    kept = load_layout(location.state / "cache")
+    areas = find_areas(graph, kept.communities if kept else None)
     sources = {slug: len(note.sources) for slug, note in notebook.notes.items()}
-    figures = compute(graph, sources=sources)
+    figures = compute(graph, sources=sources, areas=areas)
     click.echo(
         json.dumps(stats_to_json(figures), indent=2, ensure_ascii=False)
         if as_json

@@ -18,19 +18,20 @@ from alpgraph.graph.paths import (
     find_paths,
     find_ways,
     path_to_json,
+    step_between,
 )
-from alpgraph.graph.stats import Said, Stats, stats, stats_to_json, stats_to_text
+from alpgraph.graph.stats import AreaSize, Said, Stats, stats, stats_to_json, stats_to_text
 
 if TYPE_CHECKING:
     from alpgraph.graph.binary import network_bytes, node_order, titles_bytes
-    from alpgraph.graph.communities import Area
+    from alpgraph.graph.communities import Area, find_areas
     from alpgraph.graph.exports import FORMATS, export, node_link, read_graphml
     from alpgraph.graph.placing import Layout, layout, layout_digest
     from alpgraph.graph.store import load_layout, save_layout, stored_layout
 
 _LATER = {
     "binary": ("network_bytes", "node_order", "titles_bytes"),
-    "communities": ("Area",),
+    "communities": ("Area", "find_areas"),
     "exports": ("FORMATS", "export", "node_link", "read_graphml"),
     "placing": ("Layout", "layout", "layout_digest"),
     "store": ("load_layout", "save_layout", "stored_layout"),
@@ -42,6 +43,7 @@ __all__ = [
     "MENTION",
     "MENTION_TYPE",
     "Area",
+    "AreaSize",
     "Change",
     "Ego",
     "GraphDiff",
@@ -63,6 +65,7 @@ __all__ = [
     "ego",
     "explain_no_path",
     "export",
+    "find_areas",
     "find_paths",
     "find_ways",
     "ghost_key",
@@ -83,6 +86,7 @@ __all__ = [
     "stats",
     "stats_to_json",
     "stats_to_text",
+    "step_between",
     "stored_layout",
     "titles_bytes",
 ]

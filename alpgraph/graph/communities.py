@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import networkx as nx
 import numpy as np
 
-from alpgraph.graph.arrays import Arrays
+from alpgraph.graph.arrays import Arrays, to_arrays
 from alpgraph.graph.model import NoteGraph
 
 SEED = 7
@@ -54,6 +54,17 @@ def communities(arrays: Arrays, previous: Mapping[str, int] | None = None) -> di
     kept = _kept(arrays, groups, previous)
     better = modularity(arrays, fresh) - modularity(arrays, kept)
     return fresh if better > GAIN else kept
+
+
+def find_areas(graph: NoteGraph, previous: Mapping[str, int] | None = None) -> tuple[Area, ...]:
+    """Return the areas of a graph without placing them on a map.
+
+    >>> find_areas(nx.MultiDiGraph())
+    ()
+    """
+    arrays = to_arrays(graph)
+    found = communities(arrays, previous)
+    return name_areas(graph, arrays, found, dict.fromkeys(found, (0.0, 0.0)))
 
 
 def modularity(arrays: Arrays, areas: Mapping[str, int]) -> float:

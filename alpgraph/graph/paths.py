@@ -9,6 +9,7 @@ import networkx as nx
 
 from alpgraph.graph.links import links_between
 from alpgraph.graph.model import MENTION, MENTION_TYPE, NoteGraph, type_of, types_of_graph
+from alpgraph.notes.model import Basis
 
 if TYPE_CHECKING:
     Ways = nx.Graph[str]
@@ -25,6 +26,7 @@ class Step:
     label: str
     to: str
     why: str
+    basis: Basis = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +81,30 @@ def find_ways(graph: NoteGraph) -> Ways:
     costs[MENTION] = MENTION_TYPE.weight
     ways: Ways = nx.Graph()
     ways.add_nodes_from(sorted(slug for slug, ghost in graph.nodes(data="ghost") if not ghost))
+    leaving = dict(graph.adjacency())
+    best: dict[tuple[str, str], float] = {}
     for source in ways:  # sorted, so that equally good paths do not depend on insertion
-        for target in sorted(graph.succ[source]):
+        for target in sorted(leaving[source]):
             if target in ways and target != source:
-                cost = min(costs[key] for key in graph.succ[source][target])
-                known = ways.get_edge_data(source, target, {"weight": cost})["weight"]
-                ways.add_edge(source, target, weight=min(cost, known))
+                cost = min(costs[key] for key in leaving[source][target])
+                pair = (target, source) if (target, source) in best else (source, target)
+                best[pair] = min(cost, best.get(pair, cost))
+    ways.add_weighted_edges_from((a, b, cost) for (a, b), cost in best.items())
     return ways
+
+
+def step_between(graph: NoteGraph, one: str, other: str) -> Step | None:
+    """Return the strongest link between two notes, read from `one`; None where there is none.
+
+    >>> from alpgraph.notes.relation_types import RelationTypes
+    >>> step_between(nx.MultiDiGraph(types=RelationTypes()), "a", "b")
+    """
+    types = types_of_graph(graph)
+    between = links_between(graph, one, other)
+    if not between:
+        return None
+    best = min(between, key=lambda link: type_of(types, link.type).weight)
+    return Step(one, best.type, best.label, other, best.why, best.basis)
 
 
 def explain_no_path(graph: NoteGraph, a: str, b: str) -> str:
@@ -105,11 +124,18 @@ def path_to_json(path: GraphPath) -> dict[str, Any]:
     """Return a path in the shape of the API.
 
     >>> path_to_json(GraphPath(1.0, (Step("a", "extends", "extends", "b", ""),), "."))["steps"]
-    [{'from': 'a', 'type': 'extends', 'label': 'extends', 'to': 'b', 'why': ''}]
+    [{'from': 'a', 'type': 'extends', 'label': 'extends', 'to': 'b', 'why': '', 'basis': None}]
     """
     steps = [
-        {"from": s.from_, "type": s.type, "label": s.label, "to": s.to, "why": s.why}
-        for s in path.steps
+        {
+            "from": step.from_,
+            "type": step.type,
+            "label": step.label,
+            "to": step.to,
+            "why": step.why,
+            "basis": step.basis or None,
+        }
+        for step in path.steps
     ]
     return {"score": path.score, "steps": steps, "sentence": path.sentence}
 
@@ -129,17 +155,11 @@ def _beside(graph: NoteGraph, slug: str) -> Iterator[str]:
 
 
 def _told(graph: NoteGraph, ways: Ways, walk: list[str]) -> GraphPath:
-    steps = tuple(_step(graph, one, other) for one, other in pairwise(walk))
+    found = (step_between(graph, one, other) for one, other in pairwise(walk))
+    steps = tuple(step for step in found if step is not None)
     cost = sum(ways.edges[pair]["weight"] for pair in pairwise(walk))
     sentence = "; ".join(_sentence(graph, step) for step in steps) + "."
     return GraphPath(round(1 / cost, 4), steps, sentence)
-
-
-def _step(graph: NoteGraph, one: str, other: str) -> Step:
-    types = types_of_graph(graph)
-    between = links_between(graph, one, other)
-    best = min(between, key=lambda link: type_of(types, link.type).weight)
-    return Step(one, best.type, best.label, other, best.why)
 
 
 def _sentence(graph: NoteGraph, step: Step) -> str:

@@ -1,14 +1,18 @@
 """What stands out in a graph of notes, each figure with how it was computed."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import networkx as nx
 
+from alpgraph.graph.ego import related
 from alpgraph.graph.model import MENTION, NoteGraph, types_of_graph
 from alpgraph.graph.paths import Ways, find_ways
+
+if TYPE_CHECKING:
+    from alpgraph.graph.communities import Area
 
 MOST_CENTRAL = 5
 SHOWN = 10
@@ -19,6 +23,11 @@ HOW: Mapping[str, str] = {
     "relations": "Typed links between notes; one told from both ends counts once.",
     "mentions": "Ordered pairs of notes of which the first links to the second in running text.",
     "missing": "Targets of relations and mentions that no note answers to.",
+    "areas": "Groups of notes more linked inside than chance would have it (Louvain communities of "
+    "relations and mentions, mentions counting half), named by a topic that most of their notes "
+    "share, else by their best linked note; the largest first.",
+    "go_betweens": "Notes whose relations lead to the most areas besides their own, at least two; "
+    "up to five.",
     "orphans": "Notes that no relation and no mention joins to another note.",
     "parts": "Groups of notes with a way between any two over relations and mentions, either "
     "direction; orphans left out, the largest first.",
@@ -45,6 +54,16 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
+class AreaSize:
+    """An area of the map."""
+
+    name: str
+    notes: int
+    central: tuple[str, ...]
+    """The best connected of its notes."""
+
+
+@dataclass(frozen=True, slots=True)
 class Stats:
     """Figures of a graph; `HOW` says how each was computed."""
 
@@ -52,6 +71,9 @@ class Stats:
     relations: int
     mentions: int
     missing: int
+    areas: tuple[AreaSize, ...]
+    go_betweens: tuple[tuple[str, int], ...]
+    """Slugs with how many other areas they reach."""
     orphans: tuple[str, ...]
     parts: tuple[tuple[str, ...], ...]
     bridges: tuple[tuple[str, str], ...]
@@ -64,8 +86,15 @@ class Stats:
     how: Mapping[str, str]
 
 
-def stats(graph: NoteGraph, *, sources: Mapping[str, int] | None = None) -> Stats:
+def stats(
+    graph: NoteGraph,
+    *,
+    sources: Mapping[str, int] | None = None,
+    areas: Sequence["Area"] = (),
+) -> Stats:
     """Return the figures of a graph; `sources` says how many sources each note names.
+
+    `areas` are those of its map.
 
     >>> from alpgraph.notes.relation_types import RelationTypes
     >>> graph = nx.MultiDiGraph(types=RelationTypes())
@@ -86,6 +115,11 @@ def stats(graph: NoteGraph, *, sources: Mapping[str, int] | None = None) -> Stat
         relations=keys[False],
         mentions=keys[True],
         missing=len(graph) - len(ways),
+        areas=tuple(
+            AreaSize(area.name, len(area.slugs), area.slugs[:MOST_CENTRAL])
+            for area in sorted(areas, key=lambda area: (-len(area.slugs), area.id))
+        ),
+        go_betweens=_go_betweens(graph, areas),
         orphans=tuple(sorted(nx.isolates(ways))),
         parts=tuple(parts),
         bridges=_bridges(ways),
@@ -141,8 +175,12 @@ def _shown(value: Any) -> tuple[int, list[str]]:
     for item in value:
         if isinstance(item, Said):
             lines.append(f"{item.a}, {item.b}" + (f": {item.why}" if item.why else ""))
+        elif isinstance(item, AreaSize):
+            lines.append(f"{item.name} ({item.notes}): {', '.join(item.central)}")
         elif isinstance(item, str):
             lines.append(item)
+        elif isinstance(item[-1], int):
+            lines.append(f"{item[0]} ({item[1]})")
         else:
             first = ", ".join(item[:SHOWN])
             lines.append(first if len(item) <= SHOWN else f"{len(item)} notes: {first}, ...")
@@ -152,6 +190,17 @@ def _shown(value: Any) -> tuple[int, list[str]]:
 def _bridges(ways: Ways) -> tuple[tuple[str, str], ...]:
     found = (sorted(pair) for pair in nx.bridges(ways))
     return tuple(sorted((a, b) for a, b in found if ways.degree(a) > 1 and ways.degree(b) > 1))
+
+
+def _go_betweens(graph: NoteGraph, areas: Sequence["Area"]) -> tuple[tuple[str, int], ...]:
+    home = {slug: area.id for area in areas for slug in area.slugs}
+    reach = {
+        slug: len({home[other] for other in related(graph, slug) if other in home} - {own})
+        for slug, own in home.items()
+        if slug in graph
+    }
+    ranked = sorted(reach.items(), key=lambda pair: (-pair[1], pair[0]))
+    return tuple((slug, count) for slug, count in ranked[:MOST_CENTRAL] if count > 1)
 
 
 def _central(graph: NoteGraph) -> dict[str, tuple[tuple[str, int], ...]]:

@@ -1,7 +1,7 @@
 """What git knows of the notes: dates, revisions, what happened when. Nothing is checked out."""
 
 from alpgraph.history.dates import changed_paths, note_dates
-from alpgraph.history.git import HistoryError, remotes
+from alpgraph.history.git import HistoryError, commit_id, remotes
 from alpgraph.history.revisions import (
     common_ancestor,
     files_at,
@@ -15,6 +15,7 @@ __all__ = [
     "Event",
     "HistoryError",
     "changed_paths",
+    "commit_id",
     "common_ancestor",
     "files_at",
     "note_dates",

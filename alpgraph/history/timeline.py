@@ -1,7 +1,7 @@
 """When notes and relations appeared, changed and went, as git tells it."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -10,7 +10,7 @@ from alpgraph.history.git import HistoryError, read_blobs
 from alpgraph.history.log import Touch, touches
 from alpgraph.notes.files import is_note_name
 from alpgraph.notes.model import Note
-from alpgraph.notes.parsing import parse_note
+from alpgraph.notes.parsing import digest, parse_note
 from alpgraph.notes.relation_types import RelationTypes
 
 What = Literal[
@@ -41,11 +41,16 @@ class Event:
 
 
 def timeline(
-    root: Path, types: RelationTypes | None = None, *, commits: int = 1000
+    root: Path,
+    types: RelationTypes | None = None,
+    *,
+    commits: int = 1000,
+    known: Iterable[Note] = (),
 ) -> tuple[Event, ...]:
     """Return what happened to the notes below `root` in the last `commits`, the newest first.
 
-    A renamed note is removed and added. Empty where there is no git or no repository.
+    A renamed note is removed and added. `known` are notes as they are now, read with the same
+    `types`: what they say is not parsed again. Empty where there is no git or no repository.
     """
     table = types or RelationTypes()
     try:
@@ -54,11 +59,11 @@ def timeline(
     except HistoryError:
         return ()
     parsed: dict[tuple[str, str], Note | None] = {}
+    now = {note.path: note for note in known}
 
     def note(path: str, blob: str) -> Note | None:
         if (path, blob) not in parsed:
-            data = contents.get(blob)
-            parsed[path, blob] = None if data is None else parse_note(path, data, types=table)
+            parsed[path, blob] = _read(path, contents.get(blob), now.get(path), table)
         return parsed[path, blob]
 
     return tuple(
@@ -66,6 +71,13 @@ def timeline(
         for touch in found
         for event in _events(touch, note(touch.path, touch.before), note(touch.path, touch.after))
     )
+
+
+def _read(path: str, data: bytes | None, now: Note | None, types: RelationTypes) -> Note | None:
+    if data is None:
+        return None
+    same = now is not None and now.digest == digest(data)
+    return now if same else parse_note(path, data, types=types)
 
 
 def _events(touch: Touch, before: Note | None, after: Note | None) -> Iterator[Event]:

@@ -89,6 +89,11 @@ def trail_url(slugs: Iterable[str] = ()) -> str:
     return f"/trail{_query(('note', slug) for slug in slugs)}"
 
 
+def standing_url() -> str:
+    """Address of what stands out in the collection."""
+    return "/standing"
+
+
 def timeline_url(before: str = "") -> str:
     """Address of what happened to the notes, before a commit or up to now."""
     return f"/timeline{_query([('before', before)])}"

@@ -57,8 +57,8 @@ def strays(collection: Collection) -> list[Note]:
     return [note for slug, note in collection.notes.items() if found.get(slug, -1) < 0][:LISTED]
 
 
-def network_page(collection: Collection, view: MapView | None = None, *, history: str = "") -> str:
-    """Return the page of the whole network; `history` says from which past date it is."""
+def network_page(collection: Collection, view: MapView | None = None) -> str:
+    """Return the page of the whole network."""
     view = view or MapView()
     sheet = sheet_of(collection)
     types = Counter(
@@ -73,7 +73,6 @@ def network_page(collection: Collection, view: MapView | None = None, *, history
         **frame(collection, "/network"),
         picture=map_svg(collection, view=view),
         view=view,
-        history=history,
         areas=area_rows(collection, sheet, view.area),
         strays=strays(collection),
         count=len(collection.notes),

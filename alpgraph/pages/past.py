@@ -1,6 +1,7 @@
 """The collection as it stood at a past date, read from git's objects; nothing is checked out."""
 
 from collections import OrderedDict
+from datetime import date
 from pathlib import Path
 from threading import Lock
 
@@ -26,6 +27,7 @@ def collection_at(collection: Collection, day: str) -> Collection:
     Notes that are still there keep the place they have on today's map; verdicts are today's.
     Raises ValueError for what is no date, NoPastError where git knows nothing that old.
     """
+    date.fromisoformat(day)
     root = collection.notebook.root
     try:
         commit = revision_at(root, day)

@@ -19,6 +19,7 @@ from alpgraph.graph import (
     stored_layout,
 )
 from alpgraph.notes import Note, Notebook, read_notebook, types_of
+from alpgraph.pages.dates import Dates
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +89,8 @@ class Collection:
     places: Places
     verdicts: Mapping[str, VerdictInfo] = field(default_factory=dict)
     """By slug; notes without evidence are absent."""
-    dates: Mapping[str, tuple[str, str]] = field(default_factory=dict)
-    """By path: ISO dates created and changed, where git knows them."""
+    dates: Dates = field(default_factory=Dates)
+    """By path: ISO dates created and changed, where git knows them and was asked."""
     stamp: str = ""
     """What a page says it was made from, to a server that tells of changes; empty elsewhere."""
 
@@ -159,16 +160,11 @@ def verdicts_of(notebook: Notebook, slugs: Iterable[str] | None = None) -> dict[
     return {slug: verdict for slug, verdict in found.items() if verdict is not None}
 
 
-def collect(
-    notebook: Notebook,
-    config: Config,
-    state: Path | None = None,
-    dates: Mapping[str, tuple[str, str]] | None = None,
-) -> Collection:
+def collect(notebook: Notebook, config: Config, state: Path | None = None) -> Collection:
     """Build the graph and verdicts of a notebook; `state` keeps the map."""
     graph = build_graph(notebook)
     places = Places(graph, state / "cache" if state else None)
-    return Collection(notebook, graph, config, places, verdicts_of(notebook), dates or {})
+    return Collection(notebook, graph, config, places, verdicts_of(notebook), Dates(notebook.root))
 
 
 def patched(before: Collection, notebook: Notebook) -> Patch:

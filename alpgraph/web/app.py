@@ -14,6 +14,7 @@ from alpgraph import __version__
 from alpgraph.pages.finding import error_page
 from alpgraph.web.api import router as api
 from alpgraph.web.contributing import router as contributing
+from alpgraph.web.graph import router as graph
 from alpgraph.web.guard import Guard
 from alpgraph.web.hub import Hub
 from alpgraph.web.near import near_names
@@ -53,6 +54,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(runs)
     app.include_router(contributing)
     app.include_router(run_forms)
+    app.include_router(graph)
     app.include_router(pages)
     app.add_exception_handler(HTTPException, _http_fault)
     app.add_exception_handler(RequestValidationError, _bad_request)

@@ -87,9 +87,10 @@ class Hub:
             return self._search
 
     def _follow(self) -> None:
-        """Draw the map and index for search, so that nobody waits for them later."""
+        """Draw the map, index for search, ask git, so that nobody waits for these later."""
         self.collection.places.layout()
         self._ready_search()
+        self.collection.dates.refresh()
 
     async def _watch(self) -> None:
         root = self.settings.location.notes

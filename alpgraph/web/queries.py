@@ -97,6 +97,27 @@ class PathQuery(Closed):
     k: int = Field(3, ge=1, le=5)
 
 
+class WaysQuery(Closed):
+    """Two notes as one writes them: slugs, titles or other names."""
+
+    from_: Words = Field("", alias="from")
+    to: Words = ""
+    k: int = Field(3, ge=1, le=5)
+
+
+class TrailQuery(Closed):
+    """The notes of a walk."""
+
+    note: Annotated[list[Slug], Field(default_factory=list, max_length=50)]
+    format: Literal["", "html", "md"] = ""
+
+
+class TimelineQuery(Closed):
+    """Where in time a page begins."""
+
+    before: Annotated[str, Field(pattern=r"^([0-9a-f]{4,64})?$")] = ""
+
+
 class ListQuery(Closed):
     """A page of a list."""
 

@@ -22,21 +22,17 @@ from alpgraph.pages.addresses import note_url
 from alpgraph.pages.assets import find_asset
 from alpgraph.pages.citations import bibtex, csl_json
 from alpgraph.pages.experiment import experiment_page, experiments_page
-from alpgraph.pages.finding import error_page, search_page
+from alpgraph.pages.finding import search_page
 from alpgraph.pages.help import api_page, help_index, help_page
 from alpgraph.pages.home import home_page
 from alpgraph.pages.machines import atom_feed, llms_text, sitemap
-from alpgraph.pages.map_sheet import MapView
-from alpgraph.pages.network import network_page
 from alpgraph.pages.note import note_markdown, note_page
-from alpgraph.pages.past import NoPastError, collection_at
 from alpgraph.pages.topics import links_page, relation_page, topic_page, topics_page
 from alpgraph.pages.walk import walk_page
 from alpgraph.web.asking import question_of
 from alpgraph.web.near import near_names
 from alpgraph.web.queries import (
     EventsQuery,
-    NetworkQuery,
     NoteQuery,
     PageQuery,
     SearchQuery,
@@ -151,36 +147,6 @@ async def walk(request: Request, slug: str, query: Annotated[WalkQuery, Query()]
         trail=query.trail,
     )
     return HTMLResponse(page)
-
-
-@router.get("/network")
-async def network(request: Request, query: Annotated[NetworkQuery, Query()]) -> HTMLResponse:
-    """Serve the whole network."""
-    view = MapView(
-        query.focus,
-        tuple(query.type),
-        tuple(query.basis),
-        tuple(query.verdict),
-        query.topic,
-        query.color,
-        tuple(query.path),
-        query.area,
-        query.at,
-    )
-    return await asyncio.to_thread(_network, collection_of(request), view)
-
-
-def _network(collection: Collection, view: MapView) -> HTMLResponse:
-    if not view.at:
-        return HTMLResponse(network_page(collection, view))
-    try:
-        past = collection_at(collection, view.at)
-    except NoPastError as error:
-        page = error_page(collection, "There is no such map", f"{error}.")
-        return HTMLResponse(page, 404)
-    except ValueError as error:
-        raise HTTPException(422, str(error)) from None
-    return HTMLResponse(network_page(past, view))
 
 
 @router.get("/topics")

@@ -1,6 +1,8 @@
 // The view in the address: centre, nearness, filters, the note one is at. Choosing a note is a step
 // that the back button takes back; moving and filtering are not.
 
+import { frame } from "./tools.js";
+
 const LATER = 250;
 
 /** Keep the address of the page true to the sheet, and the sheet to the address when one goes back. */
@@ -32,10 +34,13 @@ export function keepAddress(sheet, filters) {
   const restoreChosen = (fly) => {
     const asked = new URL(location).searchParams;
     const find = (slug) => notes.bySlug.get(slug) ?? -1;
-    sheet.path = asked.getAll("path").map(find).filter((i) => i >= 0);
-    const focus = find(asked.get("focus"));
-    if (focus >= 0 && fly && !asked.has("view")) acts.fly(focus);
+    const focus = find(asked.get("focus")), anew = fly && !asked.has("view");
+    if (focus >= 0 && anew) acts.fly(focus);
     else acts.choose(focus);
+    sheet.path = asked.getAll("path").map(find).filter((i) => i >= 0);
+    if (!sheet.path.length) return;
+    if (focus < 0 && anew) frame(sheet, sheet.path);
+    sheet.tell("choose");
     sheet.over();
   };
 

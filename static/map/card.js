@@ -63,6 +63,7 @@ export function cards(box, sheet, acts, { titles, bySlug }) {
     return element("p", "more", link(box.dataset.note, "Open note"), link(box.dataset.walkPage, walk), related);
   };
   const say = (i) => {
+    if (i < 0 && sheet.path.length) return `A way by ${sheet.path.map((at) => titles[at][1]).join(", ")}`;
     if (i < 0) return "Nothing is chosen.";
     const { data, degree, x, y, view } = sheet, area = data.areas.find(({ id }) => id === data.area[i]);
     const where = [area && `area ${area.name}`, `square ${view.square(x[i], y[i])}`].filter(Boolean).join(", ");

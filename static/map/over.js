@@ -40,7 +40,8 @@ function paintPath(pen, sheet) {
   pen.stroke();
   const edges = path.slice(1).flatMap((b, step) => {
     const a = path[step], beside = [...ends.items.subarray(ends.starts[a], ends.starts[a + 1])];
-    return beside.filter((e) => data.from[e] === b || data.to[e] === b);
+    const joining = beside.filter((e) => data.from[e] === b || data.to[e] === b), told = joining.filter(sheet.shows);
+    return told.length ? told : joining;
   });
   paintEdges(pen, sheet, edges);
   paintDots(pen, sheet, path);

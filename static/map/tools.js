@@ -29,25 +29,20 @@ export function tools(box, sheet, acts) {
     if (!link) return;
     event.preventDefault();
     acts.choose(-1);
-    showArea(sheet, Number(link.dataset.area));
+    const area = Number(link.dataset.area);
+    frame(sheet, [...sheet.order].filter((i) => i < sheet.count && sheet.data.area[i] === area));
     sheet.top.focus({ preventScroll: true });
     box.scrollIntoView({ block: "nearest" });
   });
 }
 
-/** Show one area whole. */
-function showArea(sheet, area) {
-  const { data, x, y, view } = sheet;
-  let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
-  for (let i = 0; i < sheet.count; i++) {
-    if (data.area[i] !== area) continue;
-    left = Math.min(left, x[i]); right = Math.max(right, x[i]);
-    top = Math.min(top, y[i]); bottom = Math.max(bottom, y[i]);
-  }
-  if (left > right) return;
-  const room = 160;
-  const k = Math.min((view.w - room) / (right - left + 1), (view.h - room) / (bottom - top + 1));
-  view.scale(k / view.k);
+/** Move the sheet so that all of these notes are seen. */
+export function frame(sheet, members) {
+  if (!members.length) return;
+  const { view } = sheet, room = 160;
+  const reach = (places) => members.reduce(([low, high], i) => [Math.min(low, places[i]), Math.max(high, places[i])], [Infinity, -Infinity]);
+  const [left, right] = reach(sheet.x), [top, bottom] = reach(sheet.y);
+  view.scale(Math.min((view.w - room) / (right - left + 1), (view.h - room) / (bottom - top + 1)) / view.k);
   view.cx = (left + right) / 2;
   view.cy = (top + bottom) / 2;
   sheet.moved();

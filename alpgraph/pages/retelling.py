@@ -1,0 +1,171 @@
+"""A walk read as one page: what each note claims, and why one leads to the next."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise, zip_longest
+
+from alpgraph.config import Tour as NamedTour
+from alpgraph.notes import Note
+from alpgraph.pages.addresses import markdown_url, network_url, trail_url
+from alpgraph.pages.formats import signed
+from alpgraph.pages.frame import frame
+from alpgraph.pages.lists import NoteRow, entry_notes, rows
+from alpgraph.pages.render import render
+from alpgraph.pages.state import Collection, VerdictInfo
+from alpgraph.pages.ways import Passage, passage_between, shortest
+
+MOST = 50
+"""Notes of a walk that is retold."""
+DETOUR = 3
+"""Notes between two of a walk up to which the way round is told."""
+PARTS = "has-part"
+
+
+@dataclass(frozen=True, slots=True)
+class Tour:
+    """A walk worth beginning with."""
+
+    title: str
+    slugs: tuple[str, ...]
+    says: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Onward:
+    """What leads from a note of a walk to the next: a link, a way round, or nothing."""
+
+    passage: Passage | None
+    round: tuple[NoteRow, ...] = ()
+    """Notes between the two, where no link joins them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """A note of a walk."""
+
+    slug: str
+    note: Note | None
+    """None where no note answers to the slug."""
+    verdict: VerdictInfo | None
+    onward: Onward | None
+    """None at the end, and beside a note that is not there."""
+
+
+def tours(collection: Collection) -> list[Tour]:
+    """Return the walks to begin with: those of the configuration, else those of entry notes.
+
+    An entry note is a walk to the notes that it says are its parts, in the order written, else to
+    the notes that its text links to.
+    """
+    named = [_configured(collection, tour) for tour in collection.config.tours]
+    found = [tour for tour in named if len(tour.slugs) > 1]
+    if found:
+        return found
+    entries = (_entry(collection, slug) for slug in entry_notes(collection))
+    return [tour for tour in entries if len(tour.slugs) > 1]
+
+
+def retell(collection: Collection, slugs: Iterable[str]) -> list[Stop]:
+    """Return the stops of a walk; former slugs are followed."""
+    names = [collection.notebook.redirects.get(slug, slug) for slug in slugs]
+    onward = [_onward(collection, one, other) for one, other in pairwise(names)]
+    return [
+        Stop(slug, collection.notes.get(slug), collection.verdicts.get(slug), leads)
+        for slug, leads in zip_longest(names, onward)
+    ]
+
+
+def trail_page(collection: Collection, slugs: Sequence[str]) -> str:
+    """Return the page of a walk; without notes, of the walks to begin with."""
+    stops = retell(collection, slugs)
+    return render(
+        "trail_page.html",
+        **frame(collection),
+        stops=stops,
+        heading=_heading(collection, stops),
+        tours=tours(collection) if not stops else (),
+        lost=[stop.slug for stop in stops if stop.note is None],
+        map_url=network_url(path=[stop.slug for stop in stops if stop.note]),
+        markdown_url=f"{trail_url(slugs)}&format=md",
+    )
+
+
+def trail_markdown(collection: Collection, slugs: Sequence[str]) -> str:
+    """Return the same as Markdown."""
+    stops = retell(collection, slugs)
+    if not stops:
+        lines = ["# Walks to begin with", ""]
+        lines += [f"- [{tour.title}]({tour.url}&format=md)" for tour in tours(collection)]
+        return "\n".join(lines) + "\n"
+    lines = [f"# {_heading(collection, stops)}", ""]
+    for number, stop in enumerate(stops, 1):
+        lines += _told(number, stop)
+        if stop.onward:
+            lines += [_leading(stop.onward), ""]
+    return "\n".join(lines)
+
+
+def _configured(collection: Collection, tour: NamedTour | tuple[str, ...]) -> Tour:
+    slugs = tour if isinstance(tour, tuple) else tour.notes
+    known = tuple(slug for slug in slugs if slug in collection.notes)
+    titles = [collection.notes[slug].title for slug in (*known[:1], *known[-1:])]
+    title = "" if isinstance(tour, tuple) else tour.title
+    says = f"{len(known)} notes, from “{titles[0]}” to “{titles[-1]}”" if known else ""
+    return Tour(title or says, known, says if title else "", trail_url(known))
+
+
+def _entry(collection: Collection, slug: str) -> Tour:
+    note = collection.notes[slug]
+    parts = [relation.target for relation in note.relations if relation.type == PARTS]
+    linked = parts or [mention.target for mention in note.mentions]
+    known = dict.fromkeys(other for other in linked if other and other in collection.notes)
+    slugs = (slug, *(other for other in known if other != slug))[:MOST]
+    title = note.title.removeprefix("Start here: ")
+    return Tour(title[:1].upper() + title[1:], slugs, note.summary, trail_url(slugs))
+
+
+def _onward(collection: Collection, one: str, other: str) -> Onward | None:
+    if one not in collection.notes or other not in collection.notes:
+        return None
+    if direct := passage_between(collection, one, other):
+        return Onward(direct)
+    path = shortest(collection, one, other)
+    between = [step.to for step in path.steps[:-1]] if path else []
+    return Onward(None, tuple(rows(collection, between)) if len(between) <= DETOUR else ())
+
+
+def _heading(collection: Collection, stops: Sequence[Stop]) -> str:
+    if not stops:
+        return "Walks to begin with"
+    slugs = tuple(stop.slug for stop in stops)
+    known = next((tour.title for tour in tours(collection) if tour.slugs == slugs), "")
+    return known or f"A walk of {len(stops)} note{'s' if len(stops) != 1 else ''}"
+
+
+def _told(number: int, stop: Stop) -> list[str]:
+    if stop.note is None:
+        return [f"## {number}. {stop.slug}", "", "No note answers to this name.", ""]
+    lines = [f"## {number}. [{stop.note.title}]({markdown_url(stop.slug)})", ""]
+    if stop.note.claim:
+        lines += [f"> {stop.note.claim}", ""]
+    elif stop.note.summary:
+        lines += [stop.note.summary, ""]
+    if verdict := stop.verdict:
+        lines += [
+            f"Verdict: {verdict.verdict}, {signed(verdict.difference)} (95 % interval "
+            f"{signed(verdict.low)} to {signed(verdict.high)}, {verdict.replicates} replicates).",
+            "",
+        ]
+    return lines
+
+
+def _leading(onward: Onward) -> str:
+    if onward.passage:
+        why = f", because: {onward.passage.why.rstrip(' .')}" if onward.passage.why else ""
+        basis = f" ({onward.passage.basis})" if onward.passage.basis else ""
+        return f"↓ *{onward.passage.label}* the next{why}{basis}."
+    if onward.round:
+        names = ", ".join(f"[{row.title}]({markdown_url(row.slug)})" for row in onward.round)
+        return f"↓ no link joins the two; the way round leads by {names}."
+    return "↓ no link joins the two."

@@ -1,0 +1,153 @@
+"""Areas and standing: what stands out in the collection, each figure with how it was computed."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from alpgraph.graph import NoteGraph, Said, Stats, stats
+from alpgraph.pages.addresses import network_url, note_url, path_url, relation_url
+from alpgraph.pages.frame import frame
+from alpgraph.pages.lists import EdgeRow, LinkRow, NoteRow, rows
+from alpgraph.pages.render import render
+from alpgraph.pages.state import Collection
+
+SHOWN = 12
+"""Rows of a figure."""
+
+_kept: WeakKeyDictionary[NoteGraph, Stats] = WeakKeyDictionary()
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One figure with what it counts."""
+
+    name: str
+    """As in `alpgraph stats --json`."""
+    heading: str
+    count: int
+    how: str
+    """One sentence: how it was computed."""
+    links: tuple[LinkRow, ...] = ()
+    notes: tuple[NoteRow, ...] = ()
+    edges: tuple[EdgeRow, ...] = ()
+    chain: tuple[NoteRow, ...] = ()
+    """Notes of which each leads to the next."""
+
+
+def stats_of(collection: Collection) -> Stats:
+    """Return the figures of a collection; kept for each state of its graph."""
+    if collection.graph not in _kept:
+        sources = {slug: len(note.sources) for slug, note in collection.notes.items()}
+        areas = collection.layout.areas
+        _kept[collection.graph] = stats(collection.graph, sources=sources, areas=areas)
+    return _kept[collection.graph]
+
+
+def standing(collection: Collection) -> list[Figure]:
+    """Return what stands out, in the order in which it is worth reading; empty figures too."""
+    found = stats_of(collection)
+    headings: dict[str, tuple[str, dict[str, Any]]] = {
+        "areas": ("Areas", {"links": _areas(collection)}),
+        "go_betweens": ("Notes that join areas", {"links": _joining(collection, found)}),
+        "central": ("Most pointed at, by relation", {"links": _central(collection, found)}),
+        "contradictions": (
+            "Contradictions",
+            {"edges": _edges(collection, "contradicts", found.contradictions)},
+        ),
+        "qualifiers": ("Limits", {"edges": _edges(collection, "qualified-by", found.qualifiers)}),
+        "longest_chain": (
+            "Longest chain of consequence",
+            {"chain": _rows(collection, found.longest_chain)},
+        ),
+        "single_source": (
+            "Claims that rest on one source",
+            {"notes": _rows(collection, found.single_source)},
+        ),
+        "bridges": ("Bridges", {"links": _bridges(collection, found)}),
+        "parts": ("Separate parts", {"links": _parts(collection, found)}),
+        "orphans": ("Orphans", {"notes": _rows(collection, found.orphans)}),
+    }
+    return [
+        Figure(name, heading, len(getattr(found, name)), found.how[name], **rows_of)
+        for name, (heading, rows_of) in headings.items()
+    ]
+
+
+def standing_page(collection: Collection) -> str:
+    """Return the page of all figures."""
+    found = stats_of(collection)
+    counted = ("notes", "relations", "mentions", "missing")
+    return render(
+        "standing.html",
+        **frame(collection),
+        figures=standing(collection),
+        counts=[(name, getattr(found, name), found.how[name]) for name in counted],
+        shown=SHOWN,
+    )
+
+
+def _rows(collection: Collection, slugs: Sequence[str]) -> tuple[NoteRow, ...]:
+    return tuple(rows(collection, slugs[:SHOWN]))
+
+
+def _areas(collection: Collection) -> tuple[LinkRow, ...]:
+    areas = sorted(collection.layout.areas, key=lambda area: (-len(area.slugs), area.id))
+    return tuple(
+        LinkRow(
+            area.name[:1].upper() + area.name[1:],
+            f"{network_url(area=area.id)}#area-{area.id}",
+            len(area.slugs),
+            collection.notes[area.slugs[0]].title,
+        )
+        for area in areas[:SHOWN]
+    )
+
+
+def _joining(collection: Collection, found: Stats) -> tuple[LinkRow, ...]:
+    return tuple(
+        LinkRow(collection.notes[slug].title, note_url(slug), count)
+        for slug, count in found.go_betweens
+    )
+
+
+def _central(collection: Collection, found: Stats) -> tuple[LinkRow, ...]:
+    by_id = collection.notebook.types.by_id
+    return tuple(
+        LinkRow(
+            f"{by_id[kind].label} …",
+            relation_url(kind),
+            ranked[0][1],
+            f"most often “{collection.notes[ranked[0][0]].title}”",
+        )
+        for kind, ranked in found.central.items()
+    )
+
+
+def _bridges(collection: Collection, found: Stats) -> tuple[LinkRow, ...]:
+    notes = collection.notes
+    return tuple(
+        LinkRow(f"{notes[a].title} – {notes[b].title}", path_url(a, b))
+        for a, b in found.bridges[:SHOWN]
+    )
+
+
+def _parts(collection: Collection, found: Stats) -> tuple[LinkRow, ...]:
+    return tuple(
+        LinkRow(f"around {collection.notes[part[0]].title}", note_url(part[0]), len(part))
+        for part in found.parts[:SHOWN]
+    )
+
+
+def _edges(collection: Collection, type_id: str, said: Iterable[Said]) -> tuple[EdgeRow, ...]:
+    kind, notes = collection.notebook.types.by_id.get(type_id), collection.notes
+    found = [pair for pair in said if pair.a in notes and pair.b in notes]
+    return tuple(
+        EdgeRow(
+            *(pair.a, notes[pair.a].title, kind.label, pair.b, notes[pair.b].title, pair.why),
+            collection.graph.edges[pair.a, pair.b, type_id]["basis"],
+            kind,
+        )
+        for pair in found[:SHOWN]
+        if kind
+    )
