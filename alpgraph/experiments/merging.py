@@ -49,4 +49,6 @@ def _join(pictures: Sequence[Picture]) -> Picture:
 
 def _side_by_side(values: Sequence[Array]) -> Array:
     """Join (points, r) of each part to (points, R)."""
+    if len({len(part) for part in values}) > 1:
+        raise ValueError("parts differ in their points: a replicate's length must be its own")
     return np.concatenate(values, axis=1)

@@ -35,6 +35,8 @@ BEAT, SWEEP = 3.0, 5.0
 """Seconds between signs of life, and between looks for servers that are gone."""
 BUSY_TURN, IDLE_TURN = 0.1, 0.5
 """Seconds the dispatcher waits for news, with something to look after and without."""
+LOOK = 0.4
+"""Seconds between two looks at watched runs that are not computed here."""
 NOTE = 1.0
 """Seconds between two notes of progress for other servers."""
 
@@ -74,6 +76,7 @@ class RunService:
         self._running: dict[str, Running] = {}  # ticket -> run
         self._lock = threading.Lock()
         self._news = threading.Event()
+        self._looked = 0.0
         self._stopping = False
         self._thread: threading.Thread | None = None
         self.fault = ""
@@ -282,7 +285,7 @@ class RunService:
             if self._stopping and state is not State.DONE:
                 pass  # its worker was stopped with us: `leave` puts it back
             elif state is State.QUEUED:
-                self.store.requeue(own.claim, count_attempt=not own.blameless)
+                self.store.requeue(own.claim, count_attempt=not own.blameless, reason=reason)
             else:
                 self.store.finish(
                     own.claim, state, version=__version__, result=result, reason=reason
@@ -303,10 +306,12 @@ class RunService:
                 elif self.shared and time.monotonic() - own.noted > NOTE:
                     own.noted = time.monotonic()
                     self.store.note_progress(own.claim, own.fraction, json.dumps(own.curves))
-        here = {own.claim.run.id for own in running.values()}
-        for run_id in self._channels.watched():
-            if run_id not in here:
-                self._tell_stored(run_id)
+        if time.monotonic() - self._looked > LOOK:
+            self._looked = time.monotonic()
+            here = {own.claim.run.id for own in running.values()}
+            for run_id in self._channels.watched():
+                if run_id not in here:
+                    self._tell_stored(run_id)
 
     # telling
 

@@ -209,6 +209,7 @@ class Store:
             "ticket": ticket,
             "progress": 0,
             "live": None,
+            "reason": "",
         }
         change = update(RUNS).where(R.number == first, R.state == State.QUEUED)
         with self._write() as connection:
@@ -236,9 +237,15 @@ class Store:
         }
         return self._change(claim, ended)
 
-    def requeue(self, claim: Claim, *, count_attempt: bool) -> bool:
+    def requeue(self, claim: Claim, *, count_attempt: bool, reason: str = "") -> bool:
         """Put a started run back; its attempt counts when its own worker died."""
-        back: dict[str, Any] = {"state": State.QUEUED.value, "started": None, "owner": ""}
+        back: dict[str, Any] = {
+            "state": State.QUEUED.value,
+            "started": None,
+            "owner": "",
+            "progress": 0,
+            "reason": reason,
+        }
         if not count_attempt:
             back["attempts"] = R.attempts - 1
         return self._change(claim, back)
@@ -301,7 +308,13 @@ class Store:
 
     @staticmethod
     def _put_back(connection: Connection, owners: Sequence[str]) -> int:
-        back = {"state": State.QUEUED.value, "started": None, "owner": "", "progress": 0}
+        back = {
+            "state": State.QUEUED.value,
+            "started": None,
+            "owner": "",
+            "progress": 0,
+            "reason": "the server that computed it is gone; it starts again",
+        }
         own = and_(R.owner.in_(owners), R.state == State.RUNNING)
         fewer = case((R.attempts > 0, R.attempts - 1), else_=0)
         count = connection.execute(update(RUNS).where(own).values(**back, attempts=fewer)).rowcount

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -17,6 +18,7 @@ from typing import Any
 import psutil
 import pytest
 
+from alpgraph.experiments import run_experiment
 from alpgraph.runs import (
     Cancelled,
     Failed,
@@ -290,6 +292,48 @@ def test_the_command_line_prints_the_same_results_from_a_cluster(
     assert there.returncode == here.returncode == 0, there.stderr
     assert json.loads(there.stdout) == json.loads(here.stdout)
     assert len(json.loads(here.stdout)) == 2
+
+
+def test_a_server_sends_its_runs_to_the_cluster_and_listens_at_its_own_port_only(
+    start_server: Any, cluster: str, tmp_path: Path
+) -> None:
+    body = {"experiment": "trial", "params": {"steps": 2}, "replicates": 4, "seed": 3}
+    with start_server("--state", str(tmp_path), "--dask", cluster) as server:
+        request = urllib.request.Request(
+            f"{server.url}/api/runs",
+            json.dumps(body).encode(),
+            {"content-type": "application/json"},
+        )
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            path = json.load(answer)["id"]
+        until(lambda: json.loads(server.get(f"/api/runs/{path}"))["state"] == "done")
+        result = json.loads(server.get(f"/api/runs/{path}"))["result"]
+        assert result == run_experiment("trial", {"steps": 2}, 4, 3)
+        process = psutil.Process(server.process.pid)
+        assert process.children(recursive=True) == []
+        listening = [
+            f"http://{one.laddr.ip}:{one.laddr.port}"
+            for one in process.net_connections("inet")
+            if one.status == psutil.CONN_LISTEN
+        ]
+        assert listening == [server.url]
+
+
+def test_without_dask_the_option_says_what_to_install(tmp_path: Path) -> None:
+    program = (
+        "import sys; sys.modules['distributed'] = None; from alpgraph.cli import main; "
+        "sys.argv = ['alpgraph', 'run', 'utility-weighted-loss', '--dask', 'tcp://127.0.0.1:1']; "
+        "main()"
+    )
+    paths = os.pathsep.join(path for path in sys.path if path)
+    ended = subprocess.run(
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": paths},
+    )
+    assert ended.returncode == 2
+    assert "pip install 'alpgraph[dask]'" in ended.stderr
 
 
 LOCAL_CLUSTER = """

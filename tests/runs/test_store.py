@@ -120,10 +120,13 @@ def test_an_older_start_changes_nothing(store: Store, trial: Ask) -> None:
     store.add(trial())
     old = store.claim("me")
     assert old is not None
-    assert store.requeue(old, count_attempt=True)
+    assert store.requeue(old, count_attempt=True, reason="its worker died")
+    waiting = store.get(old.run.id)
+    assert waiting is not None
+    assert waiting.reason == "its worker died"
     new = store.claim("me")
     assert new is not None
-    assert new.run.attempts == 2
+    assert (new.run.attempts, new.run.reason) == (2, "")
     assert not store.finish(old, State.FAILED, version="1", reason="late")
     assert not store.requeue(old, count_attempt=True)
     assert not store.note_progress(old, 0.5, None)
@@ -147,6 +150,7 @@ def test_a_server_that_leaves_puts_its_runs_back_without_their_attempt(
     assert back is not None
     assert kept is not None
     assert (back.state, back.attempts, back.started) == (State.QUEUED, 0, None)
+    assert back.reason == "the server that computed it is gone; it starts again"
     assert kept.state is State.RUNNING
 
 
