@@ -26,7 +26,7 @@ COMMANDS = {
     "schema": ("writing", "Print the JSON Schema that editors complete from."),
     "init": ("starting", "Write starter files for a collection, a forge, an editor."),
     "run": ("running", "Run an experiment in the terminal."),
-    "verify": ("running", "Re-run stored reference results on fresh seeds."),
+    "verify": ("verifying", "Re-run stored reference results on fresh seeds."),
     "export": ("asking", "Print the graph in another format."),
     "search": ("asking", "Search the notes."),
     "path": ("asking", "Tell how two notes are related."),

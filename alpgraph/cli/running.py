@@ -1,9 +1,11 @@
-"""`alpgraph run` and `alpgraph verify`."""
+"""`alpgraph run`: an experiment in the terminal, once or for several values of a parameter."""
 
 import json
+import os
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +17,21 @@ if TYPE_CHECKING:
     from alpgraph.experiments.model import Experiment
 
 BAR = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is to be run: once, or for several values of the parameter `key`."""
+
+    experiment: "Experiment"
+    key: str
+    questions: Sequence[Mapping[str, Any]]
+    replicates: int
+
+    @property
+    def width(self) -> int:
+        """Characters of the widest value of `key`."""
+        return max(len(self.key), *(len(str(question[self.key])) for question in self.questions))
 
 
 class Progress:
@@ -41,9 +58,15 @@ class Progress:
             click.echo("\r" + " " * 70 + "\r", nl=False, err=True)
 
 
+def pin_threads() -> None:
+    """Keep linear algebra to one thread, before NumPy is imported: more slow such small work."""
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+
 @click.command(
     epilog="Examples: `alpgraph run utility-weighted-loss`; "
-    "`alpgraph run utility-weighted-loss -p miss_cost=10 --replicates 8 --json`."
+    "`alpgraph run utility-weighted-loss --preset boundary --replicates 8 --json`; "
+    "`alpgraph run utility-weighted-loss --sweep miss_cost=1,10,100`."
 )
 @click.argument("what", metavar="EXPERIMENT|NOTE")
 @click.option("--preset", help="Named parameters; `claim` unless told.")
@@ -70,6 +93,7 @@ def run(
     Exit codes: 0 whatever the verdict, 1 failed, 2 wrong use, 130 interrupted (what is done is
     shown).
     """
+    pin_threads()
     experiment, start = _experiment_of(what, preset, notes)
     chosen = {**start, **dict(_assignment(word) for word in params)}
     key, values = _sweep(sweep)
@@ -80,32 +104,41 @@ def run(
         raise click.BadParameter(f"{count} is not between 2 and 1024", param_hint="--replicates")
     if seed < 0:
         raise click.BadParameter(f"{seed} is below 0", param_hint="--seed")
+    asked, progress = Asked(experiment, key, valid, count), Progress(experiment.name)
     if dask:
         from alpgraph.cli.cluster import run_on_dask
 
-        outcomes = run_on_dask(dask, experiment, valid, count, seed, Progress(experiment.name))
+        outcomes = run_on_dask(dask, experiment, valid, count, seed, progress)
     else:
-        outcomes = (_run_in_parts(experiment, question, count, seed) for question in valid)
+        outcomes = (
+            _run_in_parts(experiment, question, count, seed, _share_of(progress, i, len(valid)))
+            for i, question in enumerate(valid)
+        )
+    told = _row if key else _told
+    if not as_json:
+        click.echo(_head(asked))
     results = []
     interrupted = False
     for question, (result, interrupted) in zip(valid, outcomes, strict=False):
+        progress.finish()
         if result is not None:
-            results.append((question, result))
+            results.append({"params": question, "result": result})
             if not as_json:
-                click.echo(_told(experiment, question if key else {}, result))
+                click.echo(told(asked, result))
         if interrupted:
             break
     if as_json:
-        payload = (
-            [{"params": q, "result": r} for q, r in results]
-            if key
-            else (results[0][1] if results else None)
-        )
-        click.echo(json.dumps(payload, indent=2, allow_nan=False))
+        one = results[0]["result"] if results else None
+        click.echo(json.dumps(results if key else one, indent=2, allow_nan=False))
     if interrupted:
         click.echo("interrupted; what was finished is shown", err=True)
         return 130
     return 0
+
+
+def _share_of(progress: Progress, index: int, count: int) -> Callable[[float], None]:
+    """Return what reports the share of one question out of several."""
+    return lambda share: progress((index + share) / count)
 
 
 def _experiment_of(
@@ -173,7 +206,11 @@ def _valid(experiment: "Experiment", raw: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _run_in_parts(
-    experiment: "Experiment", params: Mapping[str, Any], replicates: int, seed: int
+    experiment: "Experiment",
+    params: Mapping[str, Any],
+    replicates: int,
+    seed: int,
+    progress: Callable[[float], None],
 ) -> tuple[dict[str, Any] | None, bool]:
     """Run part by part, so that an interruption keeps the replicates that are done."""
     from alpgraph.experiments import merge_measurements, result_of, validate_params
@@ -181,7 +218,6 @@ def _run_in_parts(
     model = validate_params(experiment, params)
     parts, done = [], 0
     size = max(2, min(8, replicates))
-    progress = Progress(experiment.name)
     interrupted = False
     try:
         while done < replicates:
@@ -197,57 +233,45 @@ def _run_in_parts(
             done += count
     except KeyboardInterrupt:
         interrupted = True
-    progress.finish()
     if not parts:
         return None, interrupted
     seeds = [(seed, index) for index in range(done)]
     return result_of(experiment, model, seeds, merge_measurements(parts)), interrupted
 
 
-def _told(experiment: "Experiment", swept: Mapping[str, Any], result: Mapping[str, Any]) -> str:
-    """Tell a result in a few lines."""
-    primary = result["primary"]
-    head = f"{experiment.title}\n" if not swept else ""
-    changed = f"{json.dumps(dict(swept))}: " if swept else ""
+def _head(asked: Asked) -> str:
+    """Say what is asked; before a sweep, what its columns are."""
+    experiment = asked.experiment
+    lines = [experiment.title, experiment.hypothesis]
+    if asked.key:
+        lines += [
+            f"{experiment.primary.name} ({experiment.primary.unit}): {experiment.treatment.name} "
+            f"minus {experiment.control.name}, {asked.replicates} replicates each",
+            f"{asked.key:>{asked.width}}  difference       95 % interval        verdict",
+        ]
+    return "\n".join(lines)
+
+
+def _row(asked: Asked, result: Mapping[str, Any]) -> str:
+    """Tell one point of a sweep."""
+    primary, done = result["primary"], len(result["replicates"])
+    few = f" ({done} replicates)" if done < asked.replicates else ""
     return (
-        f"{head}{changed}{str(result['verdict']).upper()}: {primary['name']} "
-        f"{primary['difference']:+.4g} {primary['unit']} "
-        f"(95 % interval {primary['low']:+.4g} to {primary['high']:+.4g}, "
-        f"{len(result['replicates'])} replicates); "
-        f"{experiment.control.name} {primary['control']:.4g}, "
-        f"{experiment.treatment.name} {primary['treatment']:.4g}"
+        f"{result['params'][asked.key]!s:>{asked.width}}  {primary['difference']:>+10.4g}  "
+        f"{primary['low']:>+10.4g} to {primary['high']:<+10.4g}  {result['verdict']}{few}"
     )
 
 
-@click.command(epilog="Examples: `alpgraph verify`; `alpgraph verify utility-weighted-loss`.")
-@click.argument("names", nargs=-1, metavar="[NAME…]")
-@click.option("--seed", type=int, help="Base seed; a fresh one from the clock unless told.")
-@json_option
-def verify(names: tuple[str, ...], seed: int | None, as_json: bool) -> int:
-    """Re-run stored reference results on fresh seeds; exit 1 when a verdict no longer holds."""
-    from alpgraph.experiments import all_experiments
-    from alpgraph.experiments import verify as verify_reference
-
-    known = all_experiments()
-    for name in names:
-        if name not in known:
-            raise click.UsageError(f"{name!r} is no experiment; known: {', '.join(known)}")
-    base = seed if seed is not None else int(time.time())
-    rows = []
-    for name in names or known:
-        for row in verify_reference(name, base):
-            rows.append(row)
-            if not as_json:
-                mark = "holds" if row.holds else "DOES NOT HOLD"
-                primary = row.result["primary"]
-                click.echo(
-                    f"{row.experiment} {row.preset}: {mark}; stored {row.stored}, "
-                    f"now {row.verdict} ({primary['difference']:+.4g}, {primary['low']:+.4g} to "
-                    f"{primary['high']:+.4g}, {row.replicates} replicates)"
-                )
-    if as_json:
-        fields = ("experiment", "preset", "holds", "stored", "verdict", "replicates", "result")
-        click.echo(json.dumps([{f: getattr(row, f) for f in fields} for row in rows], indent=2))
-    lost = sum(not row.holds for row in rows)
-    click.echo(f"{len(rows) - lost} of {len(rows)} verdicts hold on base seed {base}", err=True)
-    return int(lost > 0)
+def _told(asked: Asked, result: Mapping[str, Any]) -> str:
+    """Tell a result in a few lines."""
+    primary, experiment = result["primary"], asked.experiment
+    low, high = primary["bootstrap"]
+    return (
+        f"{str(result['verdict']).upper()}: {primary['name']} "
+        f"{primary['difference']:+.4g} {primary['unit']} "
+        f"(95 % interval {primary['low']:+.4g} to {primary['high']:+.4g}, "
+        f"{len(result['replicates'])} replicates; bootstrap {low:+.4g} to {high:+.4g})\n"
+        f"{experiment.control.name} {primary['control']:.4g}, "
+        f"{experiment.treatment.name} {primary['treatment']:.4g}; expected {result['direction']}, "
+        f"smallest effect {result['smallest_effect']:g}"
+    )

@@ -21,7 +21,13 @@ from alpgraph.experiments.params import Params, validate_params
 from alpgraph.experiments.references import REFERENCE_SEED, reference_for, references
 from alpgraph.experiments.registry import all_experiments, find_experiment, get_experiment
 from alpgraph.experiments.results import curves_json, result_of
-from alpgraph.experiments.running import Verified, estimate_seconds, run_experiment, verify
+from alpgraph.experiments.running import (
+    Verified,
+    estimate_seconds,
+    run_experiment,
+    verify,
+    verify_preset,
+)
 from alpgraph.experiments.template import experiment_template
 from alpgraph.experiments.verdicts import Judgement, decide, judge
 
@@ -58,4 +64,5 @@ __all__ = [
     "run_experiment",
     "validate_params",
     "verify",
+    "verify_preset",
 ]

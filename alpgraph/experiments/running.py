@@ -1,7 +1,8 @@
 """Running an experiment, and running it again to see whether its verdict still holds."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from alpgraph.experiments.model import Curve, Progress
@@ -9,6 +10,9 @@ from alpgraph.experiments.params import validate_params
 from alpgraph.experiments.references import references
 from alpgraph.experiments.registry import get_experiment
 from alpgraph.experiments.results import result_of
+
+Run = Callable[[str, Mapping[str, Any], int, int], Mapping[str, Any]]
+"""`run(name, params, replicates, seed)` returns the `result` object."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,15 +69,22 @@ def estimate_seconds(name: str, params: Mapping[str, Any], replicates: int) -> f
 
 
 def verify(name: str, seed: int, progress: Progress = silent) -> Iterator[Verified]:
-    """Run each stored preset on replicates of `seed`, twice as many before a verdict is given up.
+    """Run each stored preset again on replicates of `seed`: see `verify_preset`."""
+    for preset in references(name):
+        yield verify_preset(name, preset, seed, partial(run_experiment, progress=progress))
 
-    Choose a seed that nobody used before: references lie on `REFERENCE_SEED`.
+
+def verify_preset(name: str, preset: str, seed: int, run: Run = run_experiment) -> Verified:
+    """Run a stored preset again, with twice the replicates before its verdict is given up.
+
+    Choose a seed that nobody used before: references lie on `REFERENCE_SEED`. `run(name, params,
+    replicates, seed)` returns a result.
     """
-    for preset, reference in references(name).items():
-        stored, replicates = reference["result"]["verdict"], reference["replicates"]
-        for count in (replicates, 2 * replicates):
-            result = run_experiment(name, reference["params"], count, seed, progress)
-            seen = Verified(name, preset, stored, result["verdict"], count, result)
-            if seen.holds:
-                break
-        yield seen
+    reference = references(name)[preset]
+    stored, replicates = reference["result"]["verdict"], reference["replicates"]
+    for count in (replicates, 2 * replicates):
+        result = run(name, reference["params"], count, seed)
+        seen = Verified(name, preset, stored, result["verdict"], count, result)
+        if seen.holds:
+            break
+    return seen

@@ -1,0 +1,148 @@
+"""`alpgraph run` and `alpgraph verify` through their own door."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from alpgraph.experiments import all_experiments, experiment_template, references
+from alpgraph.experiments.references import FOLDER
+
+Run = Callable[..., "subprocess.CompletedProcess[str]"]
+QUICK = ("run", "utility-weighted-loss", "--replicates", "4", "-p", "steps=40")
+
+
+def test_a_run_says_what_is_asked_the_verdict_and_what_it_rests_on(alpgraph: Run) -> None:
+    done = alpgraph(*QUICK)
+    assert done.returncode == 0, done.stderr
+    title, hypothesis, verdict, arms = done.stdout.splitlines()
+    experiment = all_experiments()["utility-weighted-loss"]
+    assert (title, hypothesis) == (experiment.title, experiment.hypothesis)
+    assert "95 % interval" in verdict
+    assert "4 replicates" in verdict
+    assert "bootstrap" in verdict
+    assert experiment.control.name in arms
+
+
+def test_a_note_names_the_experiment_and_its_parameters(alpgraph: Run) -> None:
+    done = alpgraph("run", "utility-weighted-loss.md", "--replicates", "2", "--json")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["params"]["miss_cost"] == 30
+
+
+def test_a_sweep_is_a_table_of_effect_against_parameter(alpgraph: Run) -> None:
+    done = alpgraph(*QUICK, "--sweep", "miss_cost=1,10,100")
+    assert done.returncode == 0, done.stderr
+    lines = done.stdout.splitlines()
+    assert lines[3].split() == ["miss_cost", "difference", "95", "%", "interval", "verdict"]
+    assert [line.split()[0] for line in lines[4:]] == ["1.0", "10.0", "100.0"]
+    assert all(" to " in line for line in lines[4:])
+
+
+def test_a_sweep_as_json_gives_each_point_with_its_parameters(alpgraph: Run) -> None:
+    done = alpgraph(*QUICK, "--sweep", "hidden=4,8", "--json")
+    points = json.loads(done.stdout)
+    assert [point["params"]["hidden"] for point in points] == [4, 8]
+    assert all(point["result"]["params"] == point["params"] for point in points)
+    alone = alpgraph(*QUICK, "-p", "hidden=8", "--json")
+    assert json.loads(alone.stdout) == points[1]["result"]
+
+
+@pytest.mark.parametrize(
+    ("sweep", "said"),
+    [("miss_cost=1,-1", "miss_cost"), ("mis_cost=1", "mis_cost"), ("miss_cost=", "no values")],
+)
+def test_a_sweep_over_what_cannot_be_is_wrong_use_before_anything_runs(
+    alpgraph: Run, sweep: str, said: str
+) -> None:
+    done = alpgraph(*QUICK, "--sweep", sweep)
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert done.stdout == ""
+
+
+def interrupted_after(lines: int, *command: str) -> tuple[int, str, str]:
+    """Start a command, press Ctrl-C once it has printed so many lines, return how it ended."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "alpgraph", *command],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=os.environ | {"PYTHONUNBUFFERED": "1"},
+    )
+    assert process.stdout is not None
+    seen = [process.stdout.readline() for _ in range(lines)]
+    time.sleep(0.2)
+    process.send_signal(signal.SIGINT)
+    rest, errors = process.communicate(timeout=60)
+    return process.returncode, "".join(seen) + rest, errors
+
+
+def test_ctrl_c_keeps_the_points_that_are_done() -> None:
+    sweep = ("--sweep", "steps=10,5000", "--replicates", "64")
+    code, out, errors = interrupted_after(5, "run", "utility-weighted-loss", *sweep)
+    assert code == 130
+    assert out.splitlines()[4].split()[0] == "10"
+    assert "Traceback" not in errors
+    assert "what was finished is shown" in errors
+
+
+def test_verify_runs_again_on_fresh_seeds_and_says_which(alpgraph: Run) -> None:
+    done = alpgraph("verify", "utility-weighted-loss", "--seed", "4")
+    assert done.returncode == 0, done.stdout
+    presets = references("utility-weighted-loss")
+    assert [line.split()[1].rstrip(":") for line in done.stdout.splitlines()] == list(presets)
+    assert all(": holds; stored" in line for line in done.stdout.splitlines())
+    assert f"{len(presets)} of {len(presets)} verdicts hold on base seed 4" in done.stderr
+
+
+def test_verify_ends_with_1_when_a_verdict_does_not_hold(tmp_path: Path) -> None:
+    """A folder of stored results in which one verdict is wrong."""
+    name = "utility-weighted-loss.negative-control.json"
+    stored = json.loads((FOLDER / name).read_text("utf-8"))
+    stored["replicates"], stored["result"]["verdict"] = 4, "supported"
+    (tmp_path / name).write_text(json.dumps(stored), "utf-8")
+    script = (
+        "import pathlib, sys; from importlib import import_module\n"
+        "stored = import_module('alpgraph.experiments.references')\n"
+        "stored.FOLDER = pathlib.Path(sys.argv.pop(1))\n"
+        "from alpgraph.cli import main; main()\n"
+    )
+    command = [sys.executable, "-c", script, str(tmp_path), "verify", "utility-weighted-loss"]
+    done = subprocess.run(
+        [*command, "--seed", "4"], capture_output=True, text=True, timeout=120, check=False
+    )
+    assert done.returncode == 1, done.stderr
+    assert "DOES NOT HOLD; stored supported, now" in done.stdout
+    assert "8 replicates" in done.stdout  # it was given twice as many first
+    assert "0 of 1 verdicts hold" in done.stderr
+
+
+def test_verify_of_an_unknown_name_is_wrong_use(alpgraph: Run) -> None:
+    done = alpgraph("verify", "no-such-thing")
+    assert done.returncode == 2
+    assert "'no-such-thing'" in done.stderr
+
+
+def test_ctrl_c_ends_verify_with_130_and_leaves_no_worker() -> None:
+    code, _, errors = interrupted_after(1, "verify", "utility-weighted-loss")
+    assert code == 130
+    assert "not run: interrupted" in errors
+    assert "Traceback" not in errors
+
+
+def test_new_writes_an_experiment_and_never_over_one(alpgraph: Run, tmp_path: Path) -> None:
+    done = alpgraph("new", "--experiment", "more-noise", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert set(done.stdout.split()) == set(experiment_template("more-noise"))
+    for path, text in experiment_template("more-noise").items():
+        assert (tmp_path / path).read_text("utf-8") == text
+    again = alpgraph("new", "--experiment", "more-noise", cwd=tmp_path)
+    assert again.returncode == 2
+    assert "more-noise" in again.stderr
