@@ -6,11 +6,29 @@ from functools import cache
 from importlib.metadata import entry_points
 from types import MappingProxyType
 
-from alpgraph.experiments import utility_weighted_loss
+from alpgraph.experiments import (
+    abstention_lost,
+    answer_only_supervision,
+    binary_reward_calibration,
+    grounding_under_preferences,
+    predict_then_decide,
+    prompt_free_reward,
+    proxy_reward_overoptimisation,
+    utility_weighted_loss,
+)
 from alpgraph.experiments.model import Experiment
 
 GROUP = "alpgraph.experiments"
-BUNDLED = (utility_weighted_loss.EXPERIMENT,)
+BUNDLED = (
+    utility_weighted_loss.EXPERIMENT,
+    binary_reward_calibration.EXPERIMENT,
+    prompt_free_reward.EXPERIMENT,
+    answer_only_supervision.EXPERIMENT,
+    grounding_under_preferences.EXPERIMENT,
+    abstention_lost.EXPERIMENT,
+    predict_then_decide.EXPERIMENT,
+    proxy_reward_overoptimisation.EXPERIMENT,
+)
 
 
 @cache

@@ -81,6 +81,16 @@ def test_replicates_of_the_stored_result_come_out_again(name):
         assert abs(difference) <= 0.75 * values.std() + 1e-6
 
 
+@pytest.mark.parametrize(("name", "preset"), [p for p in PRESETS if p[1] != "claim"])
+def test_a_few_replicates_on_fixed_seeds_agree_with_the_stored_result(name, preset):
+    """Four replicates, within what the spread of the stored ones allows; always the same seeds."""
+    stored = references(name)[preset]
+    known = np.array([r["treatment"] - r["control"] for r in stored["result"]["replicates"]])
+    again = run_experiment(name, stored["params"], 4, 5)["primary"]["difference"]
+    spread = known.std(ddof=1) * (1 / 4 + 1 / len(known)) ** 0.5
+    assert abs(again - known.mean()) <= 4 * spread + 0.5 * get_experiment(name).smallest_effect
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_a_replicate_does_not_depend_on_the_others(name):
     experiment = get_experiment(name)
