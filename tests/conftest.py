@@ -157,7 +157,7 @@ def running_server(*args: str, **options: Any) -> Iterator[Server]:
         assert process.stderr is not None
         for line in process.stderr:
             lines.append(line)
-            if match := re.search(r" at (http://\S+)", line):
+            if match := re.search(r" at (http://[^/\s]+)", line):
                 server.url = match[1]
                 found.set()
 

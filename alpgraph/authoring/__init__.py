@@ -11,24 +11,40 @@ from alpgraph.authoring.drafts import (
     write_new,
 )
 from alpgraph.authoring.forge import Forge, find_forge
+from alpgraph.authoring.form import (
+    Form,
+    RelationRow,
+    SourceRow,
+    form_of,
+    read_form,
+    rewritten_by_form,
+    text_of_form,
+)
 from alpgraph.authoring.formatting import FormatOutcome, format_folder, format_matter, format_note
 from alpgraph.authoring.importing import ImportOutcome, import_folder
 from alpgraph.authoring.lines import explain_file
 from alpgraph.authoring.propose import Proposal, ProposalError, propose
 from alpgraph.authoring.schema import note_schema
 from alpgraph.authoring.starting import starter_files, write_starters
+from alpgraph.authoring.trying import Drafted, Located, try_draft
 
 __all__ = [
     "Draft",
     "DraftRelation",
     "DraftSource",
+    "Drafted",
     "Forge",
+    "Form",
     "FormatOutcome",
     "ImportOutcome",
+    "Located",
     "Proposal",
     "ProposalError",
+    "RelationRow",
+    "SourceRow",
     "explain_file",
     "find_forge",
+    "form_of",
     "format_folder",
     "format_matter",
     "format_note",
@@ -39,7 +55,11 @@ __all__ = [
     "parse_relation",
     "parse_source",
     "propose",
+    "read_form",
+    "rewritten_by_form",
     "starter_files",
+    "text_of_form",
+    "try_draft",
     "write_new",
     "write_starters",
 ]

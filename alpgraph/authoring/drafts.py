@@ -4,7 +4,7 @@ import os
 import re
 import tempfile
 import unicodedata
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,6 +37,8 @@ class DraftSource:
     kind: str
     id: str
     title: str = ""
+    authors: tuple[str, ...] = ()
+    year: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,23 +77,69 @@ def new_note(
     if slug and slug.casefold() in {known.casefold() for known in notebook.notes}:
         raise ValueError(f"there is a note '{slug}' already")
     name = slug or free_slug(title, notebook.notes)
-    lines = [f"title: {written(title)}"]
-    lines += [f"summary: {written(' '.join(summary.split()))}"] if summary.strip() else []
-    lines += [f"claim: {written(' '.join(claim.split()))}"] if claim.strip() else []
-    if topics:
-        lines.append(f"topics: [{', '.join(written(topic, flow=True) for topic in topics)}]")
-    lines += _sources(sources) + _relations(relations)
-    text = "---\n" + "\n".join(lines) + "\n---\n\n" + (body.strip() + "\n" if body.strip() else "")
-    return Draft(f"{name}.md", text)
+    fields = field_lines(
+        title=title,
+        summary=summary,
+        claim=claim,
+        topics=topics,
+        sources=sources,
+        relations=relations,
+    )
+    return Draft(f"{name}.md", note_text(fields, body))
+
+
+def note_text(fields: Mapping[str, Sequence[str]], body: str) -> str:
+    """Return the text of a note with the lines of its fields and its body."""
+    lines = [line for given in fields.values() for line in given]
+    return (
+        "---\n"
+        + "".join(f"{line}\n" for line in lines)
+        + "---\n\n"
+        + (body.strip() + "\n" if body.strip() else "")
+    )
+
+
+def field_lines(
+    *,
+    title: str,
+    summary: str,
+    claim: str,
+    topics: Sequence[str],
+    sources: Sequence[DraftSource],
+    relations: Sequence[DraftRelation],
+) -> dict[str, list[str]]:
+    """Return the lines of front matter for each field, in order; none for an empty one."""
+    texts = {"title": title, "summary": summary, "claim": claim}
+    plain = {key: " ".join(value.split()) for key, value in texts.items()}
+    listed = ", ".join(written(topic, flow=True) for topic in topics)
+    return {
+        **{key: [f"{key}: {written(value)}"] if value else [] for key, value in plain.items()},
+        "topics": [f"topics: [{listed}]"] if topics else [],
+        "sources": _sources(sources),
+        "relations": _relations(relations),
+    }
 
 
 def _sources(sources: Sequence[DraftSource]) -> list[str]:
     lines = ["sources:"] if sources else []
     for source in sources:
-        # always quoted: a number would lose its last zero in other programs
-        lines.append(f"  - {source.kind}: {_quoted(source.id)}")
-        lines += [f"    title: {written(source.title)}"] if source.title else []
+        lines += _source(source)
     return lines
+
+
+def _source(source: DraftSource) -> list[str]:
+    if source.kind == "other":  # named by its title alone
+        if not source.title:
+            return [f"  - {_quoted(source.id)}"]
+        lines = [f"  - title: {written(source.title)}"]
+    else:
+        # always quoted: a number would lose its last zero in other programs
+        lines = [f"  - {source.kind}: {_quoted(source.id)}"]
+        lines += [f"    title: {written(source.title)}"] if source.title else []
+    authors = ", ".join(written(name, flow=True) for name in source.authors)
+    lines += [f"    authors: [{authors}]"] if authors else []
+    year = source.year if re.fullmatch(r"[1-9]\d{3}", source.year) else written(source.year)
+    return lines + ([f"    year: {year}"] if source.year else [])
 
 
 def _quoted(text: str) -> str:

@@ -76,6 +76,11 @@ class Forge:
         return self._fill("compare", head=head)
 
     @property
+    def name(self) -> str:
+        """What people call this kind of forge."""
+        return {"github": "GitHub", "gitlab": "GitLab"}.get(self.kind, self.kind.capitalize())
+
+    @property
     def owner(self) -> str:
         """First part of the repository's path."""
         return urlsplit(self.repository).path.strip("/").split("/")[0]

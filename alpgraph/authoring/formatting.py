@@ -87,12 +87,21 @@ def format_matter(raw: str) -> str:
     return tidy if meaning(tidy) == meaning(raw) else raw
 
 
-def _in_order(raw: str) -> str:
+Chunks = tuple[list[str], list[tuple[str, list[str]]], list[str]]
+"""Lines above the first key, each key with its lines and its comments, lines at the end."""
+
+
+def chunks_of(raw: str) -> Chunks | None:
+    """Divide front matter by its keys; nothing when it is not plain enough to be sure."""
     node = compose(raw)
-    if node is None:
+    return None if node is None else _chunks(_lines(raw), node)
+
+
+def _in_order(raw: str) -> str:
+    divided = chunks_of(raw)
+    if divided is None:
         return raw
-    lines = _lines(raw)
-    head, chunks, tail = _chunks(lines, node)
+    head, chunks, tail = divided
     rank = {key: number for number, key in enumerate(KEYS)}
     chunks.sort(key=lambda chunk: rank.get(chunk[0], len(rank)))
     return "".join(head + [line for _, chunk in chunks for line in chunk] + tail)
@@ -103,9 +112,7 @@ def _lines(text: str) -> list[str]:
     return [f"{line}\n" for line in text.split("\n")[:-1]]
 
 
-def _chunks(
-    lines: list[str], node: yaml.MappingNode
-) -> tuple[list[str], list[tuple[str, list[str]]], list[str]]:
+def _chunks(lines: list[str], node: yaml.MappingNode) -> Chunks:
     """Divide lines into what stands above, a chunk for each key with its comments, and a tail."""
     starts = [key.start_mark.line for key, _ in node.value]
     bounds = [*starts[1:], len(lines)]

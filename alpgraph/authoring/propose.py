@@ -3,7 +3,6 @@
 import os
 import re
 import subprocess
-import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -50,19 +49,22 @@ class _Base:
     """Name of the shared branch it is meant for."""
 
 
-def git(folder: Path, *args: str, environ: Mapping[str, str] | None = None) -> str:
+def git(
+    folder: Path, *args: str, environ: Mapping[str, str] | None = None, ask: bool = False
+) -> str:
     """Run git quietly in `folder` and return its output without the last newline.
 
-    Raises ProposalError with git's last line and what to do about it.
+    With `ask` it may ask for a password on the terminal. Raises ProposalError with git's last
+    line and what to do about it.
     """
-    asks = {} if sys.stdin and sys.stdin.isatty() else {"GIT_TERMINAL_PROMPT": "0"}
-    base = {**clean_environ(), **asks, "LC_ALL": "C", **(environ or {})}
+    silent = {} if ask else {"GIT_TERMINAL_PROMPT": "0", "SSH_ASKPASS_REQUIRE": "never"}
+    base = {**clean_environ(), **silent, "LC_ALL": "C", **(environ or {})}
     try:
         done = subprocess.run(
             ["git", "--literal-pathspecs", "-c", "core.quotePath=false", *args],
             cwd=folder,
             env=base,
-            stdin=None if sys.stdin and sys.stdin.isatty() else subprocess.DEVNULL,
+            stdin=None if ask else subprocess.DEVNULL,
             capture_output=True,
             timeout=_TIMEOUT,
             check=False,
@@ -89,12 +91,14 @@ def propose(
     branch: str = "",
     message: str = "",
     push: bool = True,
+    ask: bool = False,
 ) -> Proposal:
     """Commit `files` as they are on a new branch off the shared one, push it, find the address.
 
     `base` is the shared branch. `branch` names the new one; when there is such a branch, the
-    commit is added to it. Other changes in the tree, the index and the current branch stay as
-    they are. Raises ProposalError when nothing could be proposed; nothing is left half done.
+    commit is added to it. `ask` lets git ask for a password on the terminal. Other changes in the
+    tree, the index and the current branch stay as they are. Raises ProposalError when nothing
+    could be proposed; nothing is left half done.
     """
     top = Path(git(files[0].absolute().parent, "rev-parse", "--show-toplevel")).resolve()
     paths = [_inside(top, file) for file in files]
@@ -110,7 +114,7 @@ def propose(
     commit = _commit(top, parent, paths, text)
     git(top, "update-ref", f"refs/heads/{name}", commit, tip)
     if target and push:
-        _push(top, target, name, commit, tip)
+        _push(top, target, name, (commit, tip), ask=ask)
     forge = find_forge(repository or remotes.get(upstream, ""), kind=kind, branch=start.branch)
     url = _pull_request(forge, remotes.get(target, ""), name) if target and push else ""
     return Proposal(name, commit, target if push else "", url)
@@ -270,10 +274,11 @@ def _commit(top: Path, start: str, paths: Sequence[str], message: str) -> str:
     return git(top, "commit-tree", tree, "-p", start, "-m", message)
 
 
-def _push(top: Path, target: str, name: str, commit: str, tip: str) -> None:
-    """Push the branch; when that fails, put it back as it was."""
+def _push(top: Path, target: str, name: str, moved: tuple[str, str], *, ask: bool) -> None:
+    """Push the branch; when that fails, put it back as it was. `moved` is (to, from)."""
+    commit, tip = moved
     try:
-        git(top, "push", "--quiet", "--set-upstream", target, f"refs/heads/{name}")
+        git(top, "push", "--quiet", "--set-upstream", target, f"refs/heads/{name}", ask=ask)
     except ProposalError:
         ref = f"refs/heads/{name}"
         git(top, *(("update-ref", ref, tip) if tip else ("update-ref", "-d", ref, commit)))

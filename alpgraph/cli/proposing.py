@@ -70,6 +70,7 @@ def propose(
             branch=branch,
             message=message,
             push=not no_push,
+            ask=sys.stdin.isatty(),
         )
     except ProposalError as error:
         raise click.UsageError(str(error)) from None

@@ -1,6 +1,7 @@
 """`alpgraph serve`."""
 
 import os
+import secrets
 import socket
 import sys
 import webbrowser
@@ -62,6 +63,9 @@ def serve(
         from alpgraph.cli.cluster import reach_scheduler
 
         reach_scheduler(config.dask)
+    if edit and location.bundled:
+        raise click.UsageError("--edit writes notes; make a folder of your own (`alpgraph init`)")
+    token = secrets.token_urlsafe(24) if edit else ""
     listener = _listen(config.host, config.port)
     bound = listener.getsockname()[1]
     shown = f"[{config.host}]" if ":" in config.host else config.host
@@ -69,11 +73,15 @@ def serve(
     if config.port is None and bound != DEFAULT_PORT:
         click.echo(f"port {DEFAULT_PORT} is taken, so this is {bound}", err=True)
     click.echo(f"serving {location.notes} at {address}  (Ctrl-C ends it)", err=True)
+    if edit:
+        address = f"{address}/new?token={token}"
+        click.echo(f"the form that writes notes is at {address}", err=True)
     if not no_open and _has_screen():
         webbrowser.open(address)
     from alpgraph.web import Settings, serve_app
 
-    serve_app(Settings(location=location, config=config, port=bound, edit=edit), listener)
+    settings = Settings(location=location, config=config, port=bound, edit=edit, token=token)
+    serve_app(settings, listener)
 
 
 def _listen(host: str, port: int | None) -> socket.socket:

@@ -139,6 +139,21 @@ def search_url(query: str, *, offset: int = 0) -> str:
     return f"/search{_query([('q', query), ('offset', str(offset or ''))])}"
 
 
+def new_form_url(start: str = "") -> str:
+    """Address of the form of a new note, its first relation leading to `start`."""
+    return f"/new{_query([('from', start)])}"
+
+
+def edit_form_url(slug: str) -> str:
+    """Address of the form that edits a note."""
+    return f"/edit/{_segment(slug)}"
+
+
+def diff_url(base: str = "", head: str = "") -> str:
+    """Address of what changed between two revisions; local servers only."""
+    return f"/diff{_query([('base', base), ('head', head)])}"
+
+
 def help_url(code: str) -> str:
     """Address of the help page of a finding."""
     return f"/help/{_segment(code)}"

@@ -1,21 +1,46 @@
-"""Contributions on the web: what a change means. Served to the person at this machine alone."""
+"""Contributions on the web: the form of a note, and what a change means.
+
+A form is open to everybody and writes nothing, unless the server was started with --edit: then a
+request from this machine that shows the token printed at the start may write below the notes
+folder. What a change means is shown to the person at this machine alone.
+"""
 
 import asyncio
+from dataclasses import replace
 from typing import Annotated
+from urllib.parse import parse_qsl
 
 from fastapi import APIRouter, HTTPException, Query, Request
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, Response
 from pydantic import Field
 
+from alpgraph.authoring import Drafted
 from alpgraph.history import HistoryError
 from alpgraph.pages.difference import difference_form, difference_page
+from alpgraph.pages.draft import Told, Writing
 from alpgraph.review import compare_revisions
 from alpgraph.web.queries import Closed
-from alpgraph.web.routes import collection_of
+from alpgraph.web.routes import collection_of, known_slug
 from alpgraph.web.settings import LOOPBACK
+from alpgraph.web.writing import (
+    RefusedError,
+    Sheet,
+    blank_sheet,
+    draft_of,
+    file_answer,
+    page_of,
+    propose_note,
+    push_target,
+    sent_sheet,
+    sheet_of,
+    token_fits,
+    write_draft,
+)
 
 router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 Revision = Annotated[str, Field(max_length=200)]
+Token = Annotated[str, Field(max_length=100)]
+MOST_FIELDS = 600
 
 
 class DiffQuery(Closed):
@@ -64,3 +89,122 @@ async def diff(request: Request, query: Annotated[DiffQuery, Query()]) -> HTMLRe
         difference_page, collection, compared, base=query.base, head=query.head
     )
     return HTMLResponse(page, headers={"cache-control": "no-store"})
+
+
+class NewQuery(Closed):
+    """What a new note is to begin with."""
+
+    from_: Annotated[str, Field(alias="from", max_length=300)] = ""
+    token: Token = ""
+
+
+class EditQuery(Closed):
+    """How one shows that the file may be written."""
+
+    token: Token = ""
+
+
+@router.get("/new")
+async def new(request: Request, query: Annotated[NewQuery, Query()]) -> HTMLResponse:
+    """Serve the form of a new note."""
+    sheet = blank_sheet(collection_of(request), query.from_)
+    return await page_of(request, sheet, _writing(request, query.token))
+
+
+@router.get("/edit/{slug:path}")
+async def edit(request: Request, slug: str, query: Annotated[EditQuery, Query()]) -> HTMLResponse:
+    """Serve the form of a note that exists."""
+    collection = collection_of(request)
+    sheet = await asyncio.to_thread(sheet_of, collection, known_slug(collection, slug))
+    return await page_of(request, sheet, _writing(request, query.token))
+
+
+@router.post("/new")
+async def new_sent(request: Request) -> Response:
+    """Answer the form of a new note."""
+    return await _answer(request, "")
+
+
+@router.post("/edit/{slug:path}")
+async def edit_sent(request: Request, slug: str) -> Response:
+    """Answer the form of a note that exists."""
+    return await _answer(request, known_slug(collection_of(request), slug))
+
+
+def _writing(request: Request, token: str) -> Writing:
+    """Return what this request may write: nothing without --edit, from elsewhere, or untold."""
+    settings = request.app.state.settings
+    if not settings.edit or not is_home(request):
+        return Writing()
+    fits = token_fits(token, settings.token)
+    return Writing(True, settings.token if fits else "")
+
+
+async def _answer(request: Request, slug: str) -> Response:
+    """Do what the pressed button says and answer with the page."""
+    try:
+        sent = parse_qsl(
+            (await request.body()).decode(), keep_blank_values=True, max_num_fields=MOST_FIELDS
+        )
+    except ValueError:
+        raise HTTPException(422, "the form cannot be read") from None
+    values = dict(sent)
+    collection = collection_of(request)
+    sheet = sent_sheet(collection, values, slug)
+    writing = _writing(request, values.get("token", ""))
+    action = values.get("action", "")
+    try:
+        if action in ("propose", "push"):
+            return await _propose(request, sheet, writing, push=action == "push")
+        drafted = await asyncio.to_thread(draft_of, sheet)
+        if action == "file":
+            return file_answer(drafted)
+        if action == "write":
+            return await _write(request, sheet, drafted, writing)
+    except RefusedError as fault:
+        return await _refused(request, sheet, writing, str(fault))
+    return await page_of(request, sheet, writing, drafted=drafted)
+
+
+async def _write(request: Request, sheet: Sheet, drafted: Drafted, writing: Writing) -> Response:
+    _refuse_strangers(writing)
+    path = await asyncio.to_thread(write_draft, sheet, drafted)
+    hub = request.app.state.hub
+    await hub.refresh([sheet.notebook.root / path])
+    return await _written(request, drafted.slug, writing, Told(f"`{path}` is written"))
+
+
+async def _propose(request: Request, sheet: Sheet, writing: Writing, *, push: bool) -> Response:
+    _refuse_strangers(writing)
+    said, url = await asyncio.to_thread(propose_note, sheet.collection, sheet.slug, push=push)
+    return await _written(request, sheet.slug, replace(writing, pull_request=url), Told(said))
+
+
+async def _written(request: Request, slug: str, writing: Writing, told: Told) -> Response:
+    """Return the form of a note that has just been written, with what may follow."""
+    collection = collection_of(request)
+    sheet = await asyncio.to_thread(sheet_of, collection, slug)
+    drafted = await asyncio.to_thread(draft_of, sheet)
+    remote = await asyncio.to_thread(push_target, collection.notebook.root)
+    after = replace(writing, written=slug, remote=remote)
+    return await page_of(request, sheet, after, drafted=drafted, told=told)
+
+
+def _refuse_strangers(writing: Writing) -> None:
+    if not writing.may:
+        raise RefusedError("this server writes no files; start it with `alpgraph serve --edit`")
+    if not writing.token:
+        raise RefusedError(
+            "the token is missing or another; it was printed where the server started"
+        )
+
+
+async def _refused(request: Request, sheet: Sheet, writing: Writing, reason: str) -> HTMLResponse:
+    """Say why nothing was done, and keep what was typed."""
+    try:
+        drafted = await asyncio.to_thread(draft_of, sheet)
+    except RefusedError:
+        drafted = None
+    told = Told(reason, fault=True)
+    status = 403 if writing.may and not writing.token else 409
+    return await page_of(request, sheet, writing, drafted=drafted, told=told, status=status)

@@ -15,6 +15,8 @@ class Settings:
     config: Config
     port: int = 8000
     edit: bool = False
+    token: str = ""
+    """What a request must show to write files, where `edit` is on."""
     watch: bool = True
 
     @property

@@ -1,8 +1,10 @@
 """What a change means, as a page for the person at this machine."""
 
+import html
 import re
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from starlette.testclient import TestClient
@@ -128,3 +130,373 @@ def test_without_git_the_page_says_so(
         page = browser.get("/diff?base=HEAD")
     assert page.status_code == 422
     assert "git is not installed" in page.text
+
+
+# ---- the form ----
+
+GOOD = {
+    "title": "Do costs belong in a loss?",
+    "claim": "They do not.",
+    "summary": "About costs.",
+    "topics": "costs, losses",
+    "source-0-id": "arxiv:2511.07699",
+    "source-0-title": "Misaligned by design",
+    "source-0-authors": "A. One, B. Two",
+    "source-0-year": "2025",
+    "relation-0-type": "explains",
+    "relation-0-to": "First",
+    "relation-0-why": WHY,
+    "relation-0-basis": "reading",
+    "relation-1-type": "",
+    "relation-1-to": "",
+    "relation-1-why": "",
+    "body": "A first line.\r\n\r\nA second one.\r\n",
+}
+FIRST = {"a.md": note("First")}
+
+
+def file_of(browser: TestClient, values: dict[str, str], path: str = "/new") -> str:
+    answer = browser.post(path, data=values | {"action": "file"})
+    assert answer.headers["content-type"].startswith("text/markdown")
+    return answer.text
+
+
+def shown(page: str, field: str) -> str:
+    """Return what stands below a field, as text."""
+    part = page.split(f'data-part="e-{field}">')[1].split("</div>")[0]
+    return re.sub(r"<[^>]*>", "", part)
+
+
+def test_a_form_becomes_a_file_that_checks_clean(
+    repository: Any, client: Callable[..., Any]
+) -> None:
+    repository.write(FIRST)
+    with client() as browser:
+        assert file_of(browser, GOOD) == (
+            "---\n"
+            "title: Do costs belong in a loss?\n"
+            "summary: About costs.\n"
+            "claim: They do not.\n"
+            "topics: [costs, losses]\n"
+            "sources:\n"
+            '  - arxiv: "2511.07699"\n'
+            "    title: Misaligned by design\n"
+            "    authors: [A. One, B. Two]\n"
+            "    year: 2025\n"
+            "relations:\n"
+            "  - type: explains\n"
+            "    to: a\n"
+            f"    why: {WHY}\n"
+            "    basis: reading\n"
+            "---\n\nA first line.\n\nA second one.\n"
+        )
+        page = browser.post("/new", data=GOOD)
+    assert page.status_code == 200
+    assert "No errors" in page.text
+    assert list(repository.notes.iterdir()) == [repository.notes / "a.md"]
+
+
+def test_findings_stand_at_their_fields_in_the_words_of_check(
+    repository: Any, client: Callable[..., Any]
+) -> None:
+    repository.write(FIRST)
+    bad = GOOD | {
+        "title": "",
+        "source-0-id": "arxiv:77",
+        "relation-0-to": "Frst",
+        "relation-2-type": "parallels",
+        "relation-2-to": "First",
+        "relation-2-why": "short",
+        "body": "One line.\n\nSee [[nowhere at all]] there.",
+    }
+    with client() as browser:
+        page = browser.post("/new", data=bad).text
+        text = file_of(browser, bad)
+        said = browser.post("/api/check", json={"path": "untitled.md", "text": text}).json()
+    assert "title" in shown(page, "title")
+    assert "77" in shown(page, "source-0-id")
+    assert "No note answers to Frst" in shown(page, "relation-0-to")
+    assert "Take “First”" in shown(page, "relation-0-to")
+    assert "5 characters" in shown(page, "relation-2-why")
+    assert "nowhere at all" in shown(page, "body")
+    assert "See [[nowhere at all]] there.\n    ^^^^^^^^^^^^^^^^^^" in shown(page, "body")
+    start, end = re.search(r'data-start="(\d+)" data-end="(\d+)"', page).groups()
+    assert bad["body"][int(start) : int(end)] == "[[nowhere at all]]"
+    codes = sorted(one["code"] for one in said if one["severity"] != "info")
+    assert sorted(re.findall(r'class="code">(ALP\d+)<', page)) == codes
+
+
+def test_hostile_text_stays_text(repository: Any, client: Callable[..., Any]) -> None:
+    repository.write(FIRST)
+    bad = dict.fromkeys(GOOD, HOSTILE + "</textarea><script>x</script>") | {
+        "relation-0-type": "<b>"
+    }
+    with client() as browser:
+        page = browser.post("/new", data=bad).text
+        text = file_of(browser, bad)
+    assert "<script>x" not in page
+    assert "<img src=x" not in page
+    assert "{{7*7}}" in page
+    assert "49" not in re.sub(r"[0-9a-f]{10}", "", page.split("<main")[1])
+    assert text.startswith("---\ntitle: ")
+
+
+def test_a_new_note_may_begin_with_a_link(repository: Any, client: Callable[..., Any]) -> None:
+    repository.write(FIRST)
+    with client() as browser:
+        page = browser.get("/new?from=a").text
+        assert 'name="relation-0-to" value="First"' in page
+        assert browser.get("/new?from=absent").status_code == 200
+        assert browser.get("/new?unknown=1").status_code == 422
+
+
+def test_rows_are_added_without_scripts(repository: Any, client: Callable[..., Any]) -> None:
+    repository.write(FIRST)
+    with client() as browser:
+        page = browser.post("/new", data=GOOD | {"action": "add-relation"}).text
+    assert 'name="relation-2-to" value=""' in page
+    assert f'value="{WHY}"' in page
+
+
+def test_the_note_is_shown_as_it_would_stand(repository: Any, client: Callable[..., Any]) -> None:
+    repository.write(FIRST)
+    with client() as browser:
+        page = browser.post("/new", data=GOOD | {"body": "See **[[a]]** and $x^2$."}).text
+    preview = page.split('data-part="preview"')[1].split("</aside>")[0]
+    assert '<p class="pt">Do costs belong in a loss?</p>' in preview
+    assert '<svg class="fan"' in preview
+    assert "explains" in preview
+    assert "<strong>" in preview
+    assert "<math" in preview
+
+
+def test_near_notes_are_named(repository: Any, client: Callable[..., Any]) -> None:
+    repository.write({"a.md": note("Do costs belong in a loss function?")})
+    with client() as browser:
+        page = browser.post("/new", data=GOOD).text
+    assert "Do costs belong in a loss function?" in page.split("Is it here already?")[1]
+
+
+@pytest.mark.parametrize(
+    ("repository_url", "starts"),
+    [
+        ("https://github.com/a/b", "https://github.com/a/b/new/main?filename=notes%2F"),
+        ("https://codeberg.org/a/b", "https://codeberg.org/a/b/_new/main?filename=notes%2F"),
+        ("https://gitlab.com/a/b", "https://gitlab.com/a/b/-/new/main?file_name=notes%2F"),
+    ],
+)
+def test_a_clean_form_leads_to_the_forge_with_its_text(
+    repository: Any, client: Callable[..., Any], repository_url: str, starts: str
+) -> None:
+    repository.write(FIRST)
+    with client(repository=repository_url) as browser:
+        page = browser.post("/new", data=GOOD).text
+        address = html.unescape(
+            re.search(r'href="([^"]+)" target="_blank" rel="noopener">Open', page)[1]
+        )
+        assert address.startswith(starts)
+        query = dict(parse_qsl(urlsplit(address).query))
+        assert query.get("value", query.get("content")) == file_of(browser, GOOD)
+        long = browser.post("/new", data=GOOD | {"body": "word " * 3000}).text
+        assert "Copy the text and open" in long
+        assert "too long for an address" in long
+        bad = browser.post("/new", data=GOOD | {"relation-0-to": "nowhere"}).text
+        assert "1 error left" in bad
+        assert 'target="_blank" rel="noopener">Open' not in bad
+
+
+EDITED = """---
+# kept above
+title: First  # mine
+aliases: [one]
+experiment: {name: utility-weighted-loss}   # kept
+relations:
+  - {type: extends, to: b, why: it goes one step further than that}
+odd: [1, 2]
+---
+Text.
+"""
+
+
+def fields(page: str) -> dict[str, str]:
+    """Return the fields of a page's form, as a browser would send them."""
+    inside = page.split('<form class="form"')[1].split("</form>")[0]
+    found = {}
+    for name, value in re.findall(r'<input[^>]*name="([^"]+)" value="([^"]*)"', inside):
+        found[name] = html.unescape(value)
+    for name, value in re.findall(
+        r'<textarea[^>]*name="([^"]+)"[^>]*>\n(.*?)</textarea>', inside, re.S
+    ):
+        found[name] = html.unescape(value)
+    for name, options in re.findall(r'<select name="([^"]+)"[^>]*>(.*?)</select>', inside, re.S):
+        chosen = re.search(r'<option value="([^"]*)" selected', options)
+        found[name] = chosen[1] if chosen else ""
+    return found
+
+
+def test_an_edit_changes_what_was_changed_and_nothing_else(
+    repository: Any, client: Callable[..., Any]
+) -> None:
+    repository.write({"a.md": EDITED, "b.md": note("Second")})
+    with client() as browser:
+        values = fields(browser.get("/edit/a").text)
+        assert values["relation-0-to"] == "Second"
+        assert file_of(browser, values, "/edit/a") == EDITED
+        claimed = file_of(browser, values | {"claim": "It holds: always."}, "/edit/a")
+        assert claimed == EDITED.replace(
+            "title: First  # mine\n", 'title: First  # mine\nclaim: "It holds: always."\n'
+        )
+        reworded = file_of(browser, values | {"body": "Other.", "title": "New"}, "/edit/a")
+    assert reworded == EDITED.replace("First  # mine", "New").replace("---\nText.", "---\n\nOther.")
+
+
+def test_front_matter_that_is_not_plain_is_edited_whole(
+    repository: Any, client: Callable[..., Any]
+) -> None:
+    broken = "---\ntitle: a: b\n---\nText.\n"
+    repository.write({"a.md": broken})
+    with client() as browser:
+        values = fields(browser.get("/edit/a").text)
+        assert values["text"] == broken
+        page = browser.post("/edit/a", data=values).text
+        assert "ALP002" in page
+        assert "Line 2" in page
+        mended = values | {"text": broken.replace("a: b", "'a: b'")}
+        assert file_of(browser, mended, "/edit/a") == mended["text"]
+        assert browser.get("/edit/absent").status_code == 404
+
+
+# ---- writing ----
+
+TOKEN = "t0ken"
+
+
+@pytest.fixture
+def writer(repository: Any) -> Callable[..., TestClient]:
+    """Begin a client of a server that was started with --edit."""
+
+    def begin(host: str = "127.0.0.1:8000", **flags: Any) -> TestClient:
+        place = Location(repository.notes, repository.root / ".alpgraph", bundled=False)
+        config = Config(**flags)
+        settings = Settings(location=place, config=config, edit=True, token=TOKEN, watch=False)
+        return TestClient(create_app(settings), base_url=f"http://{host}")
+
+    return begin
+
+
+WRITE = GOOD | {"action": "write", "token": TOKEN}
+
+
+def test_the_form_writes_the_file_and_offers_the_commit(
+    repository: Any, writer: Callable[..., TestClient]
+) -> None:
+    repository.commit(FIRST)
+    with writer() as browser:
+        page = browser.post("/new", data=WRITE)
+        assert page.status_code == 200
+        assert "is written" in page.text
+        path = repository.notes / "do-costs-belong-in-a-loss.md"
+        assert path.read_text() == file_of(browser, GOOD).replace("-2.md", ".md")
+        assert (
+            "explains" in browser.get("/n/a").text or "is explained by" in browser.get("/n/a").text
+        )
+        values = fields(page.text)
+        assert 'action="/edit/do-costs-belong-in-a-loss"' in page.text
+        done = browser.post("/edit/do-costs-belong-in-a-loss", data=values | {"action": "propose"})
+    assert "note/do-costs-belong-in-a-loss" in done.text
+    assert repository.git(
+        "show", "--format=%s", "--name-only", "note/do-costs-belong-in-a-loss"
+    ) == ("Add note: Do costs belong in a loss?\n\nnotes/do-costs-belong-in-a-loss.md")
+    assert repository.git("branch", "--show-current") == "main"
+
+
+@pytest.mark.parametrize(
+    ("change", "reason", "status"),
+    [
+        ({"token": ""}, "token is missing or another", 403),
+        ({"token": "t0keN"}, "token is missing or another", 403),
+        ({"relation-0-to": "nowhere"}, "errors left; nothing was written", 409),
+    ],
+)
+def test_what_may_not_be_written_is_not(
+    repository: Any,
+    writer: Callable[..., TestClient],
+    change: dict[str, str],
+    reason: str,
+    status: int,
+) -> None:
+    repository.write(FIRST)
+    with writer() as browser:
+        page = browser.post("/new", data=WRITE | change)
+    assert page.status_code == status
+    assert reason in page.text
+    assert "They do not." in page.text
+    assert list(repository.notes.iterdir()) == [repository.notes / "a.md"]
+
+
+def test_without_edit_nothing_is_ever_written(repository: Any, client: Callable[..., Any]) -> None:
+    repository.write(FIRST)
+    with client() as browser:
+        for token in ("", TOKEN):
+            page = browser.post("/new", data=WRITE | {"token": token})
+            assert "starts with" in page.text or "alpgraph serve --edit" in page.text
+            assert page.status_code == 409
+    assert list(repository.notes.iterdir()) == [repository.notes / "a.md"]
+
+
+def test_only_this_machine_and_this_page_may_write(
+    repository: Any, writer: Callable[..., TestClient]
+) -> None:
+    repository.write(FIRST)
+    with writer(host="notes.example.org", allow_hosts=("notes.example.org",)) as proxied:
+        assert "writes no files" in proxied.post("/new", data=WRITE).text
+        assert TOKEN not in proxied.get(f"/new?token={TOKEN}").text
+    with writer() as browser:
+        for header in (
+            {"origin": "http://evil.example"},
+            {"sec-fetch-site": "cross-site"},
+            {"origin": "null"},
+        ):
+            assert browser.post("/new", data=WRITE, headers=header).status_code == 403
+        assert browser.post("/new", data=WRITE, headers={"host": "evil.example"}).status_code == 421
+        assert TOKEN not in browser.get("/new").text
+        assert TOKEN not in browser.get("/new?token=wrong").text
+        assert TOKEN in browser.get(f"/new?token={TOKEN}").text
+    assert list(repository.notes.iterdir()) == [repository.notes / "a.md"]
+
+
+def test_an_edit_of_a_file_that_changed_meanwhile_is_refused(
+    repository: Any, writer: Callable[..., TestClient]
+) -> None:
+    repository.write({"a.md": EDITED, "b.md": note("Second")})
+    with writer() as browser:
+        values = fields(browser.get("/edit/a").text) | {"token": TOKEN, "action": "write"}
+        (repository.notes / "a.md").write_text(EDITED + "More.\n")
+        page = browser.post("/edit/a", data=values | {"claim": "Mine."})
+        assert page.status_code == 409
+        assert "changed meanwhile" in page.text
+        assert "Mine." in page.text
+        assert (repository.notes / "a.md").read_text() == EDITED + "More.\n"
+        values = fields(browser.get("/edit/a").text) | {"token": TOKEN, "action": "write"}
+        assert browser.post("/edit/a", data=values | {"claim": "Mine."}).status_code == 200
+    assert "claim: Mine." in (repository.notes / "a.md").read_text()
+
+
+def test_a_link_in_the_way_is_not_followed(
+    repository: Any, writer: Callable[..., TestClient], tmp_path: Any
+) -> None:
+    repository.write(FIRST)
+    target = tmp_path / "elsewhere.md"
+    (repository.notes / "do-costs-belong-in-a-loss.md").symlink_to(target)
+    with writer() as browser:
+        page = browser.post("/new", data=WRITE)
+    assert page.status_code == 409
+    assert not target.exists()
+
+
+def test_a_form_too_large_is_refused(repository: Any, client: Callable[..., Any]) -> None:
+    repository.write(FIRST)
+    with client() as browser:
+        assert browser.post("/new", data={"body": "x" * 600_000}).status_code == 413
+        many = {f"relation-{i}-to": "x" for i in range(700)}
+        assert browser.post("/new", data=many).status_code == 422

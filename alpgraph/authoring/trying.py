@@ -1,0 +1,120 @@
+"""A draft as it would stand among the notes, checked as any note; findings at their fields."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from alpgraph.authoring.form import Form
+from alpgraph.check import check_notebook
+from alpgraph.diagnostics import Diagnostic, Place
+from alpgraph.experiments import fault_finders
+from alpgraph.graph import NoteGraph, patch_graph
+from alpgraph.notes import Note, Notebook, with_file
+
+_FIELDS = ("title", "summary", "claim", "topics", "sources", "relations")
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """A finding and the field it belongs to."""
+
+    finding: Diagnostic
+    field: str
+    """As `title`, `relation-0-to`, `source-1-id`, `body`; empty for the whole note."""
+    start: int = 0
+    end: int = 0
+    """Span in the body's characters, for findings there."""
+    line: str = ""
+    caret: str = ""
+    """For the body: the line, and marks that stand under what is meant."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drafted:
+    """A note as it would be."""
+
+    path: str
+    slug: str
+    text: str
+    notebook: Notebook
+    graph: NoteGraph
+    findings: tuple[Located, ...]
+
+    @property
+    def note(self) -> Note:
+        """The note among the others."""
+        return self.notebook.notes[self.slug]
+
+
+def try_draft(
+    notebook: Notebook, graph: NoteGraph, path: str, data: bytes, form: Form | None = None
+) -> Drafted:
+    """Return what a file would be at a path among the notes; nothing is written.
+
+    `graph` is that of `notebook`. With a form, findings are placed at its fields.
+    """
+    after = with_file(notebook, path, data)
+    slug = next(slug for slug, note in after.notes.items() if note.path == path)
+    patched = patch_graph(graph, notebook, after)
+    found = check_notebook(after, patched, fault_finders())
+    note, text = after.notes[slug], data.decode("utf-8", "replace")
+    located = tuple(_located(one, note, form) for one in found if one.place.file == path)
+    return Drafted(path, slug, text, after, patched, located)
+
+
+def _located(one: Diagnostic, note: Note, form: Form | None) -> Located:
+    if one.place.line >= note.body_line and note.body.strip():
+        return _in_body(one, note)
+    return Located(one, _field(one, note, form))
+
+
+def _in_body(one: Diagnostic, note: Note) -> Located:
+    """Place a finding in the text as the field shows it, without blank lines at its ends."""
+    lines = note.body.split("\n")
+    blank = next((n for n, line in enumerate(lines) if line), 0)
+    shown = note.body.strip("\n").split("\n")
+    first = one.place.line - note.body_line - blank
+    if not 0 <= first < len(shown):
+        return Located(one, "body")
+    last = min(one.place.end_line - note.body_line - blank, len(shown) - 1)
+    start = _offset(shown, first) + one.place.column - 1
+    end = max(start + 1, _offset(shown, last) + one.place.end_column - 1)
+    line = shown[first]
+    width = (one.place.end_column if last == first else len(line) + 1) - one.place.column
+    caret = " " * (one.place.column - 1) + "^" * max(1, min(width, len(line)))
+    return Located(one, "body", start, end, line, caret)
+
+
+def _offset(lines: list[str], number: int) -> int:
+    return sum(len(line) + 1 for line in lines[:number])
+
+
+def _field(one: Diagnostic, note: Note, form: Form | None) -> str:
+    for name, place in _places(note, form):
+        if _inside(one.place, place):
+            return name
+    missing = next((key for key in _FIELDS if f"`{key}`" in one.message), "")
+    return {"sources": "source-0-id", "relations": "relation-0-to"}.get(missing, missing)
+
+
+def _places(note: Note, form: Form | None) -> Iterator[tuple[str, Place]]:
+    """Yield fields with their places, the narrowest first."""
+    rows = [n for n, row in enumerate(form.relations) if not row.empty] if form else []
+    native = [one for one in note.relations if one.form == "native"]
+    for number, told in zip(rows, native, strict=False):
+        yield f"relation-{number}-type", told.type_place
+        yield f"relation-{number}-to", told.to_place
+        if told.why_place:
+            yield f"relation-{number}-why", told.why_place
+    for number, told in zip(rows, native, strict=False):
+        yield f"relation-{number}-why", told.place
+    cited = [n for n, row in enumerate(form.sources) if not row.empty] if form else []
+    for number, source in zip(cited, note.sources, strict=False):
+        yield f"source-{number}-id", source.place
+    for key in _FIELDS:
+        if key in note.places:
+            yield key, note.places[key]
+
+
+def _inside(one: Place, other: Place) -> bool:
+    start, end = (other.line, other.column), (other.end_line, other.end_column)
+    return start <= (one.line, one.column) < end or (one.line, one.column) == start

@@ -1,0 +1,283 @@
+// The form of a note, live: each change is sent as the button Check would send it, and the parts of
+// the answer that are not fields take the place of those shown. The draft stays in this browser.
+import { announce, ask, make, setting } from "./page.js";
+
+const main = document.querySelector("main.draft");
+const form = main.querySelector("form.form");
+const key = `draft:${location.pathname}${new URLSearchParams(location.search).get("from") || ""}`;
+const WAIT = 400; // milliseconds after the last letter
+let timer = 0, busy = false, again = false, pristine = snapshot();
+
+// ---- the token that lets a local server write files: from the printed address, kept for this tab ----
+
+const given = new URLSearchParams(location.search).get("token");
+if (given) {
+  kept("token", given);
+  history.replaceState(null, "", location.pathname + location.search.replace(/([?&])token=[^&]*&?/, "$1").replace(/[?&]$/, ""));
+}
+
+function kept(name, value) {
+  try {
+    if (value !== undefined) sessionStorage.setItem(name, value);
+    return sessionStorage.getItem(name);
+  } catch {
+    return null;
+  }
+}
+
+function fillToken() {
+  const field = form.elements.namedItem("token");
+  if (field?.type === "hidden") kept("token", field.value);
+  else if (field && !field.value && kept("token")) {
+    field.value = kept("token");
+    field.closest("[data-part]").hidden = true;
+  }
+}
+
+// ---- the draft: kept at each change, put back after Back or a closed tab ----
+
+function snapshot() {
+  const skipped = new Set(["digest", "token", "action"]);
+  return JSON.stringify([...new FormData(form)].filter(([name]) => !skipped.has(name)));
+}
+
+function restore() {
+  const saved = setting(key);
+  if (!saved || saved === pristine || main.querySelector(".told")) return;
+  try {
+    put(JSON.parse(saved));
+  } catch {
+    setting(key, "");
+    return;
+  }
+  announce("Your draft was put back.");
+  check();
+}
+
+function put(pairs) {
+  for (const kind of ["relation", "source"]) {
+    const numbers = pairs.map(([name]) => Number(name.match(`^${kind}-(\\d+)-`)?.[1])).filter(Number.isInteger);
+    while (rows(kind).length <= Math.max(-1, ...numbers)) addRow(kind);
+  }
+  for (const [name, value] of pairs) {
+    const field = form.elements.namedItem(name);
+    if (field && "value" in field) field.value = value;
+  }
+}
+
+function keep() {
+  const now = snapshot();
+  setting(key, now === pristine ? "" : now);
+  form.querySelector("[data-discard]").hidden = now === pristine;
+}
+
+// ---- live check: one request at a time, the latest state last ----
+
+function changed(event) {
+  keep();
+  measure(event?.target);
+  clearTimeout(timer);
+  timer = setTimeout(check, WAIT);
+}
+
+async function check() {
+  if (busy) { again = true; return; }
+  busy = true;
+  try {
+    const answer = await fetch(form.getAttribute("action"), { method: "POST", body: new URLSearchParams(new FormData(form)), headers: { accept: "text/html" } });
+    if (answer.ok) take(new DOMParser().parseFromString(await answer.text(), "text/html"));
+  } catch { /* no server just now: the button Check says so */ }
+  busy = false;
+  if (again) { again = false; check(); }
+}
+
+/** Take the parts that hold no field being typed in; what is wrong shows at the fields. */
+function take(page) {
+  for (const part of main.querySelectorAll("[data-part]")) {
+    const fresh = page.querySelector(`[data-part="${part.dataset.part}"]`);
+    if (!fresh || part.isEqualNode(fresh)) continue;
+    const open = part.querySelector("details")?.open;
+    part.replaceChildren(...document.importNode(fresh, true).childNodes);
+    if (open) part.querySelector("details")?.setAttribute("open", "");
+  }
+  for (const field of form.querySelectorAll("[aria-describedby]")) {
+    const twin = page.getElementsByName(field.name)[0];
+    if (twin?.hasAttribute("aria-invalid")) field.setAttribute("aria-invalid", "true");
+    else field.removeAttribute("aria-invalid");
+  }
+  dress();
+}
+
+/** What only works with scripts shows only with them. */
+function dress() {
+  for (const button of main.querySelectorAll("[data-remove], [data-relate], [data-fill]")) button.hidden = false;
+  form.querySelector("[data-check]").hidden = true;
+  fillToken();
+}
+
+// ---- rows ----
+
+function rows(kind) {
+  return form.querySelectorAll(`[data-row="${kind}"]`);
+}
+
+function addRow(kind) {
+  const row = document.getElementById(`${kind}-row`).content.firstElementChild.cloneNode(true);
+  const last = [...rows(kind)].at(-1);
+  if (last) last.after(row);
+  else document.getElementById(kind === "relation" ? "relations" : "sources-in").prepend(row);
+  number(kind);
+  prepare(row);
+  return row;
+}
+
+function number(kind) {
+  rows(kind).forEach((row, index) => {
+    row.querySelector(".number").textContent = index + 1;
+    for (const element of row.querySelectorAll("*")) {
+      for (const attribute of ["name", "id", "data-part", "aria-describedby", "data-length-of"]) {
+        const value = element.getAttribute(attribute);
+        if (value) element.setAttribute(attribute, value.replace(new RegExp(`${kind}-(\\d+|N)-`), `${kind}-${index}-`));
+      }
+    }
+  });
+}
+
+function prepare(row) {
+  row.querySelectorAll("[data-remove]").forEach((button) => { button.hidden = false; });
+  const target = row.querySelector(".target");
+  if (target) pick(target);
+}
+
+form.addEventListener("click", (event) => {
+  const button = event.target.closest("button, .fault[data-end]");
+  if (!button) return;
+  if (button.dataset.add) {
+    event.preventDefault();
+    addRow(button.dataset.add).querySelector("select, input").focus();
+    changed();
+  } else if ("remove" in button.dataset) {
+    const row = button.closest("[data-row]"), kind = row.dataset.row;
+    row.remove();
+    number(kind);
+    changed();
+  } else if (button.dataset.fill) {
+    const field = button.closest("[data-row]").querySelector(".target");
+    field.value = button.dataset.fill;
+    field.focus();
+    changed();
+  } else if ("discard" in button.dataset) {
+    setting(key, "");
+    location.reload();
+  } else if (button.dataset.end) {
+    const text = form.elements.namedItem("body") || form.elements.namedItem("text");
+    text.focus();
+    text.setSelectionRange(Number(button.dataset.start), Number(button.dataset.end));
+  }
+});
+
+main.addEventListener("click", (event) => {
+  const near = event.target.closest("[data-relate]");
+  if (near) {
+    const free = [...rows("relation")].find((row) => !row.querySelector(".target").value);
+    const row = free || addRow("relation");
+    row.querySelector(".target").value = near.dataset.relate;
+    row.querySelector("select").focus();
+    changed();
+  }
+  if (event.target.closest("[data-copies]")) navigator.clipboard?.writeText(form.querySelector("[data-file]").value);
+});
+
+// ---- a reason's length ----
+
+function measure(field) {
+  if (!field?.dataset?.length) return;
+  const [least, most] = field.dataset.length.split(" ").map(Number);
+  const shown = form.querySelector(`[data-length-of="${field.name}"]`);
+  if (!shown) return;
+  const length = [...field.value.trim()].length;
+  shown.textContent = length ? `${length} of ${least} to ${most} characters` : "";
+  shown.classList.toggle("short", length > 0 && (length < least || length > most));
+}
+
+// ---- a target: a combobox over titles (ARIA Authoring Practices), the field keeps the focus ----
+
+function pick(field) {
+  if (field.parentElement.classList.contains("pick")) return;
+  const list = make("ul", { class: "pick-list", role: "listbox", id: `pick-${crypto.randomUUID()}`, "aria-label": "Notes", hidden: true });
+  const box = make("div", { class: "pick" });
+  field.replaceWith(box);
+  box.append(field, list);
+  field.removeAttribute("list");
+  for (const [name, value] of Object.entries({ role: "combobox", "aria-expanded": "false", "aria-controls": list.id, "aria-autocomplete": "list" })) field.setAttribute(name, value);
+  let at = -1, turn = 0;
+
+  const close = () => {
+    list.hidden = true;
+    at = -1;
+    field.setAttribute("aria-expanded", "false");
+    field.removeAttribute("aria-activedescendant");
+  };
+  const mark = (index) => {
+    list.children[at]?.setAttribute("aria-selected", "false");
+    at = index;
+    const option = list.children[at];
+    option?.setAttribute("aria-selected", "true");
+    option?.scrollIntoView({ block: "nearest" });
+    if (option) field.setAttribute("aria-activedescendant", option.id);
+  };
+  const choose = (option) => {
+    field.value = option.textContent;
+    close();
+    changed({ target: field });
+  };
+  field.addEventListener("input", async () => {
+    const mine = ++turn, text = field.value.trim();
+    if (text.length < 2) { close(); return; }
+    const found = await ask(`/api/search?q=${encodeURIComponent(text)}&limit=8`);
+    if (mine !== turn || document.activeElement !== field) return;
+    const items = (found?.items || []).filter((item) => item.slug !== main.dataset.note);
+    list.replaceChildren(...items.map((item, index) => make("li", { role: "option", id: `${list.id}-${index}`, "aria-selected": "false" }, item.title)));
+    if (!items.length) { close(); return; }
+    list.hidden = false;
+    field.setAttribute("aria-expanded", "true");
+    at = -1;
+    announce(`${items.length} notes`);
+  });
+  field.addEventListener("keydown", (event) => {
+    if (list.hidden) return;
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      event.preventDefault();
+      const count = list.children.length;
+      mark((at + (event.key === "ArrowDown" ? 1 : -1) + count) % count);
+    } else if (event.key === "Enter" && at >= 0) {
+      event.preventDefault();
+      choose(list.children[at]);
+    } else if (event.key === "Escape") {
+      event.stopPropagation();
+      close();
+    }
+  });
+  field.addEventListener("blur", () => setTimeout(close, 150));
+  list.addEventListener("pointerdown", (event) => {
+    event.preventDefault();
+    const option = event.target.closest("li");
+    if (option) choose(option);
+  });
+}
+
+// ---- begin ----
+
+form.addEventListener("input", changed);
+form.addEventListener("change", changed);
+form.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && event.target.matches("input")) event.preventDefault(); // never sends half a note
+});
+form.addEventListener("submit", (event) => {
+  if (event.submitter?.value === "write") setting(key, ""); // the file holds it now; on a refusal the page still does
+});
+form.querySelectorAll(".target").forEach(pick);
+form.querySelectorAll("[data-length]").forEach(measure);
+dress();
+restore();
+if (main.dataset.note && !main.querySelector(".told")) check();
