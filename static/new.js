@@ -51,6 +51,7 @@ function restore() {
     return;
   }
   announce("Your draft was put back.");
+  keep();
   check();
 }
 
@@ -63,6 +64,7 @@ function put(pairs) {
     const field = form.elements.namedItem(name);
     if (field && "value" in field) field.value = value;
   }
+  form.querySelectorAll("[data-length]").forEach(measure);
 }
 
 function keep() {

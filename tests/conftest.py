@@ -122,14 +122,16 @@ class Server:
     def changes(self) -> Iterator[Callable[[], None]]:
         """Listen to what changes; the function given waits until a change is told."""
         with urllib.request.urlopen(self.url + "/events", timeout=30) as stream:
-            assert stream.readline() == b"event: hello\n"
 
             def wait() -> None:
+                deadline = time.monotonic() + 60
                 for line in stream:
                     if line == b"event: changed\n":
                         return
+                    assert time.monotonic() < deadline, "no change was told"
                 raise AssertionError("the server ended its stream")
 
+            wait()  # the first event says how things stand
             yield wait
 
     def stop(self, how: int = signal.SIGINT) -> int:

@@ -1,0 +1,276 @@
+"""A note by somebody who has never seen the repository: form, file, branch, review, merge, page."""
+
+import re
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from playwright.sync_api import expect
+
+FIRST = """---
+title: Can a weighted loss harm?
+summary: Weighting a loss by what mistakes cost.
+claim: A weighted loss can harm the decision.
+sources: [{arxiv: "2511.07699"}]
+---
+A weighted loss teaches less than a plain loss does.
+"""
+QUESTION = "Do costs belong in a loss?"
+SLUG = "do-costs-belong-in-a-loss"
+WHY = "both mix learning with choosing in one number"
+AUTHOR = ("-c", "user.name=A. Writer", "-c", "user.email=writer@example.org")
+SCRIPTS = pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
+
+
+def git(folder: Path, *args: str) -> str:
+    done = subprocess.run(["git", *args], cwd=folder, capture_output=True, text=True, check=True)
+    return done.stdout.strip()
+
+
+def begin(folder: Path) -> Path:
+    """Make a contributor's clone of a bare repository."""
+    work, shared, place = folder / "work", folder / "shared.git", folder / "clone"
+    (work / "notes").mkdir(parents=True)
+    (work / "notes" / "first.md").write_text(FIRST)
+    (work / "notes" / "other.md").write_text(FIRST.replace("weighted", "plain"))
+    git(work, "init", "--quiet", "--initial-branch=main")
+    git(work, "add", "-A")
+    git(work, *AUTHOR, "commit", "--quiet", "-m", "Begin")
+    git(folder, "clone", "--quiet", "--bare", str(work), str(shared))
+    git(folder, "clone", "--quiet", str(shared), str(place))
+    git(place, "config", "user.name", "A. Writer")
+    git(place, "config", "user.email", "writer@example.org")
+    (place / "alpgraph.toml").write_text('repository = "https://github.com/them/notes"\n')
+    return place
+
+
+@pytest.fixture
+def clone(tmp_path: Path) -> Path:
+    """A clone of one's own, to write into."""
+    return begin(tmp_path)
+
+
+@contextmanager
+def serving_in(start_server: Any, clone: Path) -> Iterator[Any]:
+    """Serve a clone with a form that may write; the server knows the form's address."""
+    state = str(clone.parent / "state")
+    with start_server("notes", "--edit", "--state", state, cwd=clone) as server:
+        printed = next(line for line in server.lines if "/new?token=" in line)
+        server.form = re.search(r"http://\S+", printed)[0]
+        yield server
+
+
+@pytest.fixture
+def serving(clone: Path, start_server: Any) -> Iterator[Any]:
+    """A server of one's own."""
+    with serving_in(start_server, clone) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def shared_server(tmp_path_factory: pytest.TempPathFactory, start_server: Any) -> Iterator[Any]:
+    """A server for tests that write nothing."""
+    with serving_in(start_server, begin(tmp_path_factory.mktemp("shared"))) as server:
+        yield server
+
+
+def fill(page: Any) -> None:
+    page.fill("[name=title]", QUESTION)
+    page.fill("[name=claim]", "They do not.")
+    page.fill("[name=summary]", "About costs.")
+    page.fill("[name=source-0-id]", "arxiv:2511.07699")
+    page.fill("[name=body]", "Words of one's own.")
+    page.select_option("[name=relation-0-type]", label="parallels")
+    page.fill("[name=relation-0-to]", "Can a weighted loss harm?")
+    page.fill("[name=relation-0-why]", WHY)
+
+
+def check(page: Any, scripts: bool) -> None:
+    """Wait for the live check, or press the button."""
+    if not scripts:
+        page.click("button[value=check]")
+
+
+@SCRIPTS
+def test_a_note_goes_all_the_way_from_a_form_to_every_reader(
+    serving: Any, clone: Path, open_page: Callable[..., Any], alpgraph: Any, tmp_path: Path,
+    start_server: Any, scripts: bool,
+) -> None:  # fmt: skip
+    page = open_page(java_script_enabled=scripts)
+    page.goto(serving.form)
+    fill(page)
+    page.fill("[name=relation-0-to]", "Can a weigted loss harm?")
+    check(page, scripts)
+    page.locator("#e-relation-0-to .f-error").wait_for()
+    page.fill("[name=relation-0-to]", "Can a weighted loss harm?")
+    check(page, scripts)
+    page.get_by_text("No errors").wait_for()
+    preview = page.locator(".prev")
+    assert preview.locator(".pt").inner_text() == QUESTION
+    assert preview.locator("svg.fan").count() == 1
+    page.get_by_role("button", name="Write the file").click()
+    page.get_by_text("is written").wait_for()
+    note = clone / "notes" / f"{SLUG}.md"
+    assert f"why: {WHY}" in note.read_text()
+    assert alpgraph("check", cwd=clone).returncode == 0
+    page.get_by_role("button", name="Make it and push it to origin").click()
+    page.get_by_text("one commit was made on the branch").wait_for()
+    opened = page.get_by_role("link", name="Open the pull request").get_attribute("href")
+    assert opened == f"https://github.com/them/notes/compare/main...note/{SLUG}?expand=1"
+
+    maintainer = tmp_path / "maintainer"
+    git(tmp_path, "clone", "--quiet", str(tmp_path / "shared.git"), str(maintainer))
+    with start_server("notes", "--state", str(tmp_path / "state2"), cwd=maintainer) as server:
+        page.goto(f"{server.url}/diff?base=main&head=origin/note/{SLUG}")
+        picture = page.locator("svg.changed")
+        assert picture.locator("g.d-new").count() == 1
+        assert "+ parallels" in picture.text_content()
+        assert WHY in page.locator(".changes ins").inner_text()
+        page.goto(f"{server.url}/n/first")
+        assert WHY not in page.content()
+        with server.changes() as next_change:
+            git(maintainer, "merge", "--quiet", f"origin/note/{SLUG}")
+            next_change()
+        if not scripts:  # with them, the open page follows by itself
+            page.goto(f"{server.url}/n/first")
+        row = page.locator("section.rels li", has_text=QUESTION)
+        row.get_by_text(WHY).wait_for()
+        row.get_by_role("link", name=QUESTION).first.click()
+        assert page.locator("h1").inner_text() == QUESTION
+
+
+@SCRIPTS
+def test_a_clean_form_opens_the_forge_with_the_text_filled_in(
+    shared_server: Any, open_page: Callable[..., Any], scripts: bool
+) -> None:
+    page = open_page(java_script_enabled=scripts)
+    page.goto(f"{shared_server.url}/new?from=first")
+    assert page.locator("[name=relation-0-to]").input_value() == "Can a weighted loss harm?"
+    fill(page)
+    check(page, scripts)
+    link = page.get_by_role("link", name="Open pull request on GitHub")
+    link.wait_for()
+    address = urlsplit(link.get_attribute("href"))
+    query = parse_qs(address.query)
+    assert (address.hostname, address.path) == ("github.com", "/them/notes/new/main")
+    assert query["filename"] == [f"notes/{SLUG}.md"]
+    assert f"why: {WHY}\n" in query["value"][0]
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download the file").click()
+    assert download.value.suggested_filename == f"{SLUG}.md"
+    assert Path(download.value.path()).read_text() == query["value"][0]
+
+
+def test_a_draft_is_put_back_after_back_and_can_be_discarded(
+    shared_server: Any, open_page: Callable[..., Any]
+) -> None:
+    page = open_page()
+    page.goto(f"{shared_server.url}/new")
+    fill(page)
+    page.click("[data-add=relation]")
+    page.fill("[name=relation-1-to]", "half a tho")
+    page.goto(f"{shared_server.url}/n/first")
+    page.go_back()
+    expect(page.locator("[name=relation-1-to]")).to_have_value("half a tho")
+    assert page.locator("[name=title]").input_value() == QUESTION
+    page.goto(f"{shared_server.url}/new?from=other")  # another draft
+    assert page.locator("[name=title]").input_value() == ""
+    page.goto(f"{shared_server.url}/new")
+    page.get_by_role("button", name="Discard this draft").click()
+    expect(page.locator("[name=title]")).to_have_value("")
+
+
+def test_a_target_is_found_as_one_types_by_keyboard_alone(
+    shared_server: Any, open_page: Callable[..., Any]
+) -> None:
+    page = open_page()
+    page.goto(f"{shared_server.url}/new")
+    target = page.locator("[name=relation-0-to]")
+    target.focus()
+    page.keyboard.type("weigh")
+    page.locator("[role=option]").first.wait_for()
+    assert target.get_attribute("aria-expanded") == "true"
+    page.keyboard.press("ArrowDown")
+    assert page.locator("[aria-selected=true]").inner_text() == "Can a weighted loss harm?"
+    page.keyboard.press("Enter")
+    assert target.input_value() == "Can a weighted loss harm?"
+    assert target.get_attribute("aria-expanded") == "false"
+    page.keyboard.type("x")
+    page.keyboard.press("Escape")
+    assert page.locator("[role=listbox]:visible").count() == 0
+
+
+def test_help_stands_where_it_is_needed(shared_server: Any, open_page: Callable[..., Any]) -> None:
+    page = open_page()
+    page.goto(f"{shared_server.url}/new")
+    fill(page)
+    page.fill("[name=relation-0-why]", "too short")
+    assert page.locator(".length.short").inner_text() == "9 of 20 to 500 characters"
+    page.fill("[name=relation-0-to]", "Can a weigted loss harm")
+    page.get_by_role("button", name="Take “Can a weighted loss harm?”").click()
+    expect(page.locator("#e-relation-0-to")).to_be_empty()
+    assert page.locator("[name=relation-0-to]").get_attribute("aria-invalid") is None
+    page.fill("[name=body]", "One.\n\nSee [[nowhere]] there.")
+    page.locator("#e-body .fault").click()
+    selected = page.evaluate(
+        "(t => t.value.slice(t.selectionStart, t.selectionEnd))(document.activeElement)"
+    )
+    assert selected == "[[nowhere]]"
+    assert page.locator(".near li", has_text="Can a plain loss harm?").count() == 1
+    page.locator(".near li", has_text="Can a plain loss harm?").get_by_role("button").click()
+    assert page.locator("[name=relation-1-to]").input_value() == "Can a plain loss harm?"
+    page.locator("[data-row=relation]").first.get_by_role("button", name="Remove").click()
+    assert page.locator("[name=relation-0-to]").input_value() == "Can a plain loss harm?"
+    assert page.locator("[name=relation-1-to]").count() == 0
+
+
+@SCRIPTS
+def test_an_edit_is_written_and_shows(
+    serving: Any, clone: Path, open_page: Callable[..., Any], scripts: bool
+) -> None:
+    page = open_page(java_script_enabled=scripts)
+    token = serving.form.partition("?")[2]
+    page.goto(f"{serving.url}/edit/first?{token}")
+    page.fill("[name=claim]", "It can, at times.")
+    check(page, scripts)
+    page.get_by_role("button", name="Write the change").click()
+    page.get_by_text("is written").wait_for()
+    changed = FIRST.replace("A weighted loss can harm the decision.", "It can, at times.")
+    assert (clone / "notes" / "first.md").read_text() == changed
+    page.get_by_role("link", name="Open the note").click()
+    assert page.locator(".plate").inner_text() == "It can, at times."
+
+
+def test_the_token_stays_in_the_tab_and_out_of_the_address(
+    shared_server: Any, open_page: Callable[..., Any]
+) -> None:
+    page = open_page()
+    page.goto(shared_server.form)
+    expect(page).to_have_url(f"{shared_server.url}/new")
+    page.goto(f"{shared_server.url}/edit/first")
+    page.fill("[name=claim]", "It can, at times.")
+    page.get_by_role("button", name="Write the change").wait_for()
+    expect(page.locator("[name=token]")).not_to_have_value("")
+    other = open_page()
+    other.goto(f"{shared_server.url}/edit/first")
+    other.fill("[name=claim]", "It can, at times.")
+    other.locator("[name=token]").wait_for()
+    assert other.locator("[name=token]").input_value() == ""
+
+
+@pytest.mark.parametrize("width", [1280, 375])
+def test_nothing_sticks_out(shared_server: Any, open_page: Callable[..., Any], width: int) -> None:
+    page = open_page(viewport={"width": width, "height": 800})
+    for address in ("/diff?base=HEAD", "/edit/first", "/new"):
+        page.goto(shared_server.url + address)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, address
+    fill(page)
+    page.fill("[name=title]", "Averylong" * 20)
+    page.fill("[name=relation-0-to]", "x" * 90)
+    page.fill("[name=body]", "x" * 300 + " [[nowhere]]")
+    page.locator("#e-body .fault").wait_for()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
