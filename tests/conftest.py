@@ -19,6 +19,8 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
+# NumPy, imported later, reads it: a thread per core only slows such small products.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
 def _browser_module() -> Any:
