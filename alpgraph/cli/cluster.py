@@ -28,6 +28,7 @@ def run_on_dask(
     address: str,
     experiment: "Experiment",
     questions: Sequence[Mapping[str, Any]],
+    *,
     replicates: int,
     seed: int,
     progress: "Progress",

@@ -108,7 +108,9 @@ def run(
     if dask:
         from alpgraph.cli.cluster import run_on_dask
 
-        outcomes = run_on_dask(dask, experiment, valid, count, seed, progress)
+        outcomes = run_on_dask(
+            dask, experiment, valid, replicates=count, seed=seed, progress=progress
+        )
     else:
         outcomes = (
             _run_in_parts(experiment, question, count, seed, _share_of(progress, i, len(valid)))

@@ -203,7 +203,7 @@ class Store:
         ticket = secrets.token_hex(8)
         started = {
             "state": State.RUNNING.value,
-            "started": time.time(),
+            "started": _now_after(R.created),
             "attempts": R.attempts + 1,
             "owner": owner,
             "ticket": ticket,
@@ -228,7 +228,7 @@ class Store:
         """Store result and state together; False when the claim is no longer good."""
         ended = {
             "state": state.value,
-            "finished": time.time(),
+            "finished": _now_after(R.started),
             "result": result,
             "summary": None if result is None else summary_of(result),
             "reason": reason,
@@ -262,8 +262,9 @@ class Store:
     def cancel(self, run_id: str, reason: str) -> Run:
         """Cancel a run that has not ended; raises NoSuchRun or AlreadyFinal."""
         alive = and_(R.id == run_id, R.state.in_([State.QUEUED, State.RUNNING]))
-        ended = {"state": State.CANCELLED.value, "finished": time.time(), "reason": reason}
-        change = update(RUNS).where(alive).values(**ended, live=None).returning(RUNS)
+        over = _now_after(func.coalesce(R.started, R.created))
+        ended = {"state": State.CANCELLED.value, "finished": over, "reason": reason, "live": None}
+        change = update(RUNS).where(alive).values(**ended).returning(RUNS)
         with self._write() as connection:
             row = connection.execute(change).one_or_none()
         if row is not None:
@@ -354,6 +355,12 @@ class Store:
 def open_store(where: str | Path) -> Store:
     """Open the runs of a SQLite file or of a database URL; raises StoreError."""
     return Store(where)
+
+
+def _now_after(earlier: ColumnElement[Any]) -> ColumnElement[Any]:
+    """The time, but not before `earlier`: that may be of another server's clock."""
+    now = time.time()
+    return case((earlier > now, earlier), else_=now)
 
 
 def _is_gone(row: Row[Any]) -> bool:

@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 import logging
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI, HTTPException, Request
@@ -21,7 +21,7 @@ from alpgraph.runs import (
     open_executor,
     open_store,
 )
-from alpgraph.web.run_shapes import SweepQuestion, Value
+from alpgraph.web.run_shapes import Question, SweepQuestion
 from alpgraph.web.settings import LOOPBACK, Settings
 
 FAULTS = (SpecError, QueueFull, PermissionError, StoreError)
@@ -82,16 +82,16 @@ def find_run(request: Request, run_id: str) -> Run:
     return found
 
 
-def submit(
-    request: Request,
-    experiment: str,
-    params: Mapping[str, Value],
-    replicates: int | None,
-    seed: int | None,
-) -> Run:
+def submit(request: Request, question: Question) -> Run:
     """Find the answer to a question or store the question; raises one of FAULTS."""
     service = service_of(request)
-    spec = make_spec(experiment, params, replicates, seed, limits=service.limits)
+    spec = make_spec(
+        question.experiment,
+        question.params,
+        question.replicates,
+        question.seed,
+        limits=service.limits,
+    )
     if (known := service.get(spec.id)) is not None and known.state is State.DONE:
         return known
     _refuse_strangers(request)

@@ -1,8 +1,8 @@
 """Runs by forms and as pages: ask, look and cancel without a script."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from typing import Any
 from urllib.parse import parse_qsl
 
 from fastapi import APIRouter, HTTPException, Request
@@ -14,7 +14,7 @@ from alpgraph.pages.finding import error_page
 from alpgraph.pages.run import run_page
 from alpgraph.runs import AlreadyFinal, Fault, QueueFull, SpecError, StoreError
 from alpgraph.web.run_access import cancel_run, find_run, kind_of, submit, submit_sweep
-from alpgraph.web.run_shapes import SweepQuestion, Value
+from alpgraph.web.run_shapes import Question, SweepQuestion, Value
 
 router = APIRouter(include_in_schema=False)
 MOST_FIELDS = 100
@@ -28,19 +28,17 @@ async def ask_by_form(request: Request) -> Response:
     """
     try:
         fields = dict(parse_qsl((await request.body()).decode(), max_num_fields=MOST_FIELDS))
-        name = fields.pop("experiment", "")
-        counts = [_whole(fields.pop(key, "")) for key in ("replicates", "seed")]
-        vary, values = fields.pop("vary", ""), fields.pop("values", "")
-        params = {key.removeprefix("params."): value for key, value in fields.items()}
-        if vary and values:
-            question = _sweep(name, params, counts, vary, values)
+        question = _question(fields)
+        if isinstance(question, SweepQuestion):
             await asyncio.to_thread(submit_sweep, request, question)
-            address = experiment_url(name, {**params, "vary": vary})
-            return Response(status_code=303, headers={"location": address})
-        run = await asyncio.to_thread(submit, request, name, params, *counts)
+            asked = {**question.params, "vary": question.vary}
+            address = experiment_url(question.experiment, asked)
+        else:
+            run = await asyncio.to_thread(submit, request, question)
+            address = run_url(run.id)
     except (ValueError, QueueFull, PermissionError, StoreError) as fault:
         return _page_of(request, fault)
-    return Response(status_code=303, headers={"location": run_url(run.id)})
+    return Response(status_code=303, headers={"location": address})
 
 
 @router.post("/runs/{run_id}/cancel")
@@ -68,23 +66,20 @@ def run_by_page(request: Request, run_id: str) -> Response:
     return HTMLResponse(page, headers={"cache-control": "no-store"})
 
 
-def _sweep(
-    name: str, params: Mapping[str, str], counts: Sequence[int | None], vary: str, values: str
-) -> SweepQuestion:
-    """Read a sweep; raises SpecError where it is none."""
-    wanted: list[Value] = [value.strip() for value in values.split(",") if value.strip()]
+def _question(fields: dict[str, str]) -> Question:
+    """Read a form, a sweep where it varies a parameter; raises SpecError."""
+    asked: dict[str, Any] = {"experiment": fields.pop("experiment", "")}
+    asked |= {key: _whole(fields.pop(key, "")) for key in ("replicates", "seed")}
+    vary, values = fields.pop("vary", ""), fields.pop("values", "")
+    asked["params"] = {key.removeprefix("params."): value for key, value in fields.items()}
     try:
-        return SweepQuestion(
-            experiment=name,
-            params=dict(params),
-            replicates=counts[0],
-            seed=counts[1],
-            vary=vary,
-            values=wanted,
-        )
+        if not (vary and values):
+            return Question(**asked)
+        wanted: list[Value] = [value.strip() for value in values.split(",") if value.strip()]
+        return SweepQuestion(**asked, vary=vary, values=wanted)
     except ValidationError as error:
         first = error.errors()[0]
-        field = str(first["loc"][0]) if first["loc"] else "values"
+        field = ".".join(str(part) for part in first["loc"][:2])
         raise SpecError([Fault(field, str(first["msg"]).lower())]) from None
 
 

@@ -85,9 +85,7 @@ STREAM = {
 def ask(request: Request, question: Question) -> Response:
     """Ask a question. The same question has one answer and one id."""
     try:
-        run = submit(
-            request, question.experiment, question.params, question.replicates, question.seed
-        )
+        run = submit(request, question)
     except FAULTS as fault:
         return _told(fault)
     status = 200 if run.state is State.DONE else 202

@@ -75,6 +75,22 @@ def test_an_attempt_is_counted_before_the_run_starts(store: Store, trial: Ask) -
     assert stored.started is not None
 
 
+def test_times_follow_each_other_though_clocks_differ(store: Store, trial: Ask) -> None:
+    for seed in range(3):
+        store.add(trial(seed))
+    with store._write() as connection:  # asked of a server whose clock is an hour ahead
+        connection.execute(text("UPDATE runs SET created = created + 3600"))
+    done(store)
+    store.claim("me")
+    store.cancel(trial(1).id, "enough")
+    store.cancel(trial(2).id, "enough")
+    for seed in range(3):
+        run = store.get(trial(seed).id)
+        assert run is not None
+        assert run.finished is not None
+        assert run.created <= (run.started or run.created) <= run.finished
+
+
 def test_no_run_is_claimed_twice_by_servers_at_once(where: str, trial: Ask) -> None:
     stores = [open_store(where) for _ in range(4)]
     ids = {stores[0].add(trial(seed))[0].id for seed in range(40)}
