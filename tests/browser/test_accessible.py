@@ -26,6 +26,10 @@ PAGES = {
     "help": "/help",
     "finding": "/help/ALP011",
     "api": "/api",
+    "new note": f"/new?from={NOTE}",
+    "edit": f"/edit/{NOTE}",
+    "compare": "/diff",
+    "changes": "/diff?base=HEAD~1",
     "wrong address": "/n/utility-weigthed-los",
 }
 
@@ -64,6 +68,18 @@ def test_axe_finds_nothing_in_the_palette_and_a_card(server: Any, page: Any) -> 
     page.locator(".card:popover-open").wait_for()
     assert violations(page) == []
     page.keyboard.press("Control+k")
+    page.locator("[role=option]").first.wait_for()
+    assert violations(page) == []
+
+
+def test_axe_finds_nothing_in_a_form_with_faults(server: Any, page: Any) -> None:
+    page.goto(server.url + PAGES["new note"])
+    page.fill("[name=title]", "Does a weighted loss harm?")
+    page.fill("[name=relation-0-why]", "too short")
+    page.fill("[name=body]", "See [[nowhere]].")
+    page.locator("#e-body .fault").wait_for()
+    assert violations(page) == []
+    page.locator("[name=relation-0-to]").fill("calib")
     page.locator("[role=option]").first.wait_for()
     assert violations(page) == []
 

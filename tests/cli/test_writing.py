@@ -139,3 +139,15 @@ def _converse(command: list[str], cwd: Path, answers: list[tuple[str, str]]) -> 
     assert not left, heard
     assert process.returncode == 0, heard
     return heard
+
+
+@pytest.mark.parametrize(
+    ("flags", "reason"),
+    [(("--host", "0.0.0.0"), "loopback"), ((), "a folder of your own")],
+)
+def test_a_server_that_writes_is_for_ones_own_notes_on_ones_own_machine(
+    alpgraph: Run, tmp_path: Path, flags: tuple[str, ...], reason: str
+) -> None:
+    done = alpgraph("serve", "--edit", "--no-open", "--port", "0", *flags, cwd=tmp_path)
+    assert done.returncode == 2
+    assert reason in done.stderr
