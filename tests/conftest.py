@@ -168,8 +168,8 @@ def running_server(*args: str, **options: Any) -> Iterator[Server]:
     reader = threading.Thread(target=read, daemon=True)
     reader.start()
     try:
-        assert found.wait(30), f"the server did not start: {''.join(lines)}"
-        deadline = time.monotonic() + 30
+        assert found.wait(60), f"the server did not start: {''.join(lines)}"
+        deadline = time.monotonic() + 60
         while True:
             try:
                 server.get("/healthz")

@@ -35,11 +35,13 @@ class Comparison:
         return self.before.notes[slug].digest if slug in self.before.notes else ""
 
 
-def compare_revisions(now: Notebook, base: str, head: str = "") -> Comparison:
+def compare_revisions(
+    now: Notebook, base: str, head: str = "", *, graph: NoteGraph | None = None
+) -> Comparison:
     """Compare two revisions of the folder of `now`, the notes on disk; without `head`, with these.
 
-    `BASE...` or `BASE...HEAD` means what was done since the two parted. Raises HistoryError when
-    there is no such revision or no repository.
+    `BASE...` or `BASE...HEAD` means what was done since the two parted; `graph`, that of `now`,
+    saves building it. Raises HistoryError when there is no such revision or no repository.
     """
     base, dots, other = base.partition("...")
     if dots:
@@ -47,12 +49,13 @@ def compare_revisions(now: Notebook, base: str, head: str = "") -> Comparison:
         base = common_ancestor(now.root, base, head or "HEAD")
     # collecting would look through every note again and again while these stay alive anyway
     with collector_paused():
-        return _compared(now, base, head)
+        return _compared(now, base, head, graph)
 
 
-def _compared(now: Notebook, base: str, head: str) -> Comparison:
+def _compared(now: Notebook, base: str, head: str, graph: NoteGraph | None) -> Comparison:
     after = notebook_at(now.root, head, like=now) if head else now
-    graph_after = build_graph(after)  # first, since the notes it makes are then shared
+    # first, since the notes it makes are then shared
+    graph_after = graph if graph is not None and after is now else build_graph(after)
     before = notebook_at(now.root, base, like=after, like_at=head)
     graphs = build_graph(before), graph_after
     finders = fault_finders()
