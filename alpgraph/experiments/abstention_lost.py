@@ -114,11 +114,11 @@ def measure(
         curves=arm_curves(trained, LABELS),
         pictures=[
             arm_picture(
-                "What brings the refusals back",
+                "What brings the refusals back: threshold and probe at 5 % of answerable questions",
                 [*LABELS, "fresh probe"],
                 np.stack([own, threshold, probed]),
-                x_label="share of unanswerable questions declined",
-                y_label="threshold and probe decline 5 % of the answerable ones",
+                x_label="asked of",
+                y_label="share of unanswerable questions declined",
             ),
             arm_picture(
                 "What a threshold finds, at each price",

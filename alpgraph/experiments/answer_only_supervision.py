@@ -107,8 +107,8 @@ def measure(
                 "Gone from the head, still in the trunk?",
                 ["head, before", "head, after", "probe, before", "probe, after"],
                 np.stack([head[0], head[-1], before, after]),
-                x_label="share of steps named rightly, no cue",
-                y_label="the probe is fitted afresh each time",
+                x_label="asked of",
+                y_label="share of steps named rightly, no cue",
             )
         ],
     )

@@ -90,8 +90,8 @@ def measure(
                 "Where the model is right, and whether it reads the prompt",
                 list(where),
                 np.stack(list(where.values())),
-                x_label="share of test pairs",
-                y_label="ranked rightly; ranked alike with another pair's prompt",
+                x_label="test pairs",
+                y_label="share ranked rightly; share ranked alike",
             )
         ],
     )

@@ -96,8 +96,8 @@ def measure(
                 "What the net decides, and what its hidden layer would allow",
                 ["the net", "fresh probe"],
                 np.stack([np.concatenate([control, treatment]), probed]),
-                x_label="cost per case",
-                y_label="the probe is cut where it is cheapest in training",
+                x_label="asked of",
+                y_label="cost per case",
             ),
         ],
     )
