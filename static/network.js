@@ -9,7 +9,7 @@ if (fetched.ok) {
   const live = document.createElement("div");
   live.className = "map-live";
   const data = decode(await fetched.arrayBuffer());
-  box.append(live);
+  box.querySelector(".map").after(live);
   const sheet = new Sheet(live, data);
   box.classList.add("map-on");
   box.dataset.drawn = sheet.count;

@@ -15,6 +15,7 @@ export async function furnish(box, sheet) {
   const unnamed = names(sheet, null);
   Object.assign(sheet, { ground: ground(sheet), above: paintAbove, names: unnamed.all, nameThese: unnamed.these });
   const acts = actions(box, sheet);
+  Object.assign(box, { sheet, acts }); // for other scripts of the page, and the console
   takeHands(sheet, acts);
   tools(box, sheet, acts);
   const filters = legend(sheet);
@@ -29,6 +30,7 @@ export async function furnish(box, sheet) {
   const named = names(sheet, titles);
   Object.assign(sheet, { names: named.all, nameThese: named.these });
   acts.notes = notes;
+  sheet.slugs = notes.bySlug;
   filters.takeTopics(titles);
   cards(box, sheet, acts, notes);
   finder(sheet, acts, notes);

@@ -38,7 +38,7 @@ export function takeHands(sheet, acts) {
     fingers.set(event.pointerId, place(event));
     if (fingers.size === 1) wandered = 0;
     else wandered = Infinity; // two fingers are no tap
-    apart = 0;
+    apart = fingers.size === 2 ? gapOf(fingers) : 0;
     held = event.pointerType === "mouse" && fingers.size === 1 ? noteAt(sheet, ...place(event), 2) : -1;
   });
   top.addEventListener("pointermove", (event) => {
@@ -50,7 +50,7 @@ export function takeHands(sheet, acts) {
     const dx = now[0] - was[0], dy = now[1] - was[1];
     fingers.set(event.pointerId, now);
     if (fingers.size === 2) {
-      const [[x1, y1], [x2, y2]] = [...fingers.values()], gap = Math.hypot(x1 - x2, y1 - y2);
+      const [[x1, y1], [x2, y2]] = [...fingers.values()], gap = gapOf(fingers);
       view.cx -= dx / 2 / view.k;
       view.cy -= dy / 2 / view.k;
       if (apart) view.scale(gap / apart, (x1 + x2) / 2, (y1 + y2) / 2);
@@ -89,6 +89,11 @@ export function takeHands(sheet, acts) {
     if (event.ctrlKey || event.metaKey || event.altKey || !press(event, sheet, acts)) return;
     event.preventDefault();
   });
+}
+
+function gapOf(fingers) {
+  const [[x1, y1], [x2, y2]] = [...fingers.values()];
+  return Math.hypot(x1 - x2, y1 - y2);
 }
 
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
