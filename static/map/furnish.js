@@ -12,6 +12,8 @@ import { tools } from "./tools.js";
 
 /** Make the sheet in `box` answer; `box` carries the addresses in its data attributes. */
 export async function furnish(box, sheet) {
+  // the picture does not wait for the rest of the page; what follows needs it
+  if (document.readyState === "loading") await new Promise((done) => { addEventListener("DOMContentLoaded", done); });
   const unnamed = names(sheet, null);
   Object.assign(sheet, { ground: ground(sheet), above: paintAbove, names: unnamed.all, nameThese: unnamed.these });
   const acts = actions(box, sheet);
