@@ -163,7 +163,7 @@ effect of interest was 0.01 at first. It was raised to 0.02 after the first resu
 when two sets of other seeds had left this case undecided; nothing else was changed.
 
 A design that failed: steps that feed the answer. Then steps do not get worse, they stop mattering;
-in a sketch, another row's steps changed the answer half as often as before.
+in a sketch, another row's steps changed the answer in 3 % of cases instead of 19 %.
 
 What it cannot show: reasoning. A step is one label here, not a chain, and tuning on answers is a
 stand-in for fine-tuning that checks nothing else. That large models lose a readout and not their
