@@ -191,7 +191,7 @@ def test_the_lines_of_the_review_do_what_they_say(
     summary = Path(environ["GITHUB_STEP_SUMMARY"]).read_text()
     assert "**Notes: 2 added; relations: 2 added.**" in summary
     assert "## Findings" in summary
-    assert summary.count("4 replicates)") == 2
+    assert len(re.findall(r"95 % interval .*\b4 replicates", summary)) == 2
     assert "pip install" in (tmp_path / "calls.txt").read_text()
 
 
