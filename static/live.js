@@ -1,6 +1,8 @@
 // A saved note shows itself. One stream serves all tabs: whoever holds the lock listens and tells
 // the others; hidden tabs let go, since a browser has six connections a host.
-const { live, stamp: made } = document.body.dataset;
+const { live } = document.body.dataset;
+// which state of the notes the page was made from: told beside the page, whose bytes outlive edits
+const made = performance.getEntriesByType("navigation")[0]?.serverTiming?.find((entry) => entry.name === "stamp")?.description || "";
 const KEPT = "alpgraph-place", NAME = "alpgraph-events";
 const channel = "BroadcastChannel" in window ? new BroadcastChannel(NAME) : null;
 let known = made, queue = null, release = null, waiting = false;

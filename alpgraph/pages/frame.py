@@ -28,7 +28,6 @@ def frame(collection: Collection, here: str = "", *, live: str | None = None) ->
         "brand": config.title if len(config.title) <= MOST_BRAND else "alpgraph",
         "here": here,
         "live": live if collection.stamp else None,
-        "stamp": collection.stamp,
         "menu": MENU,
         "foot_links": FOOT,
         "relations_css": f"/static/{relation_sheet(collection.notebook.types).hashed}",

@@ -115,13 +115,22 @@ class Collection:
         return self.notebook.revision
 
 
+MOST_REACH = 3
+"""Steps from a note within which its pages look: notes behind its neighbours, and their links."""
+
+
 @dataclass(frozen=True, slots=True)
 class Patch:
     """A collection after an edit."""
 
     after: Collection
-    touched: frozenset[str]
-    """Slugs whose pages may read differently: changed notes and their neighbours."""
+    reach: tuple[frozenset[str], ...]
+    """Slugs within so many steps of a changed note, before or after: 0, 1, 2, 3."""
+
+    @property
+    def touched(self) -> frozenset[str]:
+        """Slugs of the changed notes and their neighbours."""
+        return self.reach[1]
 
 
 def verdict_of(note: Note) -> VerdictInfo | None:
@@ -172,15 +181,22 @@ def patched(before: Collection, notebook: Notebook) -> Patch:
     old, new = before.notes, notebook.notes
     changed = {slug for slug in old.keys() | new.keys() if _differ(old.get(slug), new.get(slug))}
     graph = patch_graph(before.graph, before.notebook, notebook)
-    touched = changed.union(
-        *(found[slug] for found in (before.graph.adj, before.graph.pred, graph.adj, graph.pred)
-          for slug in changed if slug in found)
-    )  # fmt: skip
     verdicts = {slug: info for slug, info in before.verdicts.items() if slug not in changed}
     verdicts |= verdicts_of(notebook, changed & new.keys())
     places = before.places.after(graph)
     after = replace(before, notebook=notebook, graph=graph, places=places, verdicts=verdicts)
-    return Patch(after, frozenset(touched))
+    return Patch(after, _reach(changed, before.graph, graph))
+
+
+def _reach(changed: set[str], *graphs: NoteGraph) -> tuple[frozenset[str], ...]:
+    """Return the notes within 0, 1, 2 and 3 steps of the changed ones in any of the graphs."""
+    found, edge = [frozenset(changed)], changed
+    sides = [side for graph in graphs for side in (graph.adj, graph.pred)]
+    for _ in range(MOST_REACH):
+        beside = {other for side in sides for slug in edge if slug in side for other in side[slug]}
+        edge = beside - found[-1]
+        found.append(found[-1] | edge)
+    return tuple(found)
 
 
 def _differ(one: Note | None, other: Note | None) -> bool:

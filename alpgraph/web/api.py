@@ -15,16 +15,18 @@ from alpgraph.graph import (
     explain_no_path,
     export,
     find_paths,
+    network_bytes,
     path_to_json,
+    titles_bytes,
 )
 from alpgraph.notes import with_file
 from alpgraph.pages import Collection
 from alpgraph.pages.addresses import topic_key, topic_url
 from alpgraph.pages.data import note_detail, note_item, walk_data
 from alpgraph.pages.lists import topics as topic_rows
-from alpgraph.pages.map_data import Packed, packed_network, packed_titles
 from alpgraph.pages.past import NoPastError, collection_at
 from alpgraph.pages.walk import neighbourhood
+from alpgraph.web.answering import keep
 from alpgraph.web.queries import (
     AtQuery,
     CheckBody,
@@ -36,6 +38,7 @@ from alpgraph.web.queries import (
 )
 
 router = APIRouter()
+Pack = Callable[[Collection], bytes]
 TYPES = {
     "json": "application/json",
     "graphml": "application/graphml+xml",
@@ -55,6 +58,14 @@ def gives(*kinds: str, **schema: str) -> dict[str, Any]:
 def _collection(request: Request) -> Collection:
     collection: Collection = request.app.state.hub.collection
     return collection
+
+
+def _network(collection: Collection) -> bytes:
+    return network_bytes(collection.graph, collection.layout, collection.verdict_words)
+
+
+def _titles(collection: Collection) -> bytes:
+    return titles_bytes(collection.graph, collection.layout)
 
 
 def _known(collection: Collection, slug: str) -> str:
@@ -79,6 +90,7 @@ async def healthz(request: Request, _: Annotated[Nothing, Query()]) -> dict[str,
 async def notes(request: Request, query: Annotated[ListQuery, Query()]) -> dict[str, Any]:
     """List the notes."""
     collection = _collection(request)
+    keep(request, collection)
     slugs = list(collection.notes)
     if query.topic:
         key = topic_key(query.topic)
@@ -94,7 +106,8 @@ async def notes(request: Request, query: Annotated[ListQuery, Query()]) -> dict[
 async def one_note(request: Request, slug: str, _: Annotated[Nothing, Query()]) -> dict[str, Any]:
     """Give one note with its relations read from it, in both directions."""
     collection = _collection(request)
-    return await asyncio.to_thread(note_detail, collection, _known(collection, slug))
+    keep(request, collection, _known(collection, slug))
+    return await asyncio.to_thread(note_detail, collection, slug)
 
 
 @router.get("/api/walk/{slug:path}")
@@ -103,6 +116,8 @@ async def walk(
 ) -> dict[str, Any]:
     """Give a note with its neighbours and the links among them, today's or a past date's."""
     collection = await asyncio.to_thread(_at, _collection(request), query.at)
+    if not query.at:
+        keep(request, collection, slug, reach=2 if query.depth == 1 else 3)
     view = neighbourhood(
         collection.graph,
         _known(collection, slug),
@@ -152,26 +167,24 @@ async def search(request: Request, query: Annotated[SearchQuery, Query()]) -> di
 @router.get("/api/network", **gives("application/octet-stream", format="binary"))
 async def network(request: Request, query: Annotated[AtQuery, Query()]) -> Response:
     """Give the whole network in a compact binary form, today's or a past date's."""
-    return await _packed(request, packed_network, query.at, "application/octet-stream")
+    return await _packed(request, _network, query.at, "application/octet-stream")
 
 
 @router.get("/api/network/titles", **gives("text/plain; charset=utf-8"))
 async def titles(request: Request, query: Annotated[AtQuery, Query()]) -> Response:
     """Give the slugs and titles of the network's nodes, in its order."""
-    return await _packed(request, packed_titles, query.at, "text/plain; charset=utf-8")
+    return await _packed(request, _titles, query.at, "text/plain; charset=utf-8")
 
 
-async def _packed(
-    request: Request, pack: Callable[[Collection], Packed], day: str, kind: str
-) -> Response:
-    packed = await asyncio.to_thread(lambda: pack(_at(_collection(request), day)))
-    tag = f'"{packed.tag}"'
-    headers = {"etag": tag, "cache-control": "no-cache", "vary": "accept-encoding"}
-    if request.headers.get("if-none-match") == tag:
-        return Response(status_code=304, headers=headers)
-    if "gzip" not in request.headers.get("accept-encoding", ""):
-        return Response(packed.data, media_type=kind, headers=headers)
-    return Response(packed.zipped, media_type=kind, headers=headers | {"content-encoding": "gzip"})
+async def _packed(request: Request, pack: Pack, day: str, kind: str) -> Response:
+    collection = _collection(request)
+    keep(request, collection)
+
+    def packed() -> bytes:
+        shown = _at(collection, day)
+        return pack(shown)
+
+    return Response(await asyncio.to_thread(packed), media_type=kind)
 
 
 def _at(collection: Collection, day: str) -> Collection:
@@ -190,6 +203,7 @@ async def graph(request: Request, format: str, _: Annotated[Nothing, Query()]) -
     if format not in TYPES:
         raise HTTPException(404, f"the graph comes as {', '.join(TYPES)}")
     collection = _collection(request)
+    keep(request, collection)
     data = await asyncio.to_thread(
         export, collection.graph, format, verdicts=collection.verdict_words
     )
@@ -212,7 +226,9 @@ async def check(request: Request, body: CheckBody) -> Response:
 @router.get("/api/topics")
 async def topics(request: Request, _: Annotated[Nothing, Query()]) -> dict[str, Any]:
     """List the topics, the largest first."""
-    found = topic_rows(_collection(request))
+    collection = _collection(request)
+    keep(request, collection)
+    found = topic_rows(collection)
     items = [{"name": name, "url": topic_url(name), "count": len(slugs)} for name, slugs in found]
     return {"items": items}
 

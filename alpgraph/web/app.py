@@ -8,10 +8,10 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, Response
 from starlette.exceptions import HTTPException
-from starlette.middleware.gzip import GZipMiddleware
 
 from alpgraph import __version__
 from alpgraph.pages.finding import error_page
+from alpgraph.web.answering import Answering
 from alpgraph.web.api import router as api
 from alpgraph.web.contributing import router as contributing
 from alpgraph.web.graph import router as graph
@@ -58,7 +58,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(pages)
     app.add_exception_handler(HTTPException, _http_fault)
     app.add_exception_handler(RequestValidationError, _bad_request)
-    app.add_middleware(GZipMiddleware, minimum_size=800)
+    app.add_middleware(Answering, cache=hub.cache, current=lambda: hub.collection)
     app.add_middleware(Guard, hosts=settings.hosts)
     return app
 

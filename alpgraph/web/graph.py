@@ -15,6 +15,7 @@ from alpgraph.pages.retelling import trail_markdown, trail_page
 from alpgraph.pages.standing import standing_page
 from alpgraph.pages.timeline import timeline_page
 from alpgraph.pages.ways import End, find_end, path_page
+from alpgraph.web.answering import keep
 from alpgraph.web.near import near_names
 from alpgraph.web.queries import NetworkQuery, TimelineQuery, TrailQuery, WaysQuery
 from alpgraph.web.routes import collection_of, found
@@ -36,7 +37,9 @@ async def network(request: Request, query: Annotated[NetworkQuery, Query()]) -> 
         query.area,
         query.at,
     )
-    return await asyncio.to_thread(_network, collection_of(request), view)
+    collection = collection_of(request)
+    keep(request, collection)
+    return await asyncio.to_thread(_network, collection, view)
 
 
 def _network(collection: Collection, view: MapView) -> HTMLResponse:
@@ -93,4 +96,6 @@ async def timeline(request: Request, query: Annotated[TimelineQuery, Query()]) -
 @router.get("/standing")
 async def standing(request: Request) -> HTMLResponse:
     """Serve what stands out in the collection."""
-    return HTMLResponse(await asyncio.to_thread(standing_page, collection_of(request)))
+    collection = collection_of(request)
+    keep(request, collection)
+    return HTMLResponse(await asyncio.to_thread(standing_page, collection))

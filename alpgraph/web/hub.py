@@ -14,6 +14,7 @@ from alpgraph.notes import is_empty_file, stale_paths, state_digest, update_note
 from alpgraph.pages import Collection, Patch, build_collection, patched
 from alpgraph.search import SearchIndex, open_index
 from alpgraph.web.background import Background
+from alpgraph.web.cache import PageCache
 from alpgraph.web.events import Changes
 from alpgraph.web.settings import Settings
 from alpgraph.web.watching import Changed, Visible, sort_changes
@@ -31,6 +32,7 @@ class Hub:
         """Prepare to serve; `start` reads the notes."""
         self.settings = settings
         self.events = Changes()
+        self.cache = PageCache()
         self._collection: Collection | None = None
         self._search: SearchIndex | None = None
         self._searching, self._patching = Lock(), asyncio.Lock()
@@ -118,6 +120,7 @@ class Hub:
             if patch is None:
                 return
             self._collection = patch.after
+            self.cache.drop(None if changed.files else patch)
             self.events.add(patch.after.stamp, None if changed.files else patch.touched)
             self._later.wake()
 

@@ -29,6 +29,7 @@ from alpgraph.pages.machines import atom_feed, llms_text, sitemap
 from alpgraph.pages.note import note_markdown, note_page
 from alpgraph.pages.topics import links_page, relation_page, topic_page, topics_page
 from alpgraph.pages.walk import walk_page
+from alpgraph.web.answering import keep
 from alpgraph.web.asking import question_of
 from alpgraph.web.near import near_names
 from alpgraph.web.queries import (
@@ -97,7 +98,9 @@ async def near_notes(request: Request, note: Note) -> list[str]:
 @router.get("/")
 async def home(request: Request) -> HTMLResponse:
     """Serve the first page."""
-    return HTMLResponse(await asyncio.to_thread(home_page, collection_of(request)))
+    collection = collection_of(request)
+    keep(request, collection)
+    return HTMLResponse(await asyncio.to_thread(home_page, collection))
 
 
 @router.get("/n/{slug:path}")
@@ -109,12 +112,15 @@ async def note(request: Request, slug: str, query: Annotated[NoteQuery, Query()]
     if "text/markdown" in request.headers.get("accept", ""):
         twin = ".md"
     if twin:
+        keep(request, collection, name)
         data, kind = TWINS[twin](collection, name)
         return Response(data, media_type=kind, headers={"vary": "accept"})
     if name != slug:  # the target is ours, looked up in a table
         return Response(status_code=301, headers={"location": note_url(name)})
     may_run = request.app.state.settings.may_run
     alone = not collection.graph.degree(name)
+    if not query.trail:  # ways there are without number
+        keep(request, collection, "" if alone else name)
     near = await near_notes(request, collection.notes[name]) if alone else ()
     page = await asyncio.to_thread(
         note_page, collection, name, trail=query.trail, may_run=may_run, near=near
@@ -129,6 +135,7 @@ async def all_links(
     """Serve a page of all links of a note."""
     collection = collection_of(request)
     name = known_slug(collection, slug)
+    keep(request, collection, name)
     return found(await asyncio.to_thread(links_page, collection, name, query.page))
 
 
@@ -137,6 +144,8 @@ async def walk(request: Request, slug: str, query: Annotated[WalkQuery, Query()]
     """Serve the walk around a note."""
     collection = collection_of(request)
     name = known_slug(collection, slug)
+    if not query.trail:
+        keep(request, collection, name, reach=2 if query.depth == 1 else 3)
     page = await asyncio.to_thread(
         walk_page,
         collection,
@@ -152,25 +161,33 @@ async def walk(request: Request, slug: str, query: Annotated[WalkQuery, Query()]
 @router.get("/topics")
 async def topics(request: Request) -> HTMLResponse:
     """Serve the list of topics."""
-    return HTMLResponse(topics_page(collection_of(request)))
+    collection = collection_of(request)
+    keep(request, collection)
+    return HTMLResponse(await asyncio.to_thread(topics_page, collection))
 
 
 @router.get("/topics/{topic}")
 async def topic(request: Request, topic: str) -> HTMLResponse:
     """Serve the notes of a topic."""
-    return found(topic_page(collection_of(request), topic))
+    collection = collection_of(request)
+    keep(request, collection)
+    return found(await asyncio.to_thread(topic_page, collection, topic))
 
 
 @router.get("/relations/{type_id}")
 async def relation(request: Request, type_id: str) -> HTMLResponse:
     """Serve the relations of a type."""
-    return found(relation_page(collection_of(request), type_id))
+    collection = collection_of(request)
+    keep(request, collection)
+    return found(await asyncio.to_thread(relation_page, collection, type_id))
 
 
 @router.get("/experiments")
 async def experiments(request: Request) -> HTMLResponse:
     """Serve the list of experiments."""
-    return HTMLResponse(experiments_page(collection_of(request)))
+    collection = collection_of(request)
+    keep(request, collection)
+    return HTMLResponse(await asyncio.to_thread(experiments_page, collection))
 
 
 @router.get("/experiments/{name}")
@@ -213,19 +230,25 @@ async def search(request: Request, query: Annotated[SearchQuery, Query()]) -> HT
 @router.get("/api")
 async def api(request: Request) -> HTMLResponse:
     """Serve a page over the OpenAPI document."""
-    return HTMLResponse(api_page(collection_of(request), request.app.openapi()))
+    collection = collection_of(request)
+    keep(request, collection)
+    return HTMLResponse(api_page(collection, request.app.openapi()))
 
 
 @router.get("/help")
 async def help_list(request: Request) -> HTMLResponse:
     """Serve the list of findings and types."""
-    return HTMLResponse(help_index(collection_of(request)))
+    collection = collection_of(request)
+    keep(request, collection)
+    return HTMLResponse(await asyncio.to_thread(help_index, collection))
 
 
 @router.get("/help/{code}")
 async def help_one(request: Request, code: str) -> HTMLResponse:
     """Serve the help page of a finding."""
-    return found(help_page(collection_of(request), code))
+    collection = collection_of(request)
+    keep(request, collection)
+    return found(await asyncio.to_thread(help_page, collection, code))
 
 
 @router.get("/llms.txt")
@@ -266,6 +289,7 @@ async def static(request: Request, name: str) -> Response:
     if asset is None:
         raise HTTPException(404, "there is no such file")
     forever = name == asset.hashed and name != asset.name
+    keep(request, None)
     age = "public, max-age=31536000, immutable" if forever else "public, max-age=3600"
     return Response(asset.data, media_type=asset.media_type, headers={"cache-control": age})
 

@@ -1,0 +1,96 @@
+"""ASGI middleware that answers from the cache, packs what is complete, and passes streams on."""
+
+import asyncio
+from collections.abc import Callable
+
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from alpgraph.pages import Collection
+from alpgraph.web.cache import Answer, Keep, Key, PageCache, answer_of
+
+_KEEP = "alpgraph.keep"
+"""Where in the scope a route says how long its answer stays true."""
+SLOW_PACKING = 100_000
+"""Bytes from which packing happens off the event loop."""
+NOT_MODIFIED = frozenset({b"etag", b"cache-control", b"vary", b"content-location", b"expires"})
+
+
+def keep(request: Request, collection: Collection | None, slug: str = "", reach: int = 2) -> None:
+    """Let the answer be kept until a change within `reach` steps of `slug`, or any change.
+
+    Answers made from no collection are kept for good.
+    """
+    request.scope[_KEEP] = Keep(collection, slug, reach)
+
+
+class Answering:
+    """Serves ready bytes, with a strong ETag on all that is complete."""
+
+    def __init__(self, app: ASGIApp, cache: PageCache, current: Callable[[], Collection]) -> None:
+        """Stand before `app`; `current` returns the collection as it stands."""
+        self.app, self.cache, self.current = app, cache, current
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request from the cache, else ask the application."""
+        if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD"):
+            await self.app(scope, receive, send)
+            return
+        accept = accepted = known = b""
+        for name, value in scope["headers"]:
+            if name == b"accept-encoding":
+                accepted = value
+            elif name == b"if-none-match":
+                known = value
+            elif name == b"accept":
+                accept = value
+        key = (scope["path"], scope["query_string"], b"text/markdown" in accept)
+        stamp = self.current().stamp
+        answer = self.cache.get(key)
+        if answer is None:
+            answer = await self._ask(key, scope, receive, send)
+            if answer is None:
+                return
+        encoding = answer.encoding(accepted)
+        if encoding not in answer.packed and len(answer.body) > SLOW_PACKING:
+            await asyncio.to_thread(answer.form, encoding)
+        headers, data = answer.form(encoding)
+        status = 200
+        if known and answer.is_known(known):
+            status, data = 304, b""
+            headers = [pair for pair in headers if pair[0] in NOT_MODIFIED]
+        # which state of the notes this is true of: in a header, since the bytes outlive edits
+        timing = (b"server-timing", b'stamp;desc="' + stamp.encode() + b'"')
+        await send({"type": "http.response.start", "status": status, "headers": [*headers, timing]})
+        await send(
+            {"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else data}
+        )
+
+    async def _ask(self, key: Key, scope: Scope, receive: Receive, send: Send) -> Answer | None:
+        """Return the application's complete answer; None when it was passed on as it came."""
+        inner = dict(scope, method="GET")
+        held: list[Message] = []
+        passing = False
+
+        async def take(message: Message) -> None:
+            nonlocal passing
+            if passing:
+                await send(message)
+                return
+            held.append(message)
+            start = held[0]
+            streams = message["type"] == "http.response.body" and message.get("more_body", False)
+            if start["status"] != 200 or streams:
+                passing = True
+                for earlier in held:
+                    await send(earlier)
+
+        await self.app(inner, receive, take)
+        if passing or not held:
+            return None
+        body = b"".join(message.get("body", b"") for message in held[1:])
+        answer = answer_of(held[0]["headers"], body)
+        keep = inner.get(_KEEP)
+        if isinstance(keep, Keep) and keep.collection in (None, self.current()):
+            self.cache.put(key, answer, keep)
+        return answer

@@ -1,0 +1,212 @@
+"""Kept answers: always what rendering afresh gives, and given up only where they may differ."""
+
+import asyncio
+import gzip
+import re
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from starlette.types import Message
+
+from alpgraph.config import Config, Location
+from alpgraph.pages import Collection, Patch
+from alpgraph.web import Settings, create_app
+from alpgraph.web.cache import Answer, Keep, PageCache, answer_of
+
+NAMES = "abcdefg"
+KINDS = ["parallels", "leads-to", "framed-by", "qualified-by"]
+relation = st.tuples(st.sampled_from(KINDS), st.sampled_from([*NAMES, "gone"]))
+note = st.tuples(
+    st.sampled_from(["Title one", "Title two", "Another"]),
+    st.lists(relation, max_size=4),
+    st.lists(st.sampled_from([*NAMES, "Title one 3"]), max_size=2),
+    st.sampled_from(["", "claim\n"]),
+)
+notebooks = st.fixed_dictionaries(dict.fromkeys(NAMES[:4], note)).flatmap(
+    lambda first: st.dictionaries(st.sampled_from(NAMES), note).map(lambda more: first | more)
+)
+edits = st.lists(st.tuples(st.sampled_from(NAMES), st.none() | note), min_size=1, max_size=4)
+PATHS = [
+    pattern.format(name)
+    for name in NAMES
+    for pattern in (
+        "/n/{}",
+        "/n/{}.md",
+        "/walk/{}",
+        "/walk/{}?depth=2",
+        "/links/{}",
+        "/api/notes/{}",
+        "/api/walk/{}?depth=2",
+    )
+]
+PATHS += ["/", "/topics", "/relations/leads-to", "/api/notes", "/api/graph.json"]
+
+
+def text(name: str, parts: Any) -> str:
+    title, relations, mentions, claim = parts
+    lines = [f"title: {title} {NAMES.index(name)}", "topics: [one]"]
+    lines += [f"claim: {claim}"] if claim else []
+    lines += ["relations:"] if relations else []
+    lines += [
+        f"  - {{type: {kind}, to: {to}, why: for {name}'s own reason}}" for kind, to in relations
+    ]
+    links = " ".join(f"[[{other}]]" for other in mentions)
+    return "---\n" + "\n".join(lines) + f"\n---\nSaid by {name}. {links}\n"
+
+
+class Site:
+    """The application over a folder, asked without a socket."""
+
+    def __init__(self, root: Path) -> None:
+        location = Location(root, root.parent / "state", bundled=False)
+        self.root = root
+        self.app = create_app(Settings(location, Config(), watch=False))
+        self.hub = self.app.state.hub
+
+    async def get(self, path: str, **headers: str) -> tuple[int, dict[str, str], bytes]:
+        where, _, query = path.partition("?")
+        said: list[Message] = []
+
+        async def receive() -> Message:
+            return {"type": "http.request", "body": b"", "more_body": False}
+
+        async def send(message: Message) -> None:
+            said.append(message)
+
+        sent = {"host": "127.0.0.1:8000", **headers}
+        scope = {
+            "type": "http", "method": "GET", "path": where, "raw_path": where.encode(),
+            "query_string": query.encode(), "root_path": "", "scheme": "http",
+            "http_version": "1.1", "client": ("127.0.0.1", 1), "server": ("127.0.0.1", 8000),
+            "headers": [(k.replace("_", "-").encode(), v.encode()) for k, v in sent.items()],
+            "state": {},
+        }  # fmt: skip
+        await self.app(scope, receive, send)
+        found = {name.decode(): value.decode() for name, value in said[0]["headers"]}
+        return said[0]["status"], found, b"".join(part.get("body", b"") for part in said[1:])
+
+
+def without_map(body: bytes) -> bytes:
+    """Leave out where notes stand on the map: it follows edits, and a cold start may differ."""
+    return re.sub(rb'<svg class="map".*?</svg></div>', b"", body, flags=re.S)
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(notebooks, edits)
+def test_every_kept_answer_is_what_rendering_afresh_gives(start: Any, changes: Any) -> None:
+    async def check() -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            root = Path(folder) / "notes"
+            root.mkdir()
+            for name, parts in start.items():
+                (root / f"{name}.md").write_text(text(name, parts))
+            site = Site(root)
+            await site.hub.start()
+            for path in PATHS:
+                await site.get(path)
+            assert len(site.hub.cache) > 10
+            for name, parts in changes:
+                file = root / f"{name}.md"
+                if parts is None:
+                    file.unlink(missing_ok=True)
+                else:
+                    file.write_text(text(name, parts))
+                await site.hub.refresh([file])
+            fresh = Site(root)
+            await fresh.hub.start()
+            for path in PATHS:
+                kept, afresh = await site.get(path), await fresh.get(path)
+                assert kept[0] == afresh[0], path
+                assert without_map(kept[2]) == without_map(afresh[2]), path
+            await site.hub.stop()
+            await fresh.hub.stop()
+
+    asyncio.run(check())
+
+
+@pytest.fixture
+def chain(tmp_path: Path) -> Site:
+    """Nine notes in a row, each leading to the next."""
+    root = tmp_path / "notes"
+    root.mkdir()
+    for i in range(9):
+        on = f"relations: [{{type: leads-to, to: n{i + 1}, why: it goes on from here}}]\n"
+        (root / f"n{i}.md").write_text(f"---\ntitle: N{i}\n{on if i < 8 else ''}---\ntext\n")
+    return Site(root)
+
+
+def test_an_edit_leaves_answers_far_from_it_alone(chain: Site) -> None:
+    async def check() -> None:
+        await chain.hub.start()
+        for i in range(9):
+            await chain.get(f"/n/n{i}")
+        assert len(chain.hub.cache) == 9
+        file = chain.root / "n0.md"
+        file.write_text(file.read_text().replace("N0", "New name"))
+        await chain.hub.refresh([file])
+        assert len(chain.hub.cache) == 6  # n0, its neighbour and the one behind are made anew
+        assert b"New name" in (await chain.get("/n/n1"))[2]
+        await chain.hub.stop()
+
+    asyncio.run(check())
+
+
+def test_an_answer_has_a_strong_tag_for_each_encoding_and_is_not_sent_twice(chain: Site) -> None:
+    async def check() -> None:
+        await chain.hub.start()
+        status, plain, body = await chain.get("/n/n3")
+        assert status == 200
+        _, packed, data = await chain.get("/n/n3", accept_encoding="br, gzip")
+        assert gzip.decompress(data) == body
+        assert packed["content-encoding"] == "gzip"
+        assert packed["vary"] == "accept, accept-encoding"
+        assert not plain["etag"].startswith("W/")
+        assert plain["etag"] != packed["etag"]
+        again, headers, nothing = await chain.get("/n/n3", if_none_match=packed["etag"])
+        assert (again, nothing) == (304, b"")
+        assert headers["etag"] == plain["etag"]
+        assert "content-security-policy" in headers
+        markdown = await chain.get("/n/n3", accept="text/markdown")
+        assert markdown[1]["content-type"].startswith("text/markdown")
+        assert (await chain.get("/n/n3"))[2] == body
+        await chain.hub.stop()
+
+    asyncio.run(check())
+
+
+def an_answer(size: int) -> Answer:
+    return answer_of([(b"content-type", b"text/html")], b"x" * size)
+
+
+def test_the_room_is_bounded_and_the_least_used_gives_way() -> None:
+    cache = PageCache(most_bytes=100_000)
+    keep = Keep(None)
+    for i in range(200):
+        cache.put((f"/{i}", b"", False), an_answer(1_000), keep)
+        cache.get(("/0", b"", False))
+    assert cache.size <= 100_000
+    assert cache.get(("/0", b"", False)) is not None
+    assert cache.get(("/1", b"", False)) is None
+    cache.put(("/large", b"", False), an_answer(60_000), keep)
+    assert cache.get(("/large", b"", False)) is None
+
+
+def test_a_change_that_nobody_can_place_leaves_only_static_files() -> None:
+    cache = PageCache()
+    one: Any = object()
+    cache.put(("/static/a", b"", False), an_answer(1), Keep(None))
+    cache.put(("/n/a", b"", False), an_answer(1), Keep(one, "a"))
+    cache.put(("/", b"", False), an_answer(1), Keep(one))
+    cache.drop(None)
+    assert len(cache) == 1
+    collection: Collection = one
+    empty: frozenset[str] = frozenset()
+    cache.put(("/n/a", b"", False), an_answer(1), Keep(one, "a"))
+    cache.put(("/", b"", False), an_answer(1), Keep(one))
+    cache.drop(Patch(collection, (empty, empty, frozenset("b"), frozenset("ab"))))
+    assert cache.get(("/n/a", b"", False)) is not None
+    assert cache.get(("/", b"", False)) is None
