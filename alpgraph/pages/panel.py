@@ -129,23 +129,18 @@ def make_panel(
 def sentence(experiment: Experiment, result: Mapping[str, Any]) -> str:
     """Say the verdict in words with the size of the effect."""
     primary = result["primary"]
-    control, treatment = experiment.control.name, experiment.treatment.name
     name = f"{primary['name'][:1].upper()}{primary['name'][1:]}"
-    size = f"{number(abs(primary['difference']))} {primary['unit']}".strip()
-    compared = f"with “{treatment}” than with “{control}”"
+    values = (
+        f"{number(primary['control'])} with “{experiment.control.name}”",
+        f"{number(primary['treatment'])} with “{experiment.treatment.name}”",
+    )
     match result["verdict"]:
         case "no effect":
-            return (
-                f"{name} is the same {compared.replace(' than ', ' as ')}, within "
-                f"{number(result['smallest_effect'])} {primary['unit']}."
-            )
+            return f"{name}: hardly any difference, {values[0]} and {values[1]}."
         case "inconclusive":
-            return (
-                f"{name} may or may not differ {compared.replace(' than ', ' and ')}: the "
-                "interval is too wide to tell."
-            )
-    more = "higher" if primary["difference"] > 0 else "lower"
-    return f"{name} is {size} {more} {compared}."
+            return f"{name}: {values[0]} and {values[1]}; the interval is too wide to tell."
+    moved = "rose" if primary["difference"] > 0 else "fell"
+    return f"{name} {moved} by {number(abs(primary['difference']))}, from {' to '.join(values)}."
 
 
 def setting(experiment: Experiment, values: Mapping[str, Any]) -> str:
@@ -159,10 +154,10 @@ def setting(experiment: Experiment, values: Mapping[str, Any]) -> str:
 def _small(experiment: Experiment, result: Mapping[str, Any]) -> str:
     primary = result["primary"]
     return (
-        f"Mean of {len(result['replicates'])} paired replicates, 95 % interval "
-        f"{signed(primary['low'])} to {signed(primary['high'])}; "
-        f"{experiment.control.name} {number(primary['control'])}, "
-        f"{experiment.treatment.name} {number(primary['treatment'])}."
+        f"Difference {signed(primary['difference'])} {primary['unit']}, 95 % interval "
+        f"{signed(primary['low'])} to {signed(primary['high'])}, mean of "
+        f"{len(result['replicates'])} paired replicates; {primary['better']} is better, and less "
+        f"than {experiment.smallest_effect:g} would be too small to matter."
     )
 
 

@@ -4,6 +4,8 @@ import asyncio
 import gzip
 import re
 import tempfile
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +58,12 @@ def text(name: str, parts: Any) -> str:
     ]
     links = " ".join(f"[[{other}]]" for other in mentions)
     return "---\n" + "\n".join(lines) + f"\n---\nSaid by {name}. {links}\n"
+
+
+def run(work: Coroutine[Any, Any, None]) -> None:
+    """Run in a thread of its own: the one of a browser's fixture has a loop already."""
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(asyncio.run, work).result()
 
 
 class Site:
@@ -125,7 +133,7 @@ def test_every_kept_answer_is_what_rendering_afresh_gives(start: Any, changes: A
             await site.hub.stop()
             await fresh.hub.stop()
 
-    asyncio.run(check())
+    run(check())
 
 
 @pytest.fixture
@@ -152,7 +160,7 @@ def test_an_edit_leaves_answers_far_from_it_alone(chain: Site) -> None:
         assert b"New name" in (await chain.get("/n/n1"))[2]
         await chain.hub.stop()
 
-    asyncio.run(check())
+    run(check())
 
 
 def test_an_answer_has_a_strong_tag_for_each_encoding_and_is_not_sent_twice(chain: Site) -> None:
@@ -175,7 +183,7 @@ def test_an_answer_has_a_strong_tag_for_each_encoding_and_is_not_sent_twice(chai
         assert (await chain.get("/n/n3"))[2] == body
         await chain.hub.stop()
 
-    asyncio.run(check())
+    run(check())
 
 
 def an_answer(size: int) -> Answer:
