@@ -36,11 +36,10 @@ def _read_graph(
 def export(format: str, notes: Path | None, state: Path | None) -> None:
     """Print the graph as JSON, GraphML, GEXF, JSON-LD, Turtle or DOT."""
     from alpgraph.graph import export as export_graph
-    from alpgraph.pages.state import verdict_of
+    from alpgraph.pages.state import verdicts_of
 
     _, notebook, graph = _read_graph(notes, state)
-    found = {slug: verdict_of(note) for slug, note in notebook.notes.items()}
-    verdicts = {slug: info.verdict for slug, info in found.items() if info}
+    verdicts = {slug: info.verdict for slug, info in verdicts_of(notebook).items()}
     data = export_graph(graph, format, verdicts=verdicts)
     if isinstance(data, bytes):
         sys.stdout.buffer.write(data)

@@ -7,6 +7,15 @@ from alpgraph.pages.state import (
     build_collection,
     collect,
     patched,
+    rejudged,
 )
 
-__all__ = ["Collection", "Patch", "VerdictInfo", "build_collection", "collect", "patched"]
+__all__ = [
+    "Collection",
+    "Patch",
+    "VerdictInfo",
+    "build_collection",
+    "collect",
+    "patched",
+    "rejudged",
+]

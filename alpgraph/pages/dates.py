@@ -18,16 +18,18 @@ class Dates(Mapping[str, tuple[str, str]]):
         self._commit = ""
         self._known: Mapping[str, tuple[str, str]] = {}
 
-    def refresh(self) -> None:
-        """Ask git, unless nothing was committed since it was asked last."""
+    def refresh(self) -> bool:
+        """Ask git, unless nothing was committed since it was asked last; whether it said more."""
         if self._root is None:
-            return
+            return False
         try:
             commit = commit_id(self._root, "HEAD")
         except HistoryError:
-            return
-        if commit != self._commit:
-            self._known, self._commit = note_dates(self._root), commit
+            return False
+        if commit == self._commit:
+            return False
+        self._known, self._commit = note_dates(self._root), commit
+        return True
 
     def __getitem__(self, path: str) -> tuple[str, str]:
         """Return the dates of a note."""

@@ -98,11 +98,12 @@ def experiment_page(
     may_run: bool = True,
     answered: Sequence[Run] = (),
     vary: str = "",
+    waiting: int = 0,
 ) -> str | None:
     """Return the page of an experiment asking `question`, or None when there is none.
 
-    `answered` are finished runs of the experiment with their results: those that differ from the
-    question in the parameter `vary` alone are drawn as a sweep.
+    `answered` are finished runs of the experiment: those that differ from the question in the
+    parameter `vary` alone are drawn as a sweep; `waiting` is how many are not answered yet.
     Raises pydantic.ValidationError for unusable parameters unless the question names their faults.
     """
     experiment = find_experiment(name)
@@ -130,7 +131,9 @@ def experiment_page(
         about=render_prose(experiment.about),
         notes=rows(collection, slugs),
         sweep=sweep,
-        vary=vary,
+        vary=vary if vary in experiment.params.model_fields else "",
+        vary_title=next((field.title for field in panel.fields if field.name == vary), ""),
+        waiting=waiting,
     )
 
 
@@ -140,24 +143,30 @@ def sweep_of(
     """Return what is known when one parameter varies, or None when nothing is."""
     wanted = validate_params(experiment, question.params).model_dump(mode="json")
     others = {key: value for key, value in wanted.items() if key != vary}
-    known: dict[Any, Mapping[str, Any]] = {}
-    stored = [(found["params"], found["result"]) for found in references(experiment.name).values()]
-    runs = [(run.spec.params, run.result) for run in answered if run.result is not None]
-    for params, result in [*runs, *stored]:  # a stored result wins over a run
-        if {key: value for key, value in params.items() if key != vary} == others:
-            known[params[vary]] = result
+    known: dict[Any, tuple[Mapping[str, Any], str]] = {}
+    stored = [
+        (found["params"], found["result"]["primary"], found["result"]["verdict"])
+        for found in references(experiment.name).values()
+    ]
+    runs = [(run.spec.params, run.primary, run.verdict) for run in answered]
+    for params, primary, verdict in [*runs, *stored]:  # a stored result wins over a run
+        same = {key: value for key, value in params.items() if key != vary} == others
+        if same and primary is not None and verdict is not None:
+            known[params[vary]] = primary, verdict
     if not known:
         return None
     title = experiment.params.model_json_schema()["properties"][vary].get("title", vary)
     points = tuple(
         Point(
             value,
-            result["primary"]["difference"],
-            result["primary"]["low"],
-            result["primary"]["high"],
-            result["verdict"],
+            primary["difference"],
+            primary["low"],
+            primary["high"],
+            verdict,
             value == wanted[vary],
         )
-        for value, result in sorted(known.items(), key=lambda pair: (str(type(pair[0])), pair[0]))
+        for value, (primary, verdict) in sorted(
+            known.items(), key=lambda pair: (str(type(pair[0])), pair[0])
+        )
     )
     return Sweep(vary, title, sweep_chart(points, experiment.smallest_effect, title), points)

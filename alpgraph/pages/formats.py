@@ -21,6 +21,15 @@ def number(value: float, digits: int = 3) -> str:
     return f"{value:.{digits}f}".replace("-", "−")
 
 
+def written(value: object) -> str:
+    """Write a parameter's value as a person would.
+
+    >>> written(30.0), written("digits")
+    ('30', 'digits')
+    """
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
 def plain_date(text: str) -> str:
     """Write an ISO date as people do.
 

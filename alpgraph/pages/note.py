@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from alpgraph.authoring.forge import find_forge
 from alpgraph.diagnostics import Severity
-from alpgraph.experiments import find_experiment, reference_for
+from alpgraph.experiments import find_experiment
 from alpgraph.graph import MENTION, links
 from alpgraph.notes import Note, render_body
 from alpgraph.pages.addresses import TRAIL_CAP, file_url, markdown_url, note_url
@@ -14,7 +14,7 @@ from alpgraph.pages.lists import rows
 from alpgraph.pages.panel import Panel, Question, make_panel
 from alpgraph.pages.related import MOST, groups, next_notes, related_of
 from alpgraph.pages.render import render
-from alpgraph.pages.state import Collection
+from alpgraph.pages.state import Collection, stored_result
 from alpgraph.pages.trails import trail_steps
 from alpgraph.pages.walk import fan_svg
 
@@ -26,16 +26,15 @@ DOUBTS = {
 """What a page says before a claim that its own evidence does not bear out."""
 
 
-def panel_of(note: Note, *, may_run: bool) -> Panel | None:
+def panel_of(collection: Collection, note: Note, *, may_run: bool) -> Panel | None:
     """Return the panel of the experiment that a note attaches, when it can be run."""
     if note.experiment is None:
         return None
     experiment = find_experiment(note.experiment.name)
     if experiment is None:
         return None
+    result = stored_result(note) or collection.answers.get(note.slug)
     try:
-        stored = reference_for(experiment.name, note.experiment.params)
-        result = stored["result"] if stored else None
         return make_panel(experiment, Question(note.experiment.params), result, may_run=may_run)
     except ValueError:  # parameters out of bounds are a finding of `check`
         return None
@@ -93,7 +92,7 @@ def note_page(
         next_notes=next_notes(collection, found, {slug, *trail}),
         sources=note.sources,
         dates=collection.dates.get(note.path),
-        panel=panel_of(note, may_run=may_run),
+        panel=panel_of(collection, note, may_run=may_run),
         linked_data=linked_data(note, collection.config.url),
         edit_url=forge.edit_url(note.path) if forge else "",
         history_url=forge.history_url(note.path) if forge else "",

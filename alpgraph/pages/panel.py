@@ -232,7 +232,7 @@ def _defaults(experiment: Experiment) -> dict[str, Any]:
 
 
 def _values(experiment: Experiment, params: Mapping[str, Any]) -> dict[str, Any]:
-    """Return all parameters as they are written: 30 rather than 30.0."""
+    """Return all parameters, whole numbers without a point: 30 rather than 30.0."""
     values = validate_params(experiment, params).model_dump(mode="json")
     return {
         key: int(value) if isinstance(value, float) and value.is_integer() else value

@@ -1,7 +1,7 @@
 """The page of a run: how it stands, what it found, how to get it again, what it compares with."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from markupsafe import Markup
@@ -9,6 +9,7 @@ from markupsafe import Markup
 from alpgraph.experiments import Experiment, find_experiment, references
 from alpgraph.pages.addresses import experiment_url, run_url
 from alpgraph.pages.charts import Line, interval_chart, lines_chart
+from alpgraph.pages.formats import written
 from alpgraph.pages.frame import frame
 from alpgraph.pages.lists import rows
 from alpgraph.pages.panel import Question, make_panel
@@ -39,7 +40,8 @@ class Answer:
     name: str
     url: str
     params: Mapping[str, Any]
-    result: Mapping[str, Any]
+    primary: Mapping[str, Any]
+    verdict: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,8 @@ class Comparison:
     rows: tuple[CompareRow, ...]
     overlay: tuple[tuple[str, Markup], ...]
     """(name of the curve, chart) with both answers' arms."""
-    other: Answer | None
+    other: str
+    """What is laid over; empty when nothing is."""
 
 
 def run_page(
@@ -71,12 +74,12 @@ def run_page(
     *,
     may_run: bool = True,
     others: Sequence[Run] = (),
-    beside: str = "",
+    beside: tuple[str, Mapping[str, Any]] | None = None,
 ) -> str | None:
     """Return the page of a stored run, or None when its experiment is gone.
 
-    `others` are finished runs of the experiment with their results, `beside` the id or the preset
-    whose curves are laid over.
+    `others` are finished runs of the experiment, `beside` what a run or a stored result is called
+    and its result, whose curves are laid over.
     """
     experiment = find_experiment(run.spec.experiment)
     if experiment is None:
@@ -95,20 +98,25 @@ def run_page(
         panel=panel,
         end=ENDS.get(run.state, ""),
         advice=ADVICE.get(run.state, ""),
-        seconds=(run.finished or 0) - (run.started or 0) if run.finished and run.started else None,
-        comparison=compare(experiment, run, others, beside) if run.result else None,
+        seconds=run.finished - run.started if run.finished and run.started else None,
+        comparison=compare(experiment, run, others, beside),
         notes=rows(collection, slugs),
     )
 
 
 def compare(
-    experiment: Experiment, run: Run, others: Sequence[Run], beside: str
+    experiment: Experiment,
+    run: Run,
+    others: Sequence[Run],
+    beside: tuple[str, Mapping[str, Any]] | None,
 ) -> Comparison | None:
     """Put a finished run beside stored results and other runs of its experiment."""
-    if run.result is None:
+    own = next(iter(_of_runs([run])), None)
+    if own is None or run.result is None:
         return None
-    own = Answer(run.id, "this run", run_url(run.id), run.spec.params, run.result)
-    answers = [own, *_stored(experiment), *_of_runs(run, others)][: MOST_COMPARED + 1]
+    own = replace(own, name="this run")
+    rest = [other for other in others if other.id != run.id]
+    answers = [own, *_stored(experiment), *_of_runs(rest)][: MOST_COMPARED + 1]
     if len(answers) < 2:
         return None
     differing = [
@@ -116,25 +124,23 @@ def compare(
         for key in run.spec.params
         if len({str(answer.params.get(key)) for answer in answers}) > 1
     ]
-    primaries = [answer.result["primary"] for answer in answers]
-    low = min(0.0, *(primary["low"] for primary in primaries))
-    high = max(0.0, *(primary["high"] for primary in primaries))
+    low = min(0.0, *(answer.primary["low"] for answer in answers))
+    high = max(0.0, *(answer.primary["high"] for answer in answers))
     titles = experiment.params.model_json_schema()["properties"]
-    other = next((answer for answer in answers[1:] if answer.key == beside), None)
     return Comparison(
         columns=tuple(titles[key].get("title", key) for key in differing),
         rows=tuple(
             CompareRow(
                 answer,
-                tuple(str(answer.params.get(key, "")) for key in differing),
-                interval_chart(answer.result["primary"], low, high),
+                tuple(written(answer.params.get(key, "")) for key in differing),
+                interval_chart(answer.primary, low, high),
                 answer is own,
                 "" if answer is own else run_url(run.id, beside=answer.key),
             )
             for answer in answers
         ),
-        overlay=tuple(_overlay(experiment, own, other)) if other else (),
-        other=other,
+        overlay=tuple(_overlay(experiment, run.result, *beside)) if beside else (),
+        other=beside[0] if beside else "",
     )
 
 
@@ -145,35 +151,51 @@ def _stored(experiment: Experiment) -> list[Answer]:
             f"stored: {preset.replace('-', ' ')}",
             experiment_url(experiment.name, found["params"]),
             found["params"],
-            found["result"],
+            found["result"]["primary"],
+            found["result"]["verdict"],
         )
         for preset, found in references(experiment.name).items()
     ]
 
 
-def _of_runs(run: Run, others: Sequence[Run]) -> list[Answer]:
+def _of_runs(runs: Sequence[Run]) -> list[Answer]:
     return [
-        Answer(one.id, f"run {one.id[:8]}", run_url(one.id), one.spec.params, one.result)
-        for one in others
-        if one.result is not None and one.id != run.id
+        Answer(one.id, f"run {one.id[:8]}", run_url(one.id), one.spec.params, *answered)
+        for one in runs
+        if (answered := _answered(one)) is not None
     ]
 
 
-def _overlay(experiment: Experiment, own: Answer, other: Answer) -> list[tuple[str, Markup]]:
-    """Draw the curves that both answers have, four lines each."""
+def _answered(run: Run) -> tuple[Mapping[str, Any], str] | None:
+    if run.primary is None or run.verdict is None:
+        return None
+    return run.primary, run.verdict
+
+
+def _overlay(
+    experiment: Experiment, own: Mapping[str, Any], name: str, other: Mapping[str, Any]
+) -> list[tuple[str, Markup]]:
+    """Draw the curves that both results have, four lines each."""
     arms = {"control": experiment.control.name, "treatment": experiment.treatment.name}
-    names = dict.fromkeys(curve["name"] for curve in own.result["curves"])
     charts = []
-    for name in names:
+    for curve_name in dict.fromkeys(curve["name"] for curve in own["curves"]):
         lines = []
-        for answer, styles in ((own, ("c-a", "c-b")), (other, ("c-c", "c-d"))):
-            curves = [curve for curve in answer.result["curves"] if curve["name"] == name]
-            for curve in curves:
-                style = styles[curve["arm"] == "treatment"]
-                label = f"{arms.get(curve['arm'], curve['arm'])}, {answer.name}"
-                lines.append(
-                    Line(label, style, curve["x"], curve["mean"], curve["low"], curve["high"])
+        for result, styles, called in (
+            (own, ("c-a", "c-b"), "this run"),
+            (other, ("c-c", "c-d"), name),
+        ):
+            lines += [
+                Line(
+                    f"{arms.get(curve['arm'], curve['arm'])}, {called}",
+                    styles[curve["arm"] == "treatment"],
+                    curve["x"],
+                    curve["mean"],
+                    curve["low"],
+                    curve["high"],
                 )
+                for curve in result["curves"]
+                if curve["name"] == curve_name
+            ]
         if len(lines) > 2:
-            charts.append((name, lines_chart(lines, own.result["curves"][0]["x_label"])))
+            charts.append((curve_name, lines_chart(lines, own["curves"][0]["x_label"])))
     return charts

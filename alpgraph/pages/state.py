@@ -7,7 +7,7 @@ from threading import Lock
 from typing import Any
 
 from alpgraph.config import Config
-from alpgraph.experiments import find_experiment, reference_for
+from alpgraph.experiments import reference_for
 from alpgraph.graph import (
     Layout,
     NoteGraph,
@@ -89,6 +89,8 @@ class Collection:
     places: Places
     verdicts: Mapping[str, VerdictInfo] = field(default_factory=dict)
     """By slug; notes without evidence are absent."""
+    answers: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """By slug: the result of a run that gives the verdict where no stored reference does."""
     dates: Dates = field(default_factory=Dates)
     """By path: ISO dates created and changed, where git knows them and was asked."""
     stamp: str = ""
@@ -133,23 +135,8 @@ class Patch:
         return self.reach[1]
 
 
-def verdict_of(note: Note) -> VerdictInfo | None:
-    """Return what the stored reference says of a note's claim, or None."""
-    if note.experiment is None:
-        return None
-    experiment = find_experiment(note.experiment.name)
-    if experiment is None:
-        return None
-    try:
-        stored = reference_for(note.experiment.name, note.experiment.params)
-    except ValueError:
-        return None
-    return verdict_info(note.experiment.name, stored) if stored else None
-
-
-def verdict_info(name: str, stored: Mapping[str, Any]) -> VerdictInfo:
-    """Return the verdict of a stored reference of the experiment `name`."""
-    result = stored["result"]
+def verdict_info(name: str, result: Mapping[str, Any]) -> VerdictInfo:
+    """Return the verdict of a result of the experiment `name`."""
     primary = result["primary"]
     return VerdictInfo(
         result["verdict"],
@@ -162,18 +149,33 @@ def verdict_info(name: str, stored: Mapping[str, Any]) -> VerdictInfo:
     )
 
 
+def stored_result(note: Note) -> Mapping[str, Any] | None:
+    """Return the stored reference's result for the experiment that a note attaches, if any."""
+    if note.experiment is None:
+        return None
+    try:
+        stored = reference_for(note.experiment.name, note.experiment.params)
+    except ValueError:  # parameters out of bounds are a finding of `check`
+        return None
+    return None if stored is None else dict(stored["result"])
+
+
 def verdicts_of(notebook: Notebook, slugs: Iterable[str] | None = None) -> dict[str, VerdictInfo]:
     """Return by slug what the stored references say of the claims of all notes, or of some."""
-    names = notebook.notes if slugs is None else slugs
-    found = {slug: verdict_of(notebook.notes[slug]) for slug in names}
-    return {slug: verdict for slug, verdict in found.items() if verdict is not None}
+    found = {}
+    for slug in notebook.notes if slugs is None else slugs:
+        note = notebook.notes[slug]
+        if note.experiment and (result := stored_result(note)):
+            found[slug] = verdict_info(note.experiment.name, result)
+    return found
 
 
 def collect(notebook: Notebook, config: Config, state: Path | None = None) -> Collection:
     """Build the graph and verdicts of a notebook; `state` keeps the map."""
     graph = build_graph(notebook)
     places = Places(graph, state / "cache" if state else None)
-    return Collection(notebook, graph, config, places, verdicts_of(notebook), Dates(notebook.root))
+    dates = Dates(notebook.root)
+    return Collection(notebook, graph, config, places, verdicts_of(notebook), dates=dates)
 
 
 def patched(before: Collection, notebook: Notebook) -> Patch:
@@ -184,8 +186,25 @@ def patched(before: Collection, notebook: Notebook) -> Patch:
     verdicts = {slug: info for slug, info in before.verdicts.items() if slug not in changed}
     verdicts |= verdicts_of(notebook, changed & new.keys())
     places = before.places.after(graph)
-    after = replace(before, notebook=notebook, graph=graph, places=places, verdicts=verdicts)
+    answers = {slug: result for slug, result in before.answers.items() if slug not in changed}
+    after = replace(
+        before, notebook=notebook, graph=graph, places=places, verdicts=verdicts, answers=answers
+    )
     return Patch(after, _reach(changed, before.graph, graph))
+
+
+def rejudged(before: Collection, answers: Mapping[str, Mapping[str, Any]]) -> Patch | None:
+    """Return the collection with the verdicts of these runs, by slug; None when it has them."""
+    if answers == before.answers:
+        return None
+    notes = before.notes
+    verdicts = {slug: info for slug, info in before.verdicts.items() if slug not in before.answers}
+    for slug, result in answers.items():
+        if slug in notes and (attached := notes[slug].experiment):
+            verdicts[slug] = verdict_info(attached.name, result)
+    changed = {slug for slug in {*answers, *before.answers} if slug in notes}
+    after = replace(before, verdicts=verdicts, answers=dict(answers))
+    return Patch(after, _reach(changed, before.graph))
 
 
 def _reach(changed: set[str], *graphs: NoteGraph) -> tuple[frozenset[str], ...]:

@@ -25,6 +25,7 @@ from alpgraph.runs.service import RunService
 from alpgraph.runs.spec import DEFAULT_SEED, make_spec
 from alpgraph.runs.store import Store, open_store
 from alpgraph.runs.telling import run_json
+from alpgraph.runs.verdicts import answer_for
 
 __all__ = [
     "DEFAULT_SEED",
@@ -53,6 +54,7 @@ __all__ = [
     "TimedOut",
     "Unreachable",
     "WorkerDied",
+    "answer_for",
     "make_spec",
     "open_executor",
     "open_store",

@@ -17,6 +17,8 @@ VERSION = 2
 WEIGHTS = {"title": 5.0, "claim": 2.5, "summary": 2.0, "headings": 2.0, "reasons": 1.3, "body": 1.0}
 _MARKS = re.compile(r"[`*_#>|~]+|\[\[|\]\]|\]\([^)\s]*\)|\[(?=\w)")
 MOST_FILTERED = 2_000
+BUSY = "LockBusy"
+"""What tantivy says where another writer holds the folder."""
 
 
 def _schema() -> tantivy.Schema:
@@ -57,8 +59,33 @@ class SearchIndex:
         return tantivy.Index(self._schema, path=str(self._folder))
 
     def update(self, notebook: Notebook) -> int:
-        """Index what changed since the last call; return how many notes that was."""
+        """Index what changed since the last call; return how many notes that was.
+
+        A damaged folder is written anew; where that fails, or another process writes there, the
+        index goes on in memory.
+        """
         self._notes = notebook.notes
+        try:
+            return self._write(notebook)
+        except (OSError, ValueError) as error:
+            if self._folder is None:
+                raise
+            self._start_over(None if BUSY in str(error) else self._folder)
+        try:
+            return self._write(notebook)
+        except (OSError, ValueError):
+            self._start_over(None)
+            return self._write(notebook)
+
+    def _start_over(self, folder: Path | None) -> None:
+        """Begin with an empty index in `folder`, or in memory."""
+        if folder is not None:
+            shutil.rmtree(folder, ignore_errors=True)
+        self._folder, self._digests = folder, {}
+        self._index = self._open()
+        self._index.register_tokenizer(ANALYZER, analyzer())
+
+    def _write(self, notebook: Notebook) -> int:
         now = {slug: note.digest for slug, note in notebook.notes.items()}
         gone = [slug for slug in self._digests if slug not in now]
         changed = [slug for slug, digest in now.items() if self._digests.get(slug) != digest]
@@ -234,13 +261,9 @@ def open_index(notebook: Notebook, folder: Path | None = None) -> SearchIndex:
     """Return an index of `notebook`, kept in `folder` (in memory when None)."""
     try:
         index = SearchIndex(folder)
-        index.update(notebook)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError):
         if folder is None:
             raise
-        # a damaged or locked folder must not keep anyone from searching
-        if not isinstance(error, BlockingIOError):
-            shutil.rmtree(folder, ignore_errors=True)
-        index = SearchIndex(None)
-        index.update(notebook)
+        index = SearchIndex(None)  # nobody is kept from searching by a folder that cannot be used
+    index.update(notebook)
     return index

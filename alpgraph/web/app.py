@@ -17,6 +17,7 @@ from alpgraph.web.contributing import router as contributing
 from alpgraph.web.graph import router as graph
 from alpgraph.web.guard import Guard
 from alpgraph.web.hub import Hub
+from alpgraph.web.judging import judging
 from alpgraph.web.near import near_names
 from alpgraph.web.problems import EVERYWHERE, problem
 from alpgraph.web.routes import router as pages
@@ -34,7 +35,7 @@ def create_app(settings: Settings) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         await hub.start()
         try:
-            async with serving_runs(app, settings):
+            async with serving_runs(app, settings), judging(app, hub):
                 yield
         finally:
             await hub.stop()

@@ -12,7 +12,7 @@ def question_of(name: str, raw: Mapping[str, str]) -> Question:
     experiment = find_experiment(name)
     claim = dict(experiment.presets["claim"].params) if experiment else {}
     params = {key: value for key, value in raw.items() if key not in ("replicates", "seed")}
-    counts = {key: _whole(raw.get(key, "")) for key in ("replicates", "seed")}
+    counts = {key: whole(raw.get(key, "")) for key in ("replicates", "seed")}
     faults: dict[str, str] = {}
     try:
         spec = make_spec(name, claim | params, counts["replicates"], counts["seed"])
@@ -23,7 +23,7 @@ def question_of(name: str, raw: Mapping[str, str]) -> Question:
     return Question(spec.params, spec.replicates, spec.seed)
 
 
-def _whole(text: str) -> int | None:
+def whole(text: str) -> int | None:
     """Read a whole number of a form; what is none is refused later, by name."""
     text = text.strip()
     if not text:

@@ -83,6 +83,12 @@ class SearchQuery(Closed):
     offset: int = Field(0, ge=0, le=10_000)
 
 
+class RunQuery(Closed):
+    """What a run is compared with."""
+
+    with_: Annotated[str, Field(max_length=60)] = Field("", alias="with")
+
+
 class PageQuery(Closed):
     """A page of a list that is turned."""
 

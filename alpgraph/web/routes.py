@@ -39,6 +39,7 @@ from alpgraph.web.queries import (
     SearchQuery,
     WalkQuery,
 )
+from alpgraph.web.run_access import known_of
 
 TWINS: Mapping[str, Callable[[Collection, str], tuple[str, str]]] = {
     ".md": lambda collection, slug: (note_markdown(collection, slug), "text/markdown"),
@@ -196,13 +197,19 @@ async def experiment(request: Request, name: str) -> HTMLResponse:
     raw = dict(request.query_params)
     vary = raw.pop("vary", "")
     question = question_of(name, raw) if raw else None
+    collection = collection_of(request)
+    if question is None and not vary:
+        keep(request, collection)
+    answered, waiting = await asyncio.to_thread(known_of, request, name) if vary else ((), 0)
     page = await asyncio.to_thread(
         experiment_page,
-        collection_of(request),
+        collection,
         name,
         question,
         may_run=request.app.state.settings.may_run,
         vary=vary,
+        answered=answered,
+        waiting=waiting,
     )
     answer = found(page)
     if question and question.faults:

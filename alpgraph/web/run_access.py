@@ -74,6 +74,19 @@ def service_of(request: Request) -> RunService:
     return service
 
 
+def known_of(request: Request, experiment: str) -> tuple[Sequence[Run], int]:
+    """Return the finished runs of an experiment, and how many are on their way."""
+    try:
+        service = service_of(request)
+        waiting = [
+            service.list(experiment=experiment, state=state, limit=1).total
+            for state in (State.QUEUED, State.RUNNING)
+        ]
+        return service.answers(experiment), sum(waiting)
+    except StoreError:  # the page goes on with the stored results
+        return (), 0
+
+
 def find_run(request: Request, run_id: str) -> Run:
     """Return a run, or raise 404 or StoreError."""
     found = service_of(request).get(run_id)

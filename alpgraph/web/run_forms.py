@@ -1,19 +1,31 @@
 """Runs by forms and as pages: ask, look and cancel without a script."""
 
 import asyncio
+from collections.abc import Mapping
 from contextlib import suppress
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import parse_qsl
 
-from fastapi import APIRouter, HTTPException, Request
+from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import HTMLResponse, Response
 from pydantic import ValidationError
 
+from alpgraph.experiments import find_experiment, references
 from alpgraph.pages.addresses import experiment_url, run_url
+from alpgraph.pages.experiment import experiment_page
 from alpgraph.pages.finding import error_page
-from alpgraph.pages.run import run_page
-from alpgraph.runs import AlreadyFinal, Fault, QueueFull, SpecError, StoreError
-from alpgraph.web.run_access import cancel_run, find_run, kind_of, submit, submit_sweep
+from alpgraph.pages.run import MOST_COMPARED, run_page
+from alpgraph.runs import AlreadyFinal, Fault, QueueFull, Run, SpecError, StoreError
+from alpgraph.web.asking import question_of, whole
+from alpgraph.web.queries import RunQuery
+from alpgraph.web.run_access import (
+    cancel_run,
+    find_run,
+    kind_of,
+    service_of,
+    submit,
+    submit_sweep,
+)
 from alpgraph.web.run_shapes import Question, SweepQuestion, Value
 
 router = APIRouter(include_in_schema=False)
@@ -28,7 +40,7 @@ async def ask_by_form(request: Request) -> Response:
     """
     try:
         fields = dict(parse_qsl((await request.body()).decode(), max_num_fields=MOST_FIELDS))
-        question = _question(fields)
+        question = _question(dict(fields))
         if isinstance(question, SweepQuestion):
             await asyncio.to_thread(submit_sweep, request, question)
             asked = {**question.params, "vary": question.vary}
@@ -36,6 +48,10 @@ async def ask_by_form(request: Request) -> Response:
         else:
             run = await asyncio.to_thread(submit, request, question)
             address = run_url(run.id)
+    except SpecError as fault:
+        if find_experiment(fields.get("experiment", "")) is None or "values" in fields:
+            return _page_of(request, fault)
+        return await _asked_again(request, fields)
     except (ValueError, QueueFull, PermissionError, StoreError) as fault:
         return _page_of(request, fault)
     return Response(status_code=303, headers={"location": address})
@@ -53,23 +69,52 @@ def cancel_by_form(request: Request, run_id: str) -> Response:
 
 
 @router.get("/runs/{run_id}")
-def run_by_page(request: Request, run_id: str) -> Response:
-    """Serve the page of a run."""
+def run_by_page(request: Request, run_id: str, query: Annotated[RunQuery, Query()]) -> Response:
+    """Serve the page of a run, with another answer laid over it on wish."""
     try:
         found = find_run(request, run_id)
+        others = service_of(request).answers(found.spec.experiment, MOST_COMPARED)
+        beside = _beside(request, found, query.with_) if query.with_ else None
     except StoreError as fault:
         return _page_of(request, fault)
-    may_run = request.app.state.settings.may_run
-    page = run_page(request.app.state.hub.collection, found, may_run=may_run)
+    page = run_page(
+        request.app.state.hub.collection,
+        found,
+        may_run=request.app.state.settings.may_run,
+        others=others[::-1],
+        beside=beside,
+    )
     if page is None:
         raise HTTPException(404, "the experiment of this run is no longer here")
     return HTMLResponse(page, headers={"cache-control": "no-store"})
 
 
+def _beside(request: Request, run: Run, key: str) -> tuple[str, Mapping[str, Any]] | None:
+    """Return the name and the result of a stored preset or of another run of the experiment."""
+    stored = references(run.spec.experiment).get(key)
+    if stored is not None:
+        return f"stored: {key.replace('-', ' ')}", stored["result"]
+    other = service_of(request).get(key)
+    if other is None or other.result is None or other.spec.experiment != run.spec.experiment:
+        return None
+    return f"run {other.id[:8]}", other.result
+
+
+async def _asked_again(request: Request, fields: Mapping[str, str]) -> Response:
+    """Return the experiment's page with what was typed and what is wrong with it."""
+    kept = {key.removeprefix("params."): value for key, value in fields.items()}
+    name = kept.pop("experiment")
+    question = question_of(name, kept)
+    may_run = request.app.state.settings.may_run
+    collection = request.app.state.hub.collection
+    page = await asyncio.to_thread(experiment_page, collection, name, question, may_run=may_run)
+    return HTMLResponse(page, 422)
+
+
 def _question(fields: dict[str, str]) -> Question:
     """Read a form, a sweep where it varies a parameter; raises SpecError."""
     asked: dict[str, Any] = {"experiment": fields.pop("experiment", "")}
-    asked |= {key: _whole(fields.pop(key, "")) for key in ("replicates", "seed")}
+    asked |= {key: whole(fields.pop(key, "")) for key in ("replicates", "seed")}
     vary, values = fields.pop("vary", ""), fields.pop("values", "")
     asked["params"] = {key.removeprefix("params."): value for key, value in fields.items()}
     try:
@@ -81,14 +126,6 @@ def _question(fields: dict[str, str]) -> Question:
         first = error.errors()[0]
         field = ".".join(str(part) for part in first["loc"][:2])
         raise SpecError([Fault(field, str(first["msg"]).lower())]) from None
-
-
-def _whole(text: str) -> int | None:
-    """Read a whole number of a form; what is none is refused later, by name."""
-    text = text.strip()
-    if not text:
-        return None
-    return int(text) if len(text) <= 20 and text.lstrip("-").isdecimal() else -1
 
 
 def _page_of(request: Request, fault: Exception) -> Response:

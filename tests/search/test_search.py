@@ -2,6 +2,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import tantivy
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -82,6 +83,21 @@ def test_a_stored_index_is_used_again_and_a_damaged_one_rebuilt(
     assert open_index(notebook, place).search("refuse")[0] == 1
     for path in place.iterdir():
         path.write_bytes(b"damaged")
+    assert open_index(notebook, place).search("refuse")[0] == 1
+
+
+def test_a_folder_that_another_process_writes_keeps_nobody_from_searching(
+    folder: Folder, tmp_path: Path
+) -> None:
+    notebook = read_notebook(folder(NOTES))
+    place = tmp_path / "index"
+    open_index(notebook, place)
+    writer = tantivy.Index.open(str(place)).writer()
+    index = open_index(
+        read_notebook(folder({"new.md": "# An entirely fresh word: gelato\n"})), place
+    )
+    assert index.search("gelato")[0] == 1
+    del writer
     assert open_index(notebook, place).search("refuse")[0] == 1
 
 

@@ -70,7 +70,7 @@ class Site:
     """The application over a folder, asked without a socket."""
 
     def __init__(self, root: Path) -> None:
-        location = Location(root, root.parent / "state", bundled=False)
+        location = Location(root, Path(tempfile.mkdtemp(dir=root.parent)), bundled=False)
         self.root = root
         self.app = create_app(Settings(location, Config(), watch=False))
         self.hub = self.app.state.hub
@@ -107,7 +107,7 @@ def without_map(body: bytes) -> bytes:
 @given(notebooks, edits)
 def test_every_kept_answer_is_what_rendering_afresh_gives(start: Any, changes: Any) -> None:
     async def check() -> None:
-        with tempfile.TemporaryDirectory() as folder:
+        with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
             root = Path(folder) / "notes"
             root.mkdir()
             for name, parts in start.items():

@@ -1,0 +1,60 @@
+"""Verdicts that no stored reference gives: looked for among finished runs, also other servers'."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from typing import Any
+
+from fastapi import FastAPI
+
+from alpgraph.pages import Collection
+from alpgraph.pages.state import stored_result
+from alpgraph.runs import RunService, StoreError, answer_for
+from alpgraph.web.hub import Hub
+
+EVERY = 2.0
+"""Seconds between two looks; there are none while every attached experiment has a reference."""
+
+
+@asynccontextmanager
+async def judging(app: FastAPI, hub: Hub) -> AsyncIterator[None]:
+    """Follow the answers of runs while the application lives, if it has runs."""
+    service = app.state.runs
+    followed = isinstance(service, RunService)
+    task = asyncio.create_task(follow_answers(hub, service)) if followed else None
+    try:
+        yield
+    finally:
+        if task is not None:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+
+async def follow_answers(hub: Hub, service: RunService) -> None:
+    """Let notes whose experiment has no stored reference show their first answer, until cancelled.
+
+    That is the oldest finished run with default seed and replicates (design section 6), so a
+    visitor's run never changes a verdict.
+    """
+    while True:
+        answers = await asyncio.to_thread(_answers, hub.collection, service)
+        if answers is not None:
+            await hub.judge(answers)
+        await asyncio.sleep(EVERY)
+
+
+def _answers(collection: Collection, service: RunService) -> dict[str, Mapping[str, Any]] | None:
+    """Return by slug the results that runs give; None when the database cannot be asked."""
+    found: dict[str, Mapping[str, Any]] = {}
+    for slug, note in collection.notes.items():
+        if note.experiment is None or stored_result(note) is not None:
+            continue
+        try:
+            run = answer_for(service.store, note.experiment.name, note.experiment.params)
+        except ValueError:  # parameters out of bounds are a finding of `check`
+            continue
+        except StoreError:
+            return None
+        if run is not None and run.result is not None:
+            found[slug] = run.result
+    return found
