@@ -12,6 +12,7 @@ from alpgraph.check.terminal import counted
 from alpgraph.diagnostics import Diagnostic, Place, Severity
 from alpgraph.graph import NoteGraph
 from alpgraph.notes import Notebook
+from alpgraph.notes.reading import collector_paused
 
 
 def check_notebook(
@@ -25,11 +26,12 @@ def check_notebook(
     names of experiments are not looked at.
     """
     subject = Subject(notebook, graph, experiments)
-    found = with_fixes(notebook.diagnostics, notebook)
-    for rule in RULES.values():
-        if rule.find is not None:
-            found.extend(rule.find(subject))
-    return sorted(found, key=_order)
+    with collector_paused():
+        found = with_fixes(notebook.diagnostics, notebook)
+        for rule in RULES.values():
+            if rule.find is not None:
+                found.extend(rule.find(subject))
+        return sorted(found, key=_order)
 
 
 def chosen(

@@ -1,13 +1,13 @@
 """The parts of a body that a notebook needs: blocks of text with links, headings, block names."""
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from alpgraph.diagnostics import Diagnostic, Place
 from alpgraph.notes.model import Heading
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(NamedTuple):
     """A link of the body as it was found."""
 
     to: str

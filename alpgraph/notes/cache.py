@@ -64,7 +64,7 @@ class Cache:
         rows = [
             (
                 path,
-                tuple(getattr(entry.stamp, name) for name in FileStamp.__slots__),
+                tuple(entry.stamp),
                 tuple(entry.packed),
             )
             for path, entry in entries.items()

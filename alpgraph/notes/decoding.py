@@ -42,7 +42,7 @@ def decode(path: str, data: bytes) -> tuple[str, list[Diagnostic]]:
                 severity=Severity.INFO,
             )
         )
-    if not text.isascii() or _CONTROL.search(text):
+    if not text.isascii() or not text.replace("\n", "").isprintable():
         found += _characters(path, text)
     return text, found
 

@@ -5,11 +5,12 @@ from dataclasses import dataclass, field
 
 from alpgraph.diagnostics import Diagnostic, Edit, Fix, Place, Severity
 from alpgraph.notes.findings import finding, near, quoted
-from alpgraph.notes.frontmatter import Items, Matter, Scalar, Table, Value, plain
+from alpgraph.notes.frontmatter import Matter
 from alpgraph.notes.identifiers import EXAMPLES, KINDS, bare_identifier, guess_kind, well_formed
 from alpgraph.notes.model import ExperimentRef, Mention, Relation, Source
 from alpgraph.notes.relation_types import RelationTypes
 from alpgraph.notes.relations import RelationReader, kind_of, linked
+from alpgraph.notes.values import Items, Scalar, Table, Value, plain
 
 KEYS = ("title", "summary", "claim", "topics", "sources", "relations", "experiment", "aliases")
 """The keys of a note, in the order `fmt` writes them."""

@@ -50,7 +50,7 @@ class BlockReader:
             word, colon, rest = link.to.partition(":")
             if colon and rest.strip() and (reading := self.types.read(word)):
                 return Typed(link, reading, word, rest.strip(), "", "cosma")
-            at = _AT.search(link.text)
+            at = _AT.search(link.text) if "@" in link.text else None
             if at and (reading := self.types.read(at["kind"])):
                 return Typed(link, reading, at["kind"], link.to, "", "at-type")
         elif link.title:
@@ -68,11 +68,12 @@ class BlockReader:
         stop = block.text.find("\n", link.end)
         before = block.text[begin : link.start]
         after = block.text[link.end : stop if stop >= 0 else len(block.text)]
-        return (
-            self._inline_field(link, before, after)
+        if "::" in before and (
+            field := self._inline_field(link, before, after)
             or self._field(link, before, block, at_top)
-            or (self._bullet(link, before, after) if block.item and begin == 0 else None)
-        )
+        ):
+            return field
+        return self._bullet(link, before, after) if block.item and begin == 0 else None
 
     def _inline_field(self, link: Link, before: str, after: str) -> Typed | None:
         closing = max(before.rfind("]"), before.rfind(")"))

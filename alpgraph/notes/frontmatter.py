@@ -12,6 +12,8 @@ import yaml
 
 from alpgraph.diagnostics import Diagnostic, Place
 from alpgraph.notes.findings import finding, quoted
+from alpgraph.notes.plain_matter import read_plain
+from alpgraph.notes.values import Items, Scalar, Table, Value
 
 MATTER_LIMIT = 64 * 1024
 """Front matter longer than this many bytes is not read."""
@@ -28,46 +30,6 @@ class _Loader(_BASE):  # type: ignore[misc]
     def resolve(self, kind: Any, value: Any, implicit: Any) -> str:
         """Call everything a text."""
         return "tag:yaml.org,2002:str"
-
-
-@dataclass(frozen=True, slots=True)
-class Scalar:
-    """A value as its author wrote it."""
-
-    text: str
-    place: Place
-    plain: bool = True
-    """Whether it stands without quotes."""
-
-    @property
-    def null(self) -> bool:
-        """Whether nothing was written."""
-        return self.plain and self.text in ("", "~", "null", "Null", "NULL")
-
-
-@dataclass(frozen=True, slots=True)
-class Items:
-    """A sequence."""
-
-    items: "tuple[Value, ...]"
-    place: Place
-    flow: bool = False
-    """Whether it is written in brackets."""
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A mapping, in the order it was written; a repeated key keeps its last value."""
-
-    entries: "tuple[tuple[Scalar, Value], ...]"
-    place: Place
-
-    def get(self, key: str) -> "Value | None":
-        """Return the value of `key`, or nothing."""
-        return next((value for name, value in self.entries if name.text == key), None)
-
-
-Value = Scalar | Items | Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +76,13 @@ def read_matter(path: str, text: str) -> tuple[Matter, list[Diagnostic]]:
 def _read_yaml(path: str, raw: str, found: list[Diagnostic]) -> Table | None:
     if not raw.strip():
         return Table((), Place(path, 1, 1, 1, 4))
+    if plain := read_plain(path, raw):
+        return plain
+    return read_by_parser(path, raw, found)
+
+
+def read_by_parser(path: str, raw: str, found: list[Diagnostic]) -> Table | None:
+    """Read any YAML by libyaml."""
     try:
         if refusal := _refusal(path, raw):
             found.append(refusal)
@@ -255,14 +224,3 @@ def _hint(line: str, column: int) -> tuple[str, tuple[int, int]]:
     if value[:1] in "\"'":
         return "close the quotes, and double a quote that stands inside", span
     return "put the value in quotes", (column, max(column + 1, len(line.rstrip())))
-
-
-def plain(value: Value | None) -> object:
-    """Return a value as bare text, lists and dicts."""
-    if isinstance(value, Scalar):
-        return value.text
-    if isinstance(value, Items):
-        return [plain(item) for item in value.items]
-    if isinstance(value, Table):
-        return {key.text: plain(item) for key, item in value.entries}
-    return None

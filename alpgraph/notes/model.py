@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from alpgraph.diagnostics import Diagnostic, Place
 
@@ -21,8 +21,7 @@ class Source:
     year: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Relation:
+class Relation(NamedTuple):
     """A typed link as its author wrote it, read from the author's end."""
 
     type: str
@@ -50,8 +49,7 @@ class Relation:
     """The words shown for a link of the body."""
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
+class Mention(NamedTuple):
     """An untyped link in running text."""
 
     to: str

@@ -20,6 +20,7 @@ from alpgraph.notes.relation_types import RelationTypes
 MANY = 500
 """From this number of changed files on, other processes help."""
 _CHUNK = 250
+_MANY_VALUES = 100_000
 
 
 @dataclass(slots=True)
@@ -131,7 +132,7 @@ def _read_chunk(
             except (OSError, ValueError) as error:
                 found[1][path] = _unreadable(path, error)
                 continue
-            signature = (stamp.size, stamp.modified_ns, stamp.changed_ns, stamp.inode)
+            signature = tuple(stamp)
             if digests.get(path) == digest(data):
                 found[0].append((path, signature, None))
             else:
@@ -153,5 +154,7 @@ def collector_paused() -> Iterator[None]:
     try:
         yield
     finally:
+        if gc.get_count()[0] > _MANY_VALUES:  # or the collector would walk them all at once
+            gc.freeze()
         if was_on:
             gc.enable()

@@ -6,9 +6,9 @@ from typing import cast, get_args
 
 from alpgraph.diagnostics import Diagnostic, Edit, Fix, Place, Severity
 from alpgraph.notes.findings import finding, near, quoted
-from alpgraph.notes.frontmatter import Items, Scalar, Table, Value
 from alpgraph.notes.model import Basis, Relation
 from alpgraph.notes.relation_types import RelationTypes
+from alpgraph.notes.values import Items, Scalar, Table, Value
 from alpgraph.notes.wikilinks import note_address, read_wikilink
 
 RELATION_LIMIT = 1000

@@ -18,19 +18,23 @@ from alpgraph.notes.wikilinks import (
     shown_text,
 )
 
-# code, HTML, escapes, formulas, strikes, tabs and what Python takes for line ends
-_DOUBTFUL = re.compile(r"[`<\\$~\t\r\f\v\x00\x1c-\x1f\x85\u2028\u2029]")
-_DOUBTFUL_PAIRS = ("]:", "[^", "^[", "%%")  # references, footnotes, comments
-_IMAGE = re.compile(r"!\[(?!\[)")
+# code, HTML, escapes, formulas, strikes; references, footnotes, comments
+_DOUBTFUL_MARKS = ("`", "<", "\\", "$", "~", "\t", "]:", "[^", "^[", "%%")
+_LINE_ENDS = re.compile(r"[\r\f\v\x00\x1c-\x1f\x85\u2028\u2029]")
+"""What Python or Markdown may take for line ends."""
 # deep indentation, quotes, definitions, numbered items; rules, underlines, table delimiters
 _DOUBTFUL_LINE = re.compile(r" {4}| {0,3}(?:[>:]|\d{1,9}[.)])| {0,3}[-*_=+|:][-*_=+|: ]*$")
 _CODE = re.compile(r"`[^`\n]+`")
 _HEADING = re.compile(r" {0,3}(#{1,6})(?: +(.*?))??(?: +#+)? *$")
+_NUMBER = re.compile(r"(\d{1,9})[.)] (?=\S)", re.ASCII)
+_CALLOUT = re.compile(r"\[(![\w-]{1,30})\](?=[-+ ]|$)")
+_FENCED = "fenced"
+"""Stands, as this very object, for a line of a fenced block of code."""
 _BULLET = re.compile(r"( {2})?[-*+] (?=\S)")
 _ODD_ITEM = re.compile(r" *[-*+](?: |$)")
 _BLOCK_START = re.compile(r"[-*+>#:|]|\d{1,9}[.)]")
 _LINK = re.compile(
-    r"(!?)\[\[([^\[\]\n]+)\]\](?![\](])"
+    r"\[\[([^\[\]\n]+)\]\](?![\](])"
     r"|\[([^\[\]\n*_!&^]+)\]\((https?://[\w./#?=&%~+:,;@!'-]*|[\w./#-]*)"
     r"(?: \"([^\"\n&]*)\")?\)",
     re.ASCII,
@@ -39,23 +43,49 @@ _LINK = re.compile(
 
 def scan_body(path: str, body: str, body_line: int) -> BodyParts | None:
     """Find links and headings of a body, or nothing when the body is not plain enough."""
-    masked = body
-    if "`" in body:
-        if "``" in body or any(line.count("`") % 2 for line in body.split("\n")):
-            return None
-        masked = _CODE.sub(lambda match: "x" * len(match[0]), body)
-    if _DOUBTFUL.search(masked) or any(pair in masked for pair in _DOUBTFUL_PAIRS):
+    lines = body.split("\n")
+    masked = _without_code(lines) if "`" in body else lines
+    if masked is None:
         return None
-    if "![" in masked and _IMAGE.search(masked):
+    text = body if masked is lines else "\n".join(masked)
+    if any(mark in text for mark in _DOUBTFUL_MARKS):
+        return None
+    if not text.replace("\n", "").isprintable() and _LINE_ENDS.search(text):
         return None
     scanner = _Scanner(path, body_line)
-    lines = body.split("\n")
-    for number, line in enumerate(masked.split("\n")):
+    for number, line in enumerate(masked):
         scanner.written = lines[number]
         if not scanner.line(number, line):
             return None
     scanner.close()
     return scanner.parts
+
+
+def _without_code(lines: list[str]) -> list[str] | None:
+    """Blank code spans and fenced blocks, or return nothing where their ends are in doubt."""
+    masked = []
+    fence = ""
+    for line in lines:
+        if fence:
+            masked.append(_FENCED)
+            mark = line.strip()
+            if mark and not mark.strip("`") and len(mark) >= len(fence):
+                if line[0] != "`":
+                    return None
+                fence = ""
+        elif line.startswith("```"):
+            words = line.lstrip("`")
+            fence = line[: len(line) - len(words)]
+            if "`" in words:
+                return None
+            masked.append(_FENCED)
+        elif "`" in line:
+            if "``" in line or line.count("`") % 2:
+                return None
+            masked.append(_CODE.sub(lambda match: "x" * len(match[0]), line))
+        else:
+            masked.append(line)
+    return None if fence else masked
 
 
 class _Scanner:
@@ -68,11 +98,47 @@ class _Scanner:
         self.pieces: list[str] = []
         self.length = 0
         self.in_list = False
+        self.width = 0
+        """Columns that the last list item is indented by."""
+        self.quoted = False
+        self.shift = 0
+        """Columns that a quote's sign takes."""
         self.written = ""
         """The line being read with its code; `line` has it blanked."""
 
     def line(self, number: int, line: str) -> bool:
         """Read a line; false when it is not plain."""
+        if line[:1] == ">":
+            return self._quote(number, line)
+        if line is _FENCED:
+            self._leave()
+            return True
+        if self.quoted:
+            if line.strip(" "):  # it may go on with the quote's last paragraph
+                return False
+            self._leave()
+        return self._line(number, line)
+
+    def _quote(self, number: int, line: str) -> bool:
+        """Read a line of a quote of one level; a callout's kind is no link."""
+        begins = not self.quoted
+        if begins:
+            self._leave()
+            self.quoted = True
+        self.shift = 2 if line[1:2] == " " else 1
+        inner = line[self.shift :]
+        self.written = self.written[self.shift :]
+        if begins and (match := _CALLOUT.match(inner)):
+            inner = f"({match[1]}){inner[match.end() :]}"
+        return inner[:1] != ">" and self._line(number, inner)
+
+    def _leave(self) -> None:
+        """End all that is open."""
+        self.close()
+        self.in_list = self.quoted = False
+        self.shift = 0
+
+    def _line(self, number: int, line: str) -> bool:
         if line[:1].isalpha():  # no kind of line but running text begins so
             if self.block is None:
                 self.in_list = False
@@ -82,22 +148,28 @@ class _Scanner:
         if not text:
             self.close()
             return True
+        if numbered := _NUMBER.match(line):
+            # in running text only a first item begins a list
+            in_text = self.block is not None and not self.in_list
+            return not (in_text and numbered[1] != "1") and self._item(number, line, numbered)
         if _DOUBTFUL_LINE.match(line):
             return False
         if text[0] == "#" and (match := _HEADING.match(line)):
             return self._heading(number, line, match)
         if bullet := _BULLET.match(line):
-            return self._item(number, line, bullet)
+            return not (bullet[1] and not self.in_list) and self._item(number, line, bullet)
         if _ODD_ITEM.match(line):
             return False
         indent = len(line) - len(line.lstrip(" "))
         if self.block is None:
-            if self.in_list and indent < 2:
+            if self.in_list and indent < self.width:
                 if indent:
                     return False
                 self.in_list = False
             self._open(number, item=False)
-        return self._add(number, line, indent)
+            return self._add(number, line, indent)
+        # of later lines Markdown takes away no more than the list item's own indent
+        return self._add(number, line, min(indent, self.width if self.in_list else 0))
 
     def close(self) -> None:
         """End the block that is being read."""
@@ -128,50 +200,67 @@ class _Scanner:
         return True
 
     def _item(self, number: int, line: str, bullet: re.Match[str]) -> bool:
-        if (bullet[1] and not self.in_list) or _BLOCK_START.match(line, bullet.end()):
+        if _BLOCK_START.match(line, bullet.end()):
             return False
         self.close()
-        self.in_list = True
+        self.in_list, self.width = True, bullet.end()
         self._open(number, item=True)
         return self._add(number, line, bullet.end())
 
     def _add(self, number: int, line: str, start: int) -> bool:
         """Add a line's text from the column `start` to the block."""
         text = line[start:]
-        if "[" in text or "]" in text:
-            rest = _LINK.sub("", text)
-            if "[" in rest or "]" in rest or not self._links(number, line, start):
-                return False
+        if ("[" in text or "]" in text) and not self._links(number, line, start):
+            return False
         self.pieces.append(self.written[start:])
         self.length += len(text) + 1
         return True
 
     def _links(self, number: int, line: str, start: int) -> bool:
+        """Read the links of a line; false when a bracket belongs to none."""
         block = self.block
         assert block is not None
-        row = self.body_line + number
-        for match in _LINK.finditer(line, start):
-            begin, end = match.span()
-            if "`" in self.written[begin:end]:
+        row, closed, end = self.body_line + number, 0, start
+        while (begin := line.find("[", end)) >= 0:
+            match = _LINK.match(line, begin)
+            if match is None or "`" in self.written[begin : match.end()]:
                 return False
-            place = Place(self.path, row, begin + 1, row, end + 1)
-            at = self.length + begin - start
-            if match[2] is not None:
-                content = match[2]
-                if len(content) >= LINK_LIMIT - 4 or not content.strip():
+            content = match[1]
+            closed += 2 if content is not None else 1
+            end = match.end()
+            marked = begin > start and line[begin - 1] == "!"
+            if marked and content is None:
+                if not match[2].strip():  # a picture that nothing describes is a finding
                     return False
-                wiki = read_wikilink(content)
-                if not wiki.to or file_type(wiki.to):
-                    continue
-                words = shown_text(wiki)
-                embed = bool(match[1])
-                at_end = at + end - begin
-                link = Link(wiki.to, words, wiki.heading, "", embed, True, at, at_end, place)
+                continue
+            span = row, begin - marked, end
+            link = self._link(match, marked, span, self.length - start)
+            if link is not None:
                 block.links.append(link)
-            elif address := note_address(match[4]):
-                title, words = match[5] or "", match[3].strip()
-                at_end = at + end - begin
-                block.links.append(
-                    Link(address[0], words, address[1], title, False, False, at, at_end, place)
-                )
-        return True
+            elif content is not None and (len(content) >= LINK_LIMIT - 4 or not content.strip()):
+                return False
+        return line.count("]", start) == closed
+
+    def _link(
+        self, match: re.Match[str], embed: bool, span: tuple[int, int, int], shift: int
+    ) -> Link | None:
+        """Return a link that may lead to a note; `shift` maps columns to the block's text."""
+        row, begin, end = span
+        place = Place(self.path, row, begin + self.shift + 1, row, end + self.shift + 1)
+        content = match[1]
+        if content is None:
+            address = note_address(match[3])
+            if not address:
+                return None
+            title, words = match[4] or "", match[2].strip()
+            at, at_end = begin + shift, end + shift
+            return Link(address[0], words, address[1], title, False, False, at, at_end, place)
+        if len(content) >= LINK_LIMIT - 4:
+            return None
+        wiki = read_wikilink(content)
+        if not wiki.to or file_type(wiki.to):
+            return None
+        words = shown_text(wiki)
+        return Link(
+            wiki.to, words, wiki.heading, "", embed, True, begin + shift, end + shift, place
+        )

@@ -5,7 +5,7 @@ import tomllib
 
 from alpgraph.diagnostics import Diagnostic, Place
 from alpgraph.notes.findings import finding
-from alpgraph.notes.frontmatter import Items, Scalar, Table, Value
+from alpgraph.notes.values import Items, Scalar, Table, Value
 
 
 def read_toml(path: str, raw: str, found: list[Diagnostic]) -> Table | None:

@@ -1,7 +1,7 @@
 """What stands between `[[` and `]]`, and which addresses may mean a note."""
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 from urllib.parse import unquote
 
 _FILE_ENDINGS = (
@@ -16,8 +16,7 @@ LINK_LIMIT = 1000
 """Characters between the brackets; longer ones are text."""
 
 
-@dataclass(frozen=True, slots=True)
-class Wikilink:
+class Wikilink(NamedTuple):
     """The parts of `[[to#heading|text]]`."""
 
     to: str
@@ -32,6 +31,8 @@ def read_wikilink(content: str) -> Wikilink:
     >>> read_wikilink("a/b#c|d")
     Wikilink(to='a/b', heading='c', text='d')
     """
+    if "|" not in content and "#" not in content:
+        return Wikilink(content.strip(), "", "")
     content = content.replace("\\|", "|")
     target, _, text = content.partition("|")
     name, mark, heading = target.partition("#")
@@ -51,8 +52,10 @@ def shown_text(link: Wikilink) -> str:
 
 def file_type(path: str) -> str:
     """Return the file type of a path, as `png`; empty for notes and for names without one."""
+    if "." not in path:
+        return ""
     ending = path.rsplit("/", 1)[-1].rpartition(".")[2].lower()
-    return ending if ending in _FILE_TYPES and "." in path else ""
+    return ending if ending in _FILE_TYPES else ""
 
 
 def note_address(href: str) -> tuple[str, str] | None:

@@ -1,4 +1,4 @@
-"""CommonMark's own examples through our renderer and our two ways of finding links."""
+"""CommonMark's own examples through our renderer."""
 
 import json
 import re
@@ -8,9 +8,7 @@ from typing import Any
 import pytest
 
 from alpgraph.notes import notebook_of, render_body
-from alpgraph.notes.links import parse_body
 from alpgraph.notes.sanitize import Slots, TagRewriter
-from alpgraph.notes.scanner import scan_body
 
 EXAMPLES: list[dict[str, Any]] = json.loads(
     (Path(__file__).parent / "data" / "commonmark.json").read_text(encoding="utf-8")
@@ -54,13 +52,3 @@ def test_example_is_rendered_as_the_specification_says(
 ) -> None:
     same = ours(example["markdown"], tmp_path) == theirs(example["html"])
     assert same is (example["example"] not in DIFFERENT)
-
-
-@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: str(example["example"]))
-def test_scanner_finds_what_the_tokens_hold(example: dict[str, Any]) -> None:
-    quick = scan_body("a.md", example["markdown"], 1)
-    slow = parse_body("a.md", example["markdown"], 1)
-    if quick is not None:
-        assert quick.headings == slow.headings
-        assert quick.block_names == slow.block_names
-        assert [block.links for block in quick.blocks] == [block.links for block in slow.blocks]

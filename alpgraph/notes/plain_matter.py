@@ -1,0 +1,165 @@
+"""Front matter in the plain form most notes have, read line by line; anything else is refused.
+
+It must say exactly what YAML says of the same text, places included: a test with generated front
+matter compares both. Refused are comments beside values, escapes, texts over several lines, flow
+mappings, anchors, tabs and repeated keys.
+"""
+
+import re
+from functools import lru_cache
+from typing import NamedTuple
+
+from alpgraph.diagnostics import Place
+from alpgraph.notes.values import Items, Scalar, Table, Value
+
+_ODD = re.compile(
+    r"[^\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
+)
+_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
+_SPECIAL = frozenset("-?:,[]{}#&*!|>'\"%@`")
+_QUOTED = re.compile(r"\"[^\"\\]*\"|'[^']*'")
+_FLOW_ITEM = re.compile(r" *(\"[^\"\\]*\"|'[^']*'|[\w./(+][\w ./()+'-]*?) *(,|\Z)")
+_FIRST_LINE = 2
+"""Front matter begins on the file's second line."""
+
+
+class _Line(NamedTuple):
+    number: int
+    indent: int
+    dash: bool
+    key: str
+    """Empty where the line has none."""
+    value: str
+    key_at: int
+    value_at: int
+
+
+class _RefusedError(Exception):
+    """The text is not plain enough."""
+
+
+def read_plain(path: str, raw: str) -> Table | None:
+    """Read front matter, or nothing where it needs a YAML parser."""
+    if not (raw.isascii() and raw.replace("\n", "").isprintable()) and _ODD.search(raw):
+        return None
+    lines = []
+    for number, text in enumerate(raw.split("\n"), _FIRST_LINE):
+        bare = text.lstrip(" ")
+        if not bare or text[0] == "#":
+            continue
+        indent = len(text) - len(bare)
+        dash = bare[:2] == "- "
+        if dash:
+            bare = bare[2:]
+        at = indent + 2 if dash else indent
+        key, colon, rest = bare.partition(":")
+        if colon and (not rest or rest[0] == " ") and _is_key(key):
+            value = rest.lstrip(" ")
+            value_at = len(text) - len(value)
+        else:
+            key, value, value_at = "", bare, at
+        lines.append(_Line(number, indent, dash, key, value.rstrip(" "), at, value_at))
+    reader = _Reader(path, lines)
+    try:
+        value, end = reader.mapping(0, 0)
+    except (_RefusedError, IndexError):
+        return None
+    return value if end == len(lines) else None
+
+
+@lru_cache(maxsize=1000)
+def _is_key(text: str) -> bool:
+    return _KEY.fullmatch(text) is not None
+
+
+class _Reader:
+    def __init__(self, path: str, lines: list[_Line]) -> None:
+        self.path = path
+        self.lines = lines
+
+    def mapping(self, at: int, indent: int) -> tuple[Table, int]:
+        """Read `key: value` lines from `at`, the first of which may stand behind a dash."""
+        lines, entries = self.lines, []
+        keys = set()
+        first = at
+        while at < len(lines):
+            line = lines[at]
+            behind_dash = at == first and line.key_at == indent
+            if (line.indent != indent or line.dash) and not behind_dash:
+                break
+            key = line.key
+            if not key or key in keys:
+                raise _RefusedError
+            keys.add(key)
+            place = Place(self.path, line.number, indent + 1, line.number, indent + 1 + len(key))
+            if line.value:
+                value, at = self.value(line), at + 1
+            else:
+                value, at = self.nested(at + 1, indent, line)
+            entries.append((Scalar(key, place), value))
+        if not entries or (at < len(lines) and lines[at].indent > indent):
+            raise _RefusedError
+        begin, end = entries[0][0].place, entries[-1][1].place
+        place = Place(self.path, begin.line, begin.column, end.end_line, end.end_column)
+        return Table(tuple(entries), place), at
+
+    def nested(self, at: int, indent: int, above: _Line) -> tuple[Value, int]:
+        """Read what stands below a key without a value on its line."""
+        if at < len(self.lines):
+            line = self.lines[at]
+            if line.dash and line.indent >= indent:
+                return self.sequence(at, line.indent)
+            if line.indent > indent:
+                return self.mapping(at, line.indent)
+        column = above.key_at + len(above.key) + 2
+        return Scalar("", Place(self.path, above.number, column, above.number, column)), at
+
+    def sequence(self, at: int, indent: int) -> tuple[Items, int]:
+        """Read `- item` lines."""
+        lines, items = self.lines, []
+        first = lines[at]
+        while at < len(lines) and lines[at].dash and lines[at].indent == indent:
+            line = lines[at]
+            if line.key:
+                item, at = self.mapping(at, indent + 2)
+            else:
+                item, at = self.value(line), at + 1
+            items.append(item)
+        if at < len(lines) and lines[at].indent > indent:
+            raise _RefusedError
+        end = items[-1].place
+        place = Place(self.path, first.number, indent + 1, end.end_line, end.end_column)
+        return Items(tuple(items), place), at
+
+    def value(self, line: _Line) -> Value:
+        """Read a value that stands on one line."""
+        text, begin = line.value, line.value_at + 1
+        place = Place(self.path, line.number, begin, line.number, begin + len(text))
+        if not text:
+            raise _RefusedError
+        if text[0] not in _SPECIAL:
+            if ": " in text or " #" in text or text[-1] == ":":
+                raise _RefusedError
+            return Scalar(text, place)
+        if _QUOTED.fullmatch(text):
+            return Scalar(text[1:-1], place, plain=False)
+        if text[0] == "[" and text[-1] == "]":
+            return Items(tuple(self.flow(line)), place, flow=True)
+        raise _RefusedError
+
+    def flow(self, line: _Line) -> list[Scalar]:
+        """Read the texts of `[one, two]`."""
+        inside, begin = line.value[1:-1], line.value_at + 2
+        items: list[Scalar] = []
+        at = 0
+        while at < len(inside) or (items and inside[at - 1 : at] == ","):
+            match = _FLOW_ITEM.match(inside, at)
+            if match is None or (not match[2] and match.end() < len(inside)):
+                raise _RefusedError
+            text = match[1]
+            start, end = match.span(1)
+            place = Place(self.path, line.number, begin + start, line.number, begin + end)
+            bare = text[0] not in "\"'"
+            items.append(Scalar(text if bare else text[1:-1], place, plain=bare))
+            at = match.end()
+        return items
