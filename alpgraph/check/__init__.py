@@ -10,6 +10,7 @@ from alpgraph.check.checking import (
 )
 from alpgraph.check.fixes import FixOutcome, apply_fixes
 from alpgraph.check.github import to_github, to_summary
+from alpgraph.check.kept import Kept, KeptFindings
 from alpgraph.check.rule import Fault, FaultFinder, ParamFault, Rule, Subject
 from alpgraph.check.rules import RULES
 from alpgraph.check.sarif import to_sarif
@@ -21,6 +22,8 @@ __all__ = [
     "Fault",
     "FaultFinder",
     "FixOutcome",
+    "Kept",
+    "KeptFindings",
     "ParamFault",
     "Rule",
     "Subject",

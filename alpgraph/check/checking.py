@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from alpgraph.check.certain import with_fixes
 from alpgraph.check.fixes import is_mendable
@@ -10,14 +11,16 @@ from alpgraph.check.rule import FaultFinder, Rule, Subject
 from alpgraph.check.rules import RULES
 from alpgraph.check.terminal import counted
 from alpgraph.diagnostics import Diagnostic, Place, Severity
-from alpgraph.graph import NoteGraph
 from alpgraph.notes import Notebook
 from alpgraph.notes.reading import collector_paused
+
+if TYPE_CHECKING:
+    from alpgraph.graph import NoteGraph
 
 
 def check_notebook(
     notebook: Notebook,
-    graph: NoteGraph,
+    graph: "NoteGraph",
     experiments: Mapping[str, FaultFinder],
 ) -> list[Diagnostic]:
     """Return all findings, those of reading the files included, in the order of the files.

@@ -5,12 +5,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from alpgraph.check.near import Names
 from alpgraph.diagnostics import Diagnostic, Fix, Place, Severity
-from alpgraph.graph import NoteGraph
 from alpgraph.notes import Note, Notebook
+
+if TYPE_CHECKING:
+    from alpgraph.graph import NoteGraph
 
 
 class Fault(Protocol):
@@ -43,7 +45,7 @@ class Subject:
     """What rules look at: a notebook, its graph, and the experiments there are."""
 
     notebook: Notebook
-    graph: NoteGraph
+    graph: "NoteGraph"
     experiments: Mapping[str, FaultFinder] = field(default_factory=dict)
 
     @cached_property

@@ -11,9 +11,12 @@ import click
 from alpgraph.cli.options import find, notes_argument, notes_option, read, state_option
 
 if TYPE_CHECKING:
+    from alpgraph.config import Config, Location
     from alpgraph.diagnostics import Diagnostic
     from alpgraph.notes import Notebook
 
+GROUP = "alpgraph.experiments"
+"""Entry points by which packages offer experiments; asking their own room would import NumPy."""
 FORMATS = ("full", "concise", "json", "github", "sarif")
 
 
@@ -46,24 +49,46 @@ def check(
     from alpgraph.diagnostics import Severity
 
     location, config = find(notes, state)
-    notebook = read(location, config)
     try:
-        found = chosen(findings_of(notebook, changed_since), select=select, ignore=ignore)
+        every, count = _findings(location, config, changed_since)
+        found = chosen(every, select=select, ignore=ignore)
     except ValueError as error:
         raise click.UsageError(str(error)) from None
     if fix:
-        outcome = apply_fixes(notebook, found)
+        outcome = apply_fixes(read(location, config), found)
         click.echo(outcome.diff, nl=False)
         click.echo(outcome.summary, err=True)
-        notebook = read(location, config)
-        found = chosen(findings_of(notebook, changed_since), select=select, ignore=ignore)
+        every, count = _findings(location, config, changed_since)
+        found = chosen(every, select=select, ignore=ignore)
     name = output_format or ("github" if os.environ.get("GITHUB_ACTIONS") == "true" else "full")
     click.echo(_report(name, found, location.notes), nl=False)
     if name == "github":
         _add_to_summary(found, location.notes)
-    click.echo(summary_line(found, len(notebook.notes)), err=True)
+    click.echo(summary_line(found, count), err=True)
     bad = {Severity.ERROR, Severity.WARNING} if error_on_warning else {Severity.ERROR}
     return int(not exit_zero and any(finding.severity in bad for finding in found))
+
+
+def _findings(
+    location: "Location", config: "Config", changed_since: str | None
+) -> "tuple[list[Diagnostic], int]":
+    """Return the findings and the number of notes: those of the last run if nothing changed."""
+    from importlib.metadata import entry_points
+
+    from alpgraph.check import KeptFindings
+    from alpgraph.notes import types_of
+
+    folder, types = location.state / "cache", types_of(config.relation_types)
+    # experiments of other packages judge parameters too
+    points = [f"{point.value}{point.dist}" for point in entry_points(group=GROUP)]
+    kept = KeptFindings(location.notes, folder, types, repr(points))
+    if changed_since is None and (known := kept.load()):
+        return known.found, known.notes
+    notebook = read(location, config)
+    found = findings_of(notebook, changed_since)
+    if changed_since is None:
+        KeptFindings(location.notes, folder, types, repr(points)).save(found, len(notebook.notes))
+    return found, len(notebook.notes)
 
 
 def findings_of(notebook: "Notebook", changed_since: str | None) -> "list[Diagnostic]":

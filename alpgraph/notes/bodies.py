@@ -7,6 +7,7 @@ from alpgraph.notes.blocks import Block, BodyParts, Link
 from alpgraph.notes.findings import finding, quoted
 from alpgraph.notes.foreign import BlockReader, Typed
 from alpgraph.notes.links import read_body
+from alpgraph.notes.markdown import BODY_LIMIT, within_limit
 from alpgraph.notes.model import Heading, Mention, Relation
 from alpgraph.notes.relation_types import RelationTypes
 from alpgraph.notes.sentences import sentence_around
@@ -28,9 +29,15 @@ class Body:
 
 def read_links(path: str, text: str, first_line: int, types: RelationTypes, title: str) -> Body:
     """Read a body; `first_line` is the line of the file on which it starts."""
-    parts = read_body(path, text, first_line)
+    read, rest = within_limit(text)
+    parts = read_body(path, read, first_line)
     body = Body(tuple(parts.headings), tuple(parts.block_names))
     body.diagnostics += parts.findings
+    if rest:
+        line = first_line + read.count("\n")
+        message = f"only the first {BODY_LIMIT // 1024} kB are read as Markdown; the rest is text"
+        place, hint = Place(path, line, 1, line, 1), "divide the note, or put data into a file"
+        body.diagnostics.append(finding("ALP017", message, place, hint=hint))
     reader = BlockReader(types)
     count = 0
     for block in parts.blocks:

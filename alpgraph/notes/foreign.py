@@ -13,6 +13,8 @@ _INLINE = re.compile(rf"[\[(]\s*{_KEY}::[^\[\]()]*$")
 _WORD_FIRST = re.compile(r"^[*_]*(?P<key>[^\W\d][\w -]{0,40}?)[*_]*:?[*_]*\s+$")
 _REASON = re.compile(r"^\s*(?:—|–|--|:|-(?=\s))\s*(?P<reason>\S.*)$|^\s*\((?P<inner>.*)\)[.\s]*$")
 _KIND = re.compile(r"^[*_]*(?P<kind>[^\W\d][\w -]{0,40}?)[*_]*:[*_]*\s+(?P<reason>\S.*)$")
+_REACH = 2000
+"""Characters on either side of a link in which a form is looked for."""
 _AT = re.compile(r"\s*@(?P<kind>[\w-]+)\s*$")
 
 
@@ -64,10 +66,12 @@ class BlockReader:
         link = block.links[index]
         if link.start < 0 or link.embed:
             return None
-        begin = block.text.rfind("\n", 0, link.start) + 1
-        stop = block.text.find("\n", link.end)
-        before = block.text[begin : link.start]
-        after = block.text[link.end : stop if stop >= 0 else len(block.text)]
+        text = block.text
+        # the bounds keep a line of thousands of links from being read thousands of times
+        begin = text.rfind("\n", 0, link.start) + 1
+        stop = text.find("\n", link.end, link.end + _REACH)
+        before = text[max(begin, link.start - _REACH) : link.start]
+        after = text[link.end : stop if stop >= 0 else link.end + _REACH]
         if "::" in before and (
             field := self._inline_field(link, before, after)
             or self._field(link, before, block, at_top)
@@ -98,7 +102,7 @@ class BlockReader:
     def _bullet(self, link: Link, before: str, after: str) -> Typed | None:
         reason = _reason(after)
         if before.strip():
-            match = _WORD_FIRST.match(before)
+            match = _WORD_FIRST.match(before.lstrip())
             reading = self.types.read(match["key"]) if match else None
             if match is None or reading is None or (after.strip(" .") and not reason):
                 return None

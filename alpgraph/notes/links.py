@@ -11,6 +11,7 @@ from alpgraph.notes.blocks import Block, BodyParts, Link
 from alpgraph.notes.markdown import parse
 from alpgraph.notes.model import Heading
 from alpgraph.notes.scanner import scan_body
+from alpgraph.notes.tasks import without_mark
 from alpgraph.notes.token_findings import token_findings
 from alpgraph.notes.wikilinks import Wikilink, file_type, note_address, shown_text
 
@@ -41,7 +42,8 @@ def parse_body(path: str, body: str, body_line: int) -> BodyParts:
             parts.block_names += filter(None, [block_name(token.content)])
             item = previous == "list_item_open"
             if "[" in token.content:
-                block = Block(token.content, _line(token), item=item, in_list=depth > 0)
+                text = without_mark(token.content) if token.meta.get("task") else token.content
+                block = Block(text, _line(token), item=item, in_list=depth > 0)
                 block.links.extend(_links(path, token, lines, body_line))
                 if block.links:
                     parts.blocks.append(block)

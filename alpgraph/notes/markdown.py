@@ -12,22 +12,29 @@ from markdown_it.token import Token
 from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 from mdit_py_plugins.footnote import footnote_plugin
-from mdit_py_plugins.tasklists import tasklists_plugin
 
 from alpgraph.notes.comments import comment_block, comment_inline
+from alpgraph.notes.inline_parser import Inline
+from alpgraph.notes.tasks import mark_tasks
 from alpgraph.notes.wikilinks import LINK_LIMIT, read_wikilink
 
 NESTING_LIMIT = 400
 """Levels of lists and quotes that are read; markdown-it's own 20 loses text."""
 
 
+BODY_LIMIT = 256 * 1024
+"""Characters of a body that are read as Markdown; the rest is text."""
+
+
 @cache
 def markdown() -> MarkdownIt:
     """Return the parser, with typographer and linkify off."""
-    md = MarkdownIt("commonmark", {"maxNesting": NESTING_LIMIT, "html": True})
+    md = MarkdownIt("commonmark")
+    md.inline = Inline()
+    md.configure("commonmark", {"maxNesting": NESTING_LIMIT, "html": True})
     md.enable(["table", "strikethrough"])
     md.use(footnote_plugin)
-    md.use(tasklists_plugin)
+    md.core.ruler.after("inline", "tasks", mark_tasks)
     md.use(deflist_plugin)
     md.use(dollarmath_plugin, allow_labels=False, allow_space=False, allow_digits=False)
     md.inline.ruler.before("link", "wikilink", wikilink_rule)
@@ -43,6 +50,14 @@ def parse(text: str) -> list[Token]:
     """Parse a body into Markdown's tokens; links carry `meta["at"]` and `meta["end"]`."""
     env: MutableMapping[str, Any] = {}
     return markdown().parse(text, env)
+
+
+def within_limit(text: str) -> tuple[str, str]:
+    """Divide a body into what is read as Markdown and what is too much, at the end of a line."""
+    if len(text) <= BODY_LIMIT:
+        return text, ""
+    cut = text.rfind("\n", 0, BODY_LIMIT) + 1 or BODY_LIMIT
+    return text[:cut], text[cut:]
 
 
 def wikilink_rule(state: StateInline, silent: bool) -> bool:

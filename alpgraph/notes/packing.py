@@ -61,7 +61,7 @@ def pack(note: Note) -> Packed:
         note.body_line,
         {key: _spot(place) for key, place in note.places.items()},
         dict(note.extra),
-        tuple(_packed_finding(item) for item in note.diagnostics),
+        tuple(pack_finding(item) for item in note.diagnostics),
     )
     return Packed(
         note.path,
@@ -126,7 +126,7 @@ def unpack(packed: Packed, modified: float, resolve: Resolve) -> Note:
 
 def findings_of(packed: Packed) -> tuple[Diagnostic, ...]:
     """Return what reading the file found, without making the note."""
-    return tuple(_finding(packed.path, item) for item in packed.rest[-1])
+    return tuple(unpack_finding(packed.path, item) for item in packed.rest[-1])
 
 
 def _spot(place: Place) -> Spot:
@@ -178,7 +178,8 @@ def _experiment(path: str, item: tuple[Any, ...] | None) -> ExperimentRef | None
     return ExperimentRef(name, params, Place(path, *spot), places)
 
 
-def _packed_finding(item: Diagnostic) -> tuple[Any, ...]:
+def pack_finding(item: Diagnostic) -> tuple[Any, ...]:
+    """Turn a finding into plain values, its file left out."""
     fix = None
     if item.fix is not None:
         fix = item.fix.title, tuple((_spot(edit.place), edit.text) for edit in item.fix.edits)
@@ -186,7 +187,8 @@ def _packed_finding(item: Diagnostic) -> tuple[Any, ...]:
     return item.code, item.name, severity, item.message, item.hint, _spot(item.place), fix
 
 
-def _finding(path: str, item: tuple[Any, ...]) -> Diagnostic:
+def unpack_finding(path: str, item: tuple[Any, ...]) -> Diagnostic:
+    """Make a finding of the file `path` again."""
     code, name, severity, message, hint, spot, fix = item
     mended = None
     if fix is not None:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from html import escape
 
 from alpgraph.notes.anchors import wanted_anchors
-from alpgraph.notes.markdown import markdown, parse
+from alpgraph.notes.markdown import BODY_LIMIT, markdown, parse, within_limit
 from alpgraph.notes.model import Note
 from alpgraph.notes.notebook import Notebook
 from alpgraph.notes.page import FileUrl, NoteUrl, Page
@@ -13,8 +13,6 @@ from alpgraph.notes.sanitize import SafeHtml, TagRewriter
 from alpgraph.notes.shaping import shape
 from alpgraph.notes.wikilinks import Wikilink, note_address
 
-BODY_LIMIT = 256 * 1024
-"""Characters of a body that are rendered; the rest is shown as text."""
 EMBED_LIMIT = 20
 """Notes that one page shows inside itself."""
 
@@ -31,10 +29,7 @@ def render_body(notebook: Notebook, slug: str, *, note_url: NoteUrl, file_url: F
 
 def render_markdown(text: str, page: Page) -> SafeHtml:
     """Render Markdown for a page."""
-    rest = ""
-    if len(text) > BODY_LIMIT:
-        cut = text.rfind("\n", 0, BODY_LIMIT) + 1 or BODY_LIMIT
-        text, rest = text[:cut], text[cut:]
+    text, rest = within_limit(text)
     tokens = shape(parse(text), page.note.title)
     html = renderer().render(tokens, markdown().options, {"page": page})
     if rest:

@@ -129,8 +129,7 @@ def _blockquote_close(html: RendererHTML, tokens: Tokens, at: int, options: Any,
 
 def _list_item_open(html: RendererHTML, tokens: Tokens, at: int, options: Any, env: Any) -> str:
     token = tokens[at]
-    is_task = "task-list-item" in str(token.attrGet("class") or "")
-    mark = page_of(env).slots.attributes(' class="task"') if is_task else ""
+    mark = page_of(env).slots.attributes(' class="task"') if token.meta.get("task") else ""
     return f"<li>{mark}"
 
 
@@ -142,11 +141,12 @@ def _list_open(html: RendererHTML, tokens: Tokens, at: int, options: Any, env: A
 
 
 def _html_inline(html: RendererHTML, tokens: Tokens, at: int, options: Any, env: Any) -> str:
-    content = tokens[at].content
-    if content.startswith('<input class="task-list-item-checkbox"'):
-        checked = " checked" if 'checked="checked"' in content else ""
-        return page_of(env).slots.put(f'<input type="checkbox" disabled{checked}>')
-    return raw_html(content)
+    return raw_html(tokens[at].content)
+
+
+def _task(html: RendererHTML, tokens: Tokens, at: int, options: Any, env: Any) -> str:
+    checked = " checked" if tokens[at].meta["done"] else ""
+    return page_of(env).slots.put(f'<input type="checkbox" disabled{checked}>')
 
 
 def _html_block(html: RendererHTML, tokens: Tokens, at: int, options: Any, env: Any) -> str:
@@ -228,6 +228,7 @@ _RULES: dict[str, Rule] = {
     "html_block": _html_block,
     "link_open": link_rules.link_open,
     "link_close": link_rules.link_close,
+    "task": _task,
     "wikilink": link_rules.wikilink,
     "image": link_rules.image,
     "footnote_ref": _footnote_ref,

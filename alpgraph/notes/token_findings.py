@@ -69,8 +69,6 @@ def _formula(
 def _html(
     path: str, token: Token, lines: list[str], row: int, body_line: int, dropped: set[str]
 ) -> Iterator[Diagnostic]:
-    if token.content.startswith('<input class="task-list-item-checkbox"'):
-        return
     for match in _TAG.finditer(_COMMENT.sub("", token.content[:20_000])):
         name = match[1].lower()
         handler = _HANDLER.search(match[2])

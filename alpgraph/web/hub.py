@@ -50,20 +50,22 @@ class Hub:
             raise RuntimeError("the hub has not started")
         return self._collection
 
+    def read(self) -> None:
+        """Read the notes; before a loop runs, other processes can help at no cost."""
+        location = self.settings.location
+        read = build_collection(location.notes, location.state, self.settings.config)
+        self._collection = replace(read, stamp=state_digest(read.notebook))
+
     async def start(self) -> None:
-        """Read the notes and watch them."""
+        """Read the notes unless that is done, and watch them."""
         self._loop = asyncio.get_running_loop()
-        self._collection = await asyncio.to_thread(self._read)
-        self.events.begin(self._collection.stamp)
+        if self._collection is None:
+            await asyncio.to_thread(self.read)
+        self.events.begin(self.collection.stamp)
         gc.freeze()  # or collecting garbage would walk all notes, and every request wait for it
         self._later.wake()
         if self.settings.watch:
             self._watcher = asyncio.create_task(self._watch())
-
-    def _read(self) -> Collection:
-        location = self.settings.location
-        collection = build_collection(location.notes, location.state, self.settings.config)
-        return replace(collection, stamp=state_digest(collection.notebook))
 
     async def stop(self) -> None:
         """Stop watching."""

@@ -26,8 +26,9 @@ class Server(uvicorn.Server):
 
 def serve_app(settings: Settings, listener: socket.socket) -> None:
     """Serve until told to stop."""
+    app = create_app(settings)
     config = uvicorn.Config(
-        create_app(settings),
+        app,
         log_level="warning",
         access_log=False,
         server_header=False,
@@ -36,4 +37,5 @@ def serve_app(settings: Settings, listener: socket.socket) -> None:
         proxy_headers=False,
     )
     with contextlib.suppress(KeyboardInterrupt):
+        app.state.hub.read()
         Server(config).run(sockets=[listener])

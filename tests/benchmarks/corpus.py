@@ -3,20 +3,22 @@
 import random
 from pathlib import Path
 
-WORDS = (
-    "model loss reward weight note claim cost label class error sample score policy agent answer"
-    " prompt training evidence measure result figure method paper question reader threshold bias"
-    " variance gradient data noise limit case example reason effect mechanism signal target value"
-    " function layer test rule choice outcome mistake probability calibration confidence decision"
-    " small large rare frequent common hidden exact simple strong weak different equal early late"
-    " shows learns gives needs moves keeps breaks fits holds follows turns makes says means hurts"
-    " the a of in and to is that for with on as by from it this which when where than more less not"
-).split()
-TYPES = (
-    "parallels has-instance framed-by leads-to explained-by supported-by contradicts qualified-by"
-    " remedied-by extends depends-on tested-by part-of related"
-).split()
-TOPICS = [f"topic {word}" for word in WORDS[:40]]
+_WORDS = """
+model loss reward weight note claim cost label class error sample score policy agent answer
+prompt training evidence measure result figure method paper question reader threshold bias
+variance gradient data noise limit case example reason effect mechanism signal target value
+function layer test rule choice outcome mistake probability calibration confidence decision
+small large rare frequent common hidden exact simple strong weak different equal early late
+shows learns gives needs moves keeps breaks fits holds follows turns makes says means hurts the
+a of in and to is that for with on as by from it this which when where
+"""
+WORDS = tuple(_WORDS.split())
+_TYPES = """
+parallels has-instance framed-by leads-to explained-by supported-by contradicts qualified-by
+remedied-by extends depends-on tested-by part-of related
+"""
+TYPES = tuple(_TYPES.split())
+TOPICS = tuple(f"topic {word}" for word in WORDS[:40])
 
 
 def write_notes(folder: Path, size: int, seed: int = 1) -> list[str]:

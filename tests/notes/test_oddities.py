@@ -188,6 +188,7 @@ ODDITIES = {
     ),
     "half a megabyte of JSON": Odd(
         {"a.md": '{"key": "[[b]]", ' + '"more": [1, 2, 3], ' * 27_000 + '"end": 1}', "b.md": "x"},
+        ["a.md:1:1 ALP017"],
         links={("a", "b"): "b"},
         shows={"a": "Only the first 256 kB are rendered"},
     ),

@@ -111,7 +111,7 @@ def test_scanner_agrees_on_the_examples_of_commonmark(case: dict[str, str]) -> N
 @pytest.mark.parametrize(
     "text",
     [
-        "A paragraph with [[a]], *emphasis* and `code [[b]]`.\n\n## A heading\n\n- one\n- two [[c]]\n",
+        "Words with [[a]], *emphasis* and `code [[b]]`.\n\n## A heading\n\n- one\n- two [[c]]\n",
         "1. one\n2. two [[a]]\n   goes on\n",
         "> [!note] Title\n> with [[a]]\n\nand on\n",
         "```python\nx = [[1]]\n```\n\nafter [[a]]\n",

@@ -2,14 +2,17 @@
 
 from collections import deque
 from collections.abc import Iterator, Sequence
-
-import networkx as nx
+from typing import TYPE_CHECKING
 
 from alpgraph.check.rule import Draft, Rule, Subject, rule
 from alpgraph.diagnostics import Place, Severity
-from alpgraph.graph import Reason
 from alpgraph.notes.findings import quoted
 from alpgraph.notes.model import Note, Relation
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+    from alpgraph.graph import Reason
 
 _LISTED = 5
 
@@ -125,7 +128,7 @@ def relation_contradicts_inverse(subject: Subject) -> Iterator[Draft]:
                 yield _contradiction(subject, edges[here]["reasons"], edges[there]["reasons"])
 
 
-def _contradiction(subject: Subject, here: Sequence[Reason], there: Sequence[Reason]) -> Draft:
+def _contradiction(subject: Subject, here: "Sequence[Reason]", there: "Sequence[Reason]") -> Draft:
     other, last = sorted((max(told, key=_line) for told in (here, there)), key=_line)
     relation = _relation(subject, last)
     names = " and ".join(map(quoted, sorted((last.by, relation.target or ""))))
@@ -171,6 +174,8 @@ def ordering_cycle(subject: Subject) -> Iterator[Draft]:
 
 def _circles(subject: Subject, kind: str) -> Iterator[list[str]]:
     """Yield the shortest circle through the first note of each knot."""
+    import networkx as nx
+
     pairs = subject.pairs.get(kind, frozenset())
     # pairs that point at each other are ALP203
     order: nx.DiGraph[str] = nx.DiGraph(_in_circles({p for p in pairs if p[::-1] not in pairs}))
@@ -205,7 +210,7 @@ def _shortest_circle(order: "nx.DiGraph[str]", start: str) -> list[str]:
     return circle[::-1]
 
 
-def _line(reason: Reason) -> tuple[str, int]:
+def _line(reason: "Reason") -> tuple[str, int]:
     return reason.file, reason.line
 
 
@@ -213,7 +218,7 @@ def _title_place(note: Note) -> Place:
     return note.places.get("title") or Place(note.path)
 
 
-def _relation(subject: Subject, reason: Reason) -> Relation:
+def _relation(subject: Subject, reason: "Reason") -> Relation:
     """Return the relation as its author wrote it that a reason of the graph belongs to."""
     return next(
         relation

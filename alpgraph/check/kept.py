@@ -1,0 +1,62 @@
+"""Findings of a collection that did not change, kept between runs; safe to delete."""
+
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from hashlib import blake2b
+from pathlib import Path
+
+import alpgraph
+from alpgraph.diagnostics import Diagnostic
+from alpgraph.notes.cache import Cache, read_kept, write_kept
+from alpgraph.notes.files import walk
+from alpgraph.notes.packing import pack_finding, unpack_finding
+from alpgraph.notes.relation_types import RelationTypes
+
+_NAME = "findings.cache"
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The findings of so many notes."""
+
+    found: list[Diagnostic]
+    notes: int
+
+
+class KeptFindings:
+    """What the last run over a folder found, good as long as nothing that it rests on changes."""
+
+    def __init__(self, root: Path, folder: Path, types: RelationTypes, also: str = "") -> None:
+        """Keep in `folder`; `also` names what else findings depend on."""
+        self._path = folder / _NAME
+        self._key = ""
+        state = Cache(folder, types).unchanged(dict(walk(root)))
+        if state is not None:
+            told = f"{state}{_code_stamp()}{sys.version}{types.types!r}{root}{also}"
+            self._key = blake2b(told.encode(), digest_size=16).hexdigest()
+
+    def load(self) -> Kept | None:
+        """Return the findings, or nothing when they must be looked for."""
+        row = read_kept(self._path) if self._key else None
+        if row is None or row[0] != self._key:
+            return None
+        return Kept([unpack_finding(file, item) for file, item in row[2]], row[1])
+
+    def save(self, found: Sequence[Diagnostic], notes: int) -> None:
+        """Keep the findings; a folder that cannot be written is no fault."""
+        if self._key:
+            rows = [(one.place.file, pack_finding(one)) for one in found]
+            with suppress(OSError):
+                write_kept(self._path, (self._key, notes, rows))
+
+
+def _code_stamp() -> str:
+    """Return what tells that any of alpgraph's own files changed, without reading them."""
+    root = Path(alpgraph.__file__).parent
+    stats = ((path, path.stat()) for path in sorted(root.rglob("*")) if path.suffix in _CODE)
+    return ";".join(f"{path}{status.st_size}{status.st_mtime_ns}" for path, status in stats)
+
+
+_CODE = (".py", ".json", ".toml")
