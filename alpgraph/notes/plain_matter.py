@@ -61,10 +61,10 @@ def read_plain(path: str, raw: str) -> Table | None:
         lines.append(_Line(number, indent, dash, key, value.rstrip(" "), at, value_at))
     reader = _Reader(path, lines)
     try:
-        value, end = reader.mapping(0, 0)
+        table, end = reader.mapping(0, 0)
     except (_RefusedError, IndexError):
         return None
-    return value if end == len(lines) else None
+    return table if end == len(lines) else None
 
 
 @lru_cache(maxsize=1000)
@@ -116,15 +116,17 @@ class _Reader:
 
     def sequence(self, at: int, indent: int) -> tuple[Items, int]:
         """Read `- item` lines."""
-        lines, items = self.lines, []
+        lines = self.lines
+        items: list[Value] = []
         first = lines[at]
         while at < len(lines) and lines[at].dash and lines[at].indent == indent:
             line = lines[at]
             if line.key:
-                item, at = self.mapping(at, indent + 2)
+                table, at = self.mapping(at, indent + 2)
+                items.append(table)
             else:
-                item, at = self.value(line), at + 1
-            items.append(item)
+                items.append(self.value(line))
+                at += 1
         if at < len(lines) and lines[at].indent > indent:
             raise _RefusedError
         end = items[-1].place
