@@ -24,13 +24,13 @@ MATHML = set(_MATHML.split())
 OURS = {"input", "section"}
 _ATTRIBUTES = """
 href title rel src alt width height loading dir lang cite datetime open value start reversed
-colspan rowspan scope id class role type disabled checked aria-label aria-hidden
+colspan rowspan scope id class role type disabled checked aria-label aria-hidden tabindex
 """
 ATTRIBUTES = set(_ATTRIBUTES.split())
 CLASSES = re.compile(
     r"(?:dangling|no-image|anchor|callout|callout-title|callout-[\w-]+|math|formula-fault|task"
     r"|footnotes|footnote-ref|footnote-back|embed|embed-title|limit|language-[\w+#-]+|k-\w+"
-    r"|left|right|center|m-[\w-]+)"
+    r"|left|right|center|scroll|m-[\w-]+)"
 )
 
 
@@ -50,6 +50,8 @@ class Judge(HTMLParser):
             text = value or ""
             if name not in ATTRIBUTES:
                 self.faults.append(f"{name}={text}")
+            elif name == "tabindex" and (tag, text) != ("div", "0"):
+                self.faults.append(f"tabindex={text} of <{tag}>")
             elif name in ("href", "src", "cite"):
                 bare = re.sub(r"[\x00-\x20]", "", text)
                 scheme = re.match(r"[\w+.-]*:", bare)
