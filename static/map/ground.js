@@ -14,11 +14,12 @@ const REACH = 28, LEVELS = 3;
 
 /** Return the painter of a sheet's hills; lines are found once for each level of nearness. */
 export function ground({ x, y, count, view }) {
-  const levels = [];
+  let levels = [], whole = 0;
   return (pen, { look }) => {
+    if (whole !== view.whole) [levels, whole] = [[], view.whole]; // the window has another size
     const level = Math.max(0, Math.min(LEVELS - 1, Math.round(Math.log2(view.zoom))));
     const crowd = Math.max(0.45, Math.min(1, Math.sqrt(300 / count)));
-    levels[level] ??= hills(x, y, count, REACH * crowd / (view.whole * 2 ** level));
+    levels[level] ??= hills(x, y, count, REACH * view.room * crowd / (whole * 2 ** level));
     paintHills(pen, view, look, levels[level]);
   };
 }

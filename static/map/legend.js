@@ -7,7 +7,7 @@ export function legend(sheet) {
   const form = document.querySelector("#legend"), { data } = sheet;
   const boxes = (name) => [...form.querySelectorAll(`[name=${name}]`)];
   const ticked = (name) => new Set(boxes(name).filter((box) => box.checked).map((box) => box.value));
-  let topics = null; // of each note, as numbers
+  let topics = null, ranks = null; // of each note: its topics, and how common its most common one is
 
   const apply = () => {
     const types = ticked("type"), bases = ticked("basis"), verdicts = ticked("verdict");
@@ -16,9 +16,14 @@ export function legend(sheet) {
     const wanted = Uint8Array.from(data.verdicts, (verdict) => verdicts.has(verdict || "not tested"));
     const topic = topics ? data.topics.findIndex((name) => name === form.topic.value) : -1;
     for (let i = 0; i < data.n; i++) sheet.clear[i] = wanted[data.verdict[i]] && (topic < 0 || topics[i].includes(topic));
-    sheet.colours = form.color.value;
+    const none = () => sheet.look.thin, tints = () => sheet.look.groups;
+    sheet.colourOf = {
+      verdict: (i) => sheet.look.verdicts[data.verdict[i]],
+      area: (i) => (data.area[i] === 255 ? none() : tints()[data.area[i] % tints().length]),
+      topic: (i) => (ranks && tints()[ranks[i]]) || none(),
+    }[form.color.value];
     sheet.count = form.ghosts?.checked ? data.n : data.n - data.ghosts;
-    for (const list of document.querySelectorAll("[data-colours]")) list.hidden = list.dataset.colours !== sheet.colours;
+    for (const list of document.querySelectorAll("[data-colours]")) list.hidden = list.dataset.colours !== form.color.value;
   };
   form.addEventListener("change", () => {
     apply();
@@ -35,7 +40,7 @@ export function legend(sheet) {
       const often = new Uint32Array(data.topics.length);
       for (const list of topics) for (const topic of list) often[topic]++;
       const ranked = [...often.keys()].sort((a, b) => often[b] - often[a]), rank = new Map(ranked.map((topic, i) => [topic, i]));
-      sheet.topicOf = topics.map((list) => Math.min(...list.map((topic) => rank.get(topic)), PALETTE));
+      ranks = topics.map((list) => Math.min(...list.map((topic) => rank.get(topic)), PALETTE));
       apply();
     },
     /** Set the form from an address. */

@@ -40,9 +40,9 @@ function visibleLines({ data, x, y, kinds, count, view, shows }) {
 }
 
 function paintLines(pen, sheet, { found, total }) {
-  const { data, look } = sheet, fine = total <= FINE, few = total <= FEW;
+  const { data, look, view } = sheet, crowd = total / view.room ** 2, fine = total <= FINE, few = crowd <= FEW;
   // the more there are, the fainter each, and those that cross the sheet before all others
-  const [near, far] = [Math.max(0.05, 0.8 * thinned(total, 0.45)), Math.max(0.02, 0.42 * thinned(total, 0.6))];
+  const [near, far] = [Math.max(0.05, 0.8 * thinned(crowd, 0.45)), Math.max(0.02, 0.42 * thinned(crowd, 0.6))];
   const lanes = fine && lanesOf(data, found.flat());
   found.forEach((edges, type) => {
     for (const apart of [true, false]) {
@@ -58,7 +58,7 @@ function paintLines(pen, sheet, { found, total }) {
   });
 }
 
-const thinned = (total, power) => Math.min(1, (FEW / total) ** power);
+const thinned = (crowd, power) => Math.min(1, (FEW / crowd) ** power);
 
 /** Give each line between two notes a lane of its own: edge -> how far it bends aside. */
 export function lanesOf({ n, from, to }, edges) {

@@ -15,7 +15,6 @@ export class Sheet extends EventTarget {
   chosen = -1;
   hovered = -1;
   path = []; // notes of a path that is shown
-  colours = "verdict"; // or area, topic
   cost = 0;
 
   constructor(box, data) {
@@ -70,24 +69,21 @@ export class Sheet extends EventTarget {
     return this.types[type[e]] && this.bases[basis[e]] && this.clear[from[e]] && this.clear[to[e]];
   };
 
+  /** Colour of a dot; the legend has others. */
+  colourOf = (i) => this.look.verdicts[this.data.verdict[i]];
+
   /** Dots by what they are drawn with; kept until `refresh`. */
   dots = () => {
     if (this.groups) return this.groups;
-    const groups = new Map(), { data } = this;
+    const groups = new Map(), { verdict, verdicts, flags } = this.data;
     for (let i = this.count; i--;) {
-      const tint = this.tint(i), key = ((data.verdict[i] * 64 + tint) * 2 + this.clear[i]) * 2 + (data.flags[i] & 1);
-      const colour = this.colours === "verdict" ? this.look.verdicts[data.verdict[i]] : this.look.groups[tint] ?? this.look.thin;
-      if (!groups.has(key)) groups.set(key, { shape: data.flags[i] & 1 ? "missing" : data.verdicts[data.verdict[i]], colour, faint: !this.clear[i], members: [] });
+      const missing = flags[i] & 1, colour = missing ? this.look.thin : this.colourOf(i);
+      const key = colour + (verdict[i] * 4 + missing * 2 + this.clear[i]);
+      if (!groups.has(key)) groups.set(key, { shape: missing ? "missing" : verdicts[verdict[i]], colour, faint: !this.clear[i], members: [] });
       groups.get(key).members.push(i);
     }
     return (this.groups = [...groups.values()]);
   };
-
-  /** Number of the colour of a note's area or topic; 63 is for none. */
-  tint(i) {
-    if (this.colours === "area") return this.data.area[i] === 255 ? 63 : this.data.area[i] % this.look.groups.length;
-    return this.colours === "topic" && this.topicOf ? Math.min(63, this.topicOf[i]) : 63;
-  }
 
   /** Draw anew after filters, colours or data changed. */
   refresh() {
@@ -103,7 +99,7 @@ export class Sheet extends EventTarget {
   draw() {
     clearTimeout(this.later);
     const start = performance.now(), { view, base, words } = this;
-    const crowd = Math.max(0.3, Math.min(1, Math.sqrt(260 / this.count)));
+    const crowd = Math.max(0.3, Math.min(1, Math.sqrt(260 / this.count))) * Math.max(0.7, view.room);
     this.dotScale = Math.min(1.25, crowd * Math.max(0.8, Math.sqrt(view.zoom)));
     paint(this.wiped(base), this);
     this.names?.(this.wiped(words));

@@ -42,6 +42,9 @@ export class View {
     return Math.max(1e-6, Math.min((this.w - 2 * room) / this.span.x, (this.h - 2 * room) / this.span.y));
   }
 
+  /** Side of the window as a share of an ordinary one, at most 1. */
+  get room() { return Math.min(1, Math.sqrt(this.w * this.h) / 760); }
+
   /** How near one stands: 1 sees everything. */
   get zoom() { return this.k / this.whole; }
 
