@@ -43,9 +43,10 @@ def contours(points: Floats, reach: float) -> list[list[Ring]]:
     """
     if not len(points):
         return []
-    room = 4 * reach
-    low, high = points.min(axis=0) - room, points.max(axis=0) + room
+    low, high = points.min(axis=0), points.max(axis=0)
     cell = max(reach / CELLS, float((high - low).max()) / MOST)
+    room = max(4 * reach, 6 * cell)  # or lines would run off the grid, open
+    low, high = low - room, high + room
     radius = max(1, round(reach / cell * 0.8))
     field = _crowding((points - low) / cell, np.ceil((high - low) / cell).astype(int) + 1, radius)
     lone = 1 / (2 * math.pi * 3 * ((2 * radius + 1) ** 2 - 1) / 12)

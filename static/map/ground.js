@@ -58,8 +58,8 @@ function crowding(x, y, count, reach) {
     left = Math.min(left, x[i]); right = Math.max(right, x[i]);
     top = Math.min(top, y[i]); bottom = Math.max(bottom, y[i]);
   }
-  const room = reach * 4;
-  const cell = Math.max(reach / CELLS, (Math.max(right - left, bottom - top) + 2 * room) / MOST);
+  const cell = Math.max(reach / CELLS, Math.max(right - left, bottom - top) / MOST);
+  const room = Math.max(4 * reach, 6 * cell); // or lines would run off the grid, open
   const wide = Math.ceil((right - left + 2 * room) / cell) + 1;
   const tall = Math.ceil((bottom - top + 2 * room) / cell) + 1;
   left -= room; top -= room;

@@ -130,7 +130,7 @@ function writeAreas(pen, sheet, reaches, room) {
   pen.fillStyle = look.soft;
   pen.letterSpacing = "1px";
   for (const area of [...data.areas].sort((a, b) => b.size - a.size)) {
-    const size = count <= SPARSE ? 16 : Math.max(12, Math.min(19, 9 + 22 * Math.sqrt(area.size / count)));
+    const size = Math.max(12, view.room * (count <= SPARSE ? 16 : Math.min(19, 9 + 22 * Math.sqrt(area.size / count))));
     pen.font = `600 ${size}px ${look.face}`;
     const lines = wrap(pen, area.name[0].toUpperCase() + area.name.slice(1), 190), tall = lines.length * (size + 2);
     const wide = Math.max(...lines.map((line) => pen.measureText(line).width));

@@ -1,5 +1,9 @@
 """Notebooks built by hand, without parsing, and graphs of them."""
 
+import os
+import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +16,10 @@ from alpgraph.notes.model import ExperimentRef, Mention, Note, Relation
 from alpgraph.notes.relation_types import RelationTypes
 
 TYPES = RelationTypes()
+INSTALL = (
+    "apt-get update -qq; "
+    "DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends graphviz"
+)
 
 
 @dataclass(frozen=True)
@@ -54,6 +62,18 @@ def hand_made(*told: tuple[Any, ...], notes: Iterable[str] = (), **options: Any)
             experiment=ExperimentRef(name, {}, Place(f"{slug}.md")) if name else None,
         )
     return HandMade(made)
+
+
+@pytest.fixture(scope="session")
+def dot() -> str:
+    """Graphviz's own reader; Debian's is installed when root and there is none."""
+    if not shutil.which("dot") and os.geteuid() == 0 and shutil.which("apt-get"):
+        print("tests of exports need Graphviz; installing Debian's", file=sys.stderr)
+        subprocess.run(INSTALL, shell=True, stdout=subprocess.DEVNULL, check=False)
+    found = shutil.which("dot")
+    if not found:
+        raise RuntimeError("tests of exports need Graphviz's dot: apt-get install graphviz")
+    return found
 
 
 @pytest.fixture(scope="session")

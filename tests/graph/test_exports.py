@@ -1,7 +1,6 @@
 import io
 import json
 import re
-import shutil
 import subprocess
 from typing import Any
 from xml.etree import ElementTree
@@ -147,13 +146,20 @@ def test_dot_keeps_types_reasons_bases_and_verdicts(small: Any) -> None:
         assert said in text
 
 
-def test_graphviz_where_there_is_one_reads_the_dot(hostile: Any) -> None:
-    text = export(hostile, "dot")
-    for dot in filter(None, [shutil.which("dot")]):
-        arguments = [dot, "-Tdot_json"]
-        done = subprocess.run(arguments, input=text, capture_output=True, text=True, check=True)
-        read = json.loads(done.stdout)
-        assert (len(read["objects"]), len(read["edges"])) == (3, 2)
+def test_graphviz_reads_the_dot(small: Any, hostile: Any, dot: str) -> None:
+    def read(text: str) -> Any:
+        command = [dot, "-Tdot_json"]
+        done = subprocess.run(command, input=text, capture_output=True, text=True, check=True)
+        return json.loads(done.stdout)
+
+    strange = read(export(hostile, "dot"))
+    assert (len(strange["objects"]), len(strange["edges"])) == (3, 2)
+    plain = read(export(small, "dot", verdicts={"a": "no effect"}))
+    names = {node["_gvid"]: node["name"] for node in plain["objects"]}
+    edges = {(names[edge["tail"]], names[edge["head"]], edge["type"]) for edge in plain["edges"]}
+    assert edges == {(a, b, kind) for a, b, kind in small.edges(keys=True)}
+    assert {edge.get("basis") for edge in plain["edges"]} == {"paper", None}
+    assert {node["verdict"] for node in plain["objects"] if "verdict" in node} == {"no effect"}
 
 
 @pytest.mark.parametrize("format", list(FORMATS))

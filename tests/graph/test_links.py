@@ -1,8 +1,10 @@
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from alpgraph.graph.ego import ego
+from alpgraph.graph.ego import degree, degrees, ego
 from alpgraph.graph.links import links
 
 
@@ -117,3 +119,16 @@ def test_depth_two_names_what_stands_behind(graph: Any) -> None:
     )
     assert ego(made, "a").neighbours[0].onward == ()
     assert ego(made, "a", depth=2).neighbours[0].onward == ("c",)
+
+
+rows = st.tuples(
+    st.sampled_from("abcd"),
+    st.sampled_from(["extends", "explains", "parallels", "mention"]),
+    st.sampled_from("abcdx"),
+)
+
+
+@given(st.lists(rows, max_size=14))
+def test_all_degrees_at_once_are_those_one_by_one(graph: Any, told: Any) -> None:
+    made = graph(*told, notes="abcd")
+    assert degrees(made) == {slug: degree(made, slug) for slug in made}

@@ -5,7 +5,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alpgraph.graph.paths import explain_no_path, find_paths, find_ways
+from alpgraph.graph.paths import (
+    explain_no_path,
+    find_paths,
+    find_ways,
+    path_to_json,
+    step_between,
+)
 
 
 def walks(found: Any) -> list[list[str]]:
@@ -40,6 +46,17 @@ def test_the_strongest_of_several_relations_is_told(graph: Any) -> None:
     made = graph(("a", "related", "b"), ("b", "extends", "a"))
     (path,) = find_paths(made, "a", "b")
     assert path.steps[0].label == "is extended by"
+
+
+def test_the_strongest_link_between_two_notes_carries_its_reason_and_basis(graph: Any) -> None:
+    made = graph(
+        ("a", "related", "b", "loosely"), ("b", "explains", "a", "that is why", "paper"), notes="c"
+    )
+    step = step_between(made, "a", "b")
+    assert step is not None
+    assert (step.label, step.why, step.basis) == ("is explained by", "that is why", "paper")
+    assert path_to_json(find_paths(made, "a", "b")[0])["steps"][0]["basis"] == "paper"
+    assert step_between(made, "a", "c") is None
 
 
 def test_no_path_says_how_large_the_parts_are(graph: Any) -> None:

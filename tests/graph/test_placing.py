@@ -72,6 +72,23 @@ def test_notes_stand_among_their_own_community() -> None:
     assert (own[nearest] == own[:, None]).mean() >= 0.9
 
 
+def test_areas_stand_apart_as_islands() -> None:
+    graph = clustered(5, 30)
+    drawn = layout(graph)
+    centres = {area.id: np.array(area.centre) for area in drawn.areas}
+    for area in drawn.areas:
+        own = points(drawn, area.slugs)
+        reach = np.quantile(np.linalg.norm(own - centres[area.id], axis=1), 0.8)
+        others = [at for number, at in centres.items() if number != area.id]
+        assert min(np.linalg.norm(at - centres[area.id]) for at in others) > 1.5 * reach
+
+
+def test_a_map_drawn_anew_is_wider_than_high() -> None:
+    for graph in (clustered(5, 30), nx_star()):
+        wide, tall = np.ptp(points(layout(graph), sorted(graph)), axis=0)
+        assert wide > 1.15 * tall
+
+
 def test_dots_do_not_overlap() -> None:
     at = points(layout(nx_star()), sorted(nx_star()))
     apart = np.linalg.norm(at[:, None] - at[None], axis=2)

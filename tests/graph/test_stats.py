@@ -5,7 +5,8 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alpgraph.graph.stats import HOW, Said, Stats, stats
+from alpgraph.graph.communities import find_areas
+from alpgraph.graph.stats import HOW, Said, Stats, stats, stats_to_text
 
 
 def test_every_figure_says_how_it_was_computed() -> None:
@@ -54,6 +55,19 @@ def test_contradictions_qualifiers_and_lone_sources_are_named(graph: Any) -> Non
     assert found.single_source == ("a",)
 
 
+def test_areas_are_told_with_their_centres_and_the_notes_that_join_them(graph: Any) -> None:
+    rings = [[f"{name}{i}" for i in range(4)] for name in "xyz"]
+    told = [
+        (one, "extends", other) for ring in rings for one in ring for other in ring if one < other
+    ]
+    links = (("x0", "related", "y0"), ("x0", "related", "z0"))
+    made = graph(*told, *links, notes=[slug for ring in rings for slug in ring])
+    found = stats(made, areas=find_areas(made))
+    assert [area.notes for area in found.areas] == [4, 4, 4]
+    assert {area.central[0][0] for area in found.areas} == set("xyz")
+    assert found.go_betweens == (("x0", 2),)
+
+
 def test_the_most_central_notes_are_those_pointed_at(graph: Any) -> None:
     made = graph(("a", "extends", "c"), ("b", "extends", "c"), ("a", "parallels", "b"), notes=["c"])
     found = stats(made).central
@@ -74,6 +88,7 @@ def test_figures_fit_together_on_any_graph(graph: Any, told: Any) -> None:
     found = stats(made)
     assert len(found.orphans) + sum(map(len, found.parts)) == found.notes
     assert found.relations + found.mentions == made.number_of_edges()
+    assert all(f"{name.replace('_', ' ')}: " in stats_to_text(found) for name in HOW)
     chain = found.longest_chain
     assert len(chain) == len(set(chain))
     assert all(made.has_edge(a, b, "leads-to") for a, b in pairwise(chain))
