@@ -2,7 +2,7 @@ from typing import Any
 
 import networkx as nx
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alpgraph.graph.build import build_graph, patch_graph
@@ -77,6 +77,7 @@ def test_the_graph_is_frozen(graph: Any) -> None:
         graph().add_node("b")
 
 
+@settings(deadline=None)
 @given(tellings, st.randoms())
 def test_the_order_of_notes_does_not_matter(notebook: Any, told: Any, random: Any) -> None:
     made = notebook(*told)
@@ -87,6 +88,7 @@ def test_the_order_of_notes_does_not_matter(notebook: Any, told: Any, random: An
     assert list(again) == list(build_graph(made))
 
 
+@settings(deadline=None)
 @given(tellings, tellings, st.sets(st.sampled_from("abcde")))
 def test_patching_gives_what_building_gives(
     notebook: Any, told: Any, later: Any, kept: Any

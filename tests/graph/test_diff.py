@@ -1,6 +1,6 @@
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alpgraph.graph.diff import diff_graphs
@@ -96,11 +96,13 @@ rows = st.tuples(
 tellings = st.lists(rows, max_size=8)
 
 
+@settings(deadline=None)
 @given(tellings)
 def test_a_graph_does_not_differ_from_itself(graph: Any, told: Any) -> None:
     assert diff_graphs(graph(*told), graph(*told)).empty
 
 
+@settings(deadline=None)
 @given(tellings, tellings)
 def test_every_edge_that_came_or_went_is_told_once(graph: Any, told: Any, later: Any) -> None:
     before, after = graph(*told), graph(*later)

@@ -1,7 +1,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alpgraph.graph.ego import degree, degrees, ego
@@ -128,6 +128,7 @@ rows = st.tuples(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(rows, max_size=14))
 def test_all_degrees_at_once_are_those_one_by_one(graph: Any, told: Any) -> None:
     made = graph(*told, notes="abcd")

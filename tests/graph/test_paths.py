@@ -2,7 +2,7 @@ from typing import Any
 
 import networkx as nx
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alpgraph.graph.paths import (
@@ -84,6 +84,7 @@ rows = st.tuples(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(rows, max_size=14), st.randoms())
 def test_paths_are_loopless_ranked_and_the_first_is_the_shortest(
     graph: Any, told: Any, random: Any

@@ -2,7 +2,7 @@ from dataclasses import fields
 from itertools import pairwise
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alpgraph.graph.communities import find_areas
@@ -82,6 +82,7 @@ rows = st.tuples(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(rows, max_size=14))
 def test_figures_fit_together_on_any_graph(graph: Any, told: Any) -> None:
     made = graph(*told)
