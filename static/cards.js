@@ -1,7 +1,8 @@
 // A card shows a note before one goes there: title, claim, verdict, why it is related to the note
 // being read, three ways on. It can be pointed at, stays while it is, and Escape puts it away
 // (WCAG 1.4.13). It floats above the page, so nothing moves.
-import { ask, make, noteUrl, slugOf, verdictMark } from "./page.js";
+import { noteUrl, segment, slugOf } from "./addresses.js";
+import { ask, make, verdictMark } from "./page.js";
 
 const WAIT = 350, LEAVE = 250; // milliseconds
 const known = new Map(); // slug -> promise of what /api/walk says
@@ -42,7 +43,7 @@ addEventListener("scroll", () => {
 addEventListener("pagehide", hide);
 
 function walk(slug) {
-  if (!known.has(slug)) known.set(slug, ask(`/api/walk/${noteUrl(slug).slice(3)}`));
+  if (!known.has(slug)) known.set(slug, ask(`/api/walk/${segment(slug)}`));
   return known.get(slug);
 }
 

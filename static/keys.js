@@ -1,5 +1,6 @@
 // Single keys, and the sheet that lists them and switches them off (WCAG 2.1.4).
-import { make, setting, slugOf } from "./page.js";
+import { at, pathOf, segment, slugOf } from "./addresses.js";
+import { make, setting } from "./page.js";
 
 const PLACES = { h: "/", n: "/network", t: "/topics", e: "/experiments", s: "/search", w: null };
 const KEYS = [
@@ -15,16 +16,15 @@ const KEYS = [
 
 /** Go to the place that a key after `g` names. */
 export function go(key) {
-  if (key === "w" && slugOf(location.href)) {
-    location.href = location.pathname.replace(/^\/(?:n|links)\//, "/walk/");
-  } else if (PLACES[key]) {
-    location.href = PLACES[key];
-  }
+  const slug = slugOf(location.href);
+  if (key === "w" && slug) location.href = at(`/walk/${segment(slug)}`);
+  else if (PLACES[key]) location.href = at(PLACES[key]);
 }
 
 /** Move the focus along the links that lead to notes. */
 export function step(by) {
-  const links = [...document.querySelectorAll("main a[href^='/n/'], main a[href^='/walk/']")].filter((link) => link.getClientRects().length);
+  const leads = (link) => /^\/(?:n|walk)\//.test(pathOf(link.href.baseVal ?? link.href));
+  const links = [...document.querySelectorAll("main a[href]")].filter((link) => link.getClientRects().length && leads(link));
   if (!links.length) return;
   const at = links.indexOf(document.activeElement);
   const next = links[at < 0 ? (by > 0 ? 0 : links.length - 1) : Math.min(links.length - 1, Math.max(0, at + by))];

@@ -1,4 +1,5 @@
 // What several scripts share: settings kept in this browser, a live region, elements made safely.
+import { at } from "./addresses.js";
 
 /** Read a setting, or write it when a value is given; storage may be forbidden. */
 export function setting(name, value) {
@@ -57,23 +58,12 @@ export function svgElement(name, attributes = {}) {
   return element;
 }
 
-/** Ask the API; `null` when there is no answer. */
+/** Ask the API, or the files that hold its answers; `null` when there is no answer. */
 export async function ask(address) {
   try {
-    const answer = await fetch(address, { headers: { accept: "application/json" } });
+    const answer = await fetch(at(address), { headers: { accept: "application/json" } });
     return answer.ok ? await answer.json() : null;
   } catch {
     return null;
   }
-}
-
-/** Slug of a note from the path of its page or its walk; "" elsewhere. */
-export function slugOf(address) {
-  const path = new URL(address, location.href).pathname;
-  const match = /^\/(?:n|walk|links)\/(.+)$/.exec(path);
-  return match ? decodeURIComponent(match[1]) : "";
-}
-
-export function noteUrl(slug) {
-  return `/n/${encodeURI(slug).replace(/[?#]/g, encodeURIComponent)}`;
 }

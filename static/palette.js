@@ -1,6 +1,7 @@
 // The palette: notes, headings of this page, topics and commands from the keyboard.
 // A combobox with a listbox (ARIA Authoring Practices): the field keeps the focus.
-import { announce, ask, make, noteUrl, setting, slugOf, verdictMark } from "./page.js";
+import { at as place, noteUrl, pathOf, segment, served, slugOf } from "./addresses.js";
+import { announce, ask, make, setting, verdictMark } from "./page.js";
 
 const RECENT = 8;
 let dialog = null, field = null, list = null, options = [], at = -1, asked = 0;
@@ -23,7 +24,7 @@ function remember() {
   if (!slug) return;
   const title = document.querySelector("h1")?.textContent || slug;
   const rest = recent().filter((entry) => entry.slug !== slug);
-  if (location.pathname.startsWith("/n/")) setting("recent", JSON.stringify([{ slug, title }, ...rest].slice(0, RECENT + 1)));
+  if (pathOf(location.href).startsWith("/n/")) setting("recent", JSON.stringify([{ slug, title }, ...rest].slice(0, RECENT + 1)));
 }
 
 function recent() {
@@ -56,7 +57,7 @@ function onKey(event) {
   } else if (event.key === "Enter") {
     event.preventDefault();
     if (options.length) run(Math.max(0, at), event.ctrlKey || event.metaKey);
-    else if (field.value.trim()) location.href = `/search?q=${encodeURIComponent(field.value)}`;
+    else if (field.value.trim()) location.href = place(`/search?q=${encodeURIComponent(field.value)}`);
   }
 }
 
@@ -71,23 +72,18 @@ async function update() {
   const [found, known] = await Promise.all([ask(`/api/search?q=${encodeURIComponent(field.value)}&limit=12`), topics]);
   if (turn !== asked) return; // a later letter has been asked about meanwhile
   const fits = (entry) => text.toLowerCase().split(/\s+/).every((word) => entry.title.toLowerCase().includes(word));
-  const named = (known?.items || []).map((topic) => ({ kind: `topic, ${topic.count}`, title: topic.name, url: topic.url }));
+  const named = (known?.items || []).map((topic) => ({ kind: `topic, ${topic.count}`, title: topic.name, url: place(topic.url) }));
   const notes = (found?.items || []).map((item) => ({ kind: "note", title: item.title, says: item.snippet, url: noteUrl(item.slug) }));
   show([...here.filter(fits).slice(0, 3), ...notes, ...named.filter(fits).slice(0, 4)], text);
 }
 
 function commands() {
-  const slug = slugOf(location.href), path = slug && noteUrl(slug).slice(3);
-  const own = slug ? [
-    { title: "Walk from this note", url: `/walk/${path}` },
-    { title: "Path from this note to another", url: `/path?from=${encodeURIComponent(slug)}` },
-    { title: "Network around this note", url: `/network?focus=${encodeURIComponent(slug)}` },
-    { title: "All links of this note", url: `/links/${path}` },
-    { title: "Suggest a link from this note", url: `/new?from=${encodeURIComponent(slug)}` },
-  ] : [];
-  const places = [["Home", "/"], ["The whole network", "/network"], ["Topics", "/topics"], ["Experiments", "/experiments"], ["Timeline", "/timeline"], ["How are two notes related?", "/path"], ["New note", "/new"], ["Help", "/help"]];
+  const slug = slugOf(location.href), path = segment(slug), query = encodeURIComponent(slug);
+  const own = slug ? [["Walk from this note", `/walk/${path}`], ["Path from this note to another", `/path?from=${query}`], ["Network around this note", `/network?focus=${query}`], ["All links of this note", `/links/${path}`]] : [];
+  const places = [["Home", "/"], ["The whole network", "/network"], ["Topics", "/topics"], ["Experiments", "/experiments"], ["Timeline", "/timeline"], ["How are two notes related?", "/path"], ["Help", "/help"]];
+  const writing = served ? [["Suggest a link from this note", `/new?from=${query}`], ["New note", "/new"]].slice(slug ? 0 : 1) : [];
   const themes = ["system", "light", "dark"].map((name) => ({ title: `Colours: ${name}`, act: () => context.chooseTheme(name) }));
-  return [...own, ...places.map(([title, url]) => ({ title, url })), ...themes].map((entry) => ({ kind: "command", ...entry }));
+  return [...[...own, ...places, ...writing].map(([title, address]) => ({ title, url: place(address) })), ...themes].map((entry) => ({ kind: "command", ...entry }));
 }
 
 function headings() {

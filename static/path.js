@@ -1,5 +1,7 @@
 // Titles to choose from while one writes the ends of a way: those that the search finds.
 
+import { ask } from "./page.js";
+
 const LATER = 150;
 const list = document.querySelector("#p-titles"), first = [...list.children];
 let timer = 0, asked = "";
@@ -14,9 +16,8 @@ for (const field of document.querySelectorAll(".ends input")) {
 async function suggest(words) {
   asked = words;
   if (words.length < 2) return list.replaceChildren(...first);
-  const answer = await fetch(`/api/search?limit=12&q=${encodeURIComponent(words)}`);
-  if (!answer.ok || asked !== words) return undefined;
-  const { items } = await answer.json();
-  const options = items.map(({ title }) => Object.assign(document.createElement("option"), { value: title }));
+  const found = await ask(`/api/search?limit=12&q=${encodeURIComponent(words)}`);
+  if (!found || asked !== words) return undefined;
+  const options = found.items.map(({ title }) => Object.assign(document.createElement("option"), { value: title }));
   return list.replaceChildren(...options, ...first.filter(({ value }) => value.toLowerCase().includes(words.toLowerCase())));
 }

@@ -1,5 +1,6 @@
 // Comfort on every page; nothing here is needed to read, walk or search.
 // Parts that few visits use are fetched when they are first asked for.
+import { pathOf } from "./addresses.js";
 import { announce, setting, typing } from "./page.js";
 
 // ---- colours: the system's, light or dark ----
@@ -63,7 +64,7 @@ let cards = null;
 function wantCard(event) {
   if (event.pointerType === "touch") return;
   const link = event.target.closest?.("a[href]");
-  if (!link || !link.closest("main") || link.closest("svg") || !new URL(link.href).pathname.startsWith("/n/")) return;
+  if (!link || !link.closest("main") || link.closest("svg") || !pathOf(link.href).startsWith("/n/")) return;
   cards ||= import("./cards.js");
   cards.then((module) => module.aim(link));
 }

@@ -1,6 +1,7 @@
 // Walking without a reload: the next page is fetched and its main part takes the place of this one.
 // The bytes are those that a plain visit would read, parsed the same way; address, history, focus
 // and what screen readers hear go along. Without this script every step is a plain link.
+import { pathOf } from "./addresses.js";
 import { announce } from "./page.js";
 
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
@@ -10,7 +11,7 @@ document.addEventListener("click", (event) => {
   const link = event.target.closest("a[href]");
   if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
   const url = new URL(link.href.baseVal ?? link.href, location.href);
-  if (url.origin !== location.origin || !url.pathname.startsWith("/walk/")) return;
+  if (!pathOf(url).startsWith("/walk/")) return;
   event.preventDefault();
   move(url, { from: link });
 });
@@ -27,7 +28,7 @@ document.addEventListener("change", (event) => {
 });
 
 addEventListener("popstate", () => {
-  if (location.pathname.startsWith("/walk/")) move(new URL(location.href), { back: true });
+  if (pathOf(location.href).startsWith("/walk/")) move(new URL(location.href), { back: true });
 });
 
 function filter(form, box) {

@@ -1,7 +1,7 @@
 """Static files under names that carry the hash of their content, so that caches keep them forever.
 
-A style sheet or script that needs another static file writes `"./name"`, as a module does; what is
-served has the hashed name there.
+A style sheet or script that needs another static file writes `"./name"` or `"../name"`, as a module
+does; what is served has the hashed name there.
 """
 
 import hashlib
@@ -16,7 +16,7 @@ from pathlib import Path
 from alpgraph.notes import RelationTypes
 from alpgraph.resources import resource_dir
 
-_REFERENCE = re.compile(rb'"\./([\w./-]+)"')
+_REFERENCE = re.compile(rb'"(\.\.?/[\w./-]+)"')
 _TYPES = {".js": "text/javascript", ".woff2": "font/woff2", ".svg": "image/svg+xml"}
 RELATIONS = "relations.css"
 
@@ -82,12 +82,12 @@ def _load(root: Path, name: str, found: dict[str, Asset], above: tuple[str, ...]
     ending = posixpath.splitext(name)[1]
 
     def hashed(match: re.Match[bytes]) -> bytes:
-        other = posixpath.join(posixpath.dirname(name), match[1].decode())
+        other = posixpath.normpath(posixpath.join(posixpath.dirname(name), match[1].decode()))
         if not (root / other).is_file():
             return match[0]
         asset = _load(root, other, found, (*above, name))
         path = posixpath.relpath(asset.hashed, posixpath.dirname(name) or ".")
-        return f'"./{path}"'.encode()
+        return f'"{path if path.startswith("../") else f"./{path}"}"'.encode()
 
     if ending in (".css", ".js"):
         data = _REFERENCE.sub(hashed, data)

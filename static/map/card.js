@@ -1,5 +1,7 @@
 // The card of a note: its claim, and for each relation why it is there.
 
+import { at } from "../addresses.js";
+
 const PATIENCE = 140; // milliseconds a pointer rests on a note before its reasons are fetched
 const SHOWN = 12;
 
@@ -58,7 +60,7 @@ export function cards(box, sheet, acts, { titles, bySlug }) {
       return made;
     };
     const related = element("a", "", "How is it related to …");
-    related.href = `${box.dataset.path}?from=${encodeURIComponent(titles[i][0])}`;
+    related.href = at(`${box.dataset.path}?from=${encodeURIComponent(titles[i][0])}`);
     const walk = hidden ? `Walk from here (${hidden} more)` : "Walk from here";
     return element("p", "more", link(box.dataset.note, "Open note"), link(box.dataset.walkPage, walk), related);
   };

@@ -1,5 +1,6 @@
 // All that follows the first picture: hills and names, hands and keys, search, legend, address, card.
 
+import { at } from "../addresses.js";
 import { keepAddress } from "./address.js";
 import { cards } from "./card.js";
 import { finder } from "./finder.js";
@@ -46,7 +47,7 @@ export async function furnish(box, sheet) {
 function actions(box, sheet) {
   const acts = {
     notes: null,
-    address: (prefix, i) => prefix + acts.notes.titles[i][0].split("/").map(encodeURIComponent).join("/"),
+    address: (prefix, i) => at(prefix + acts.notes.titles[i][0].split("/").map(encodeURIComponent).join("/")),
     open(i) { if (acts.notes && !(sheet.data.flags[i] & 1)) location.assign(acts.address(box.dataset.note, i)); },
     choose(i) {
       if (i === sheet.chosen && !(i < 0 && sheet.path.length)) return;
