@@ -4,6 +4,7 @@ import asyncio
 import gc
 import sys
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from threading import Lock
@@ -99,7 +100,8 @@ class Hub:
         self.collection.places.layout()
         self._ready_search()
         if self.collection.dates.refresh() and self._loop is not None:
-            self._loop.call_soon_threadsafe(self.cache.drop, None)
+            with suppress(RuntimeError):  # the loop has ended meanwhile
+                self._loop.call_soon_threadsafe(self.cache.drop, None)
 
     async def _watch(self) -> None:
         root = self.settings.location.notes
