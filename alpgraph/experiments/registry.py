@@ -14,6 +14,9 @@ from alpgraph.experiments import (
     predict_then_decide,
     prompt_free_reward,
     proxy_reward_overoptimisation,
+    smoothing_and_temperature,
+    soft_targets,
+    unbounded_score,
     utility_weighted_loss,
 )
 from alpgraph.experiments.model import Experiment
@@ -28,6 +31,9 @@ BUNDLED = (
     abstention_lost.EXPERIMENT,
     predict_then_decide.EXPERIMENT,
     proxy_reward_overoptimisation.EXPERIMENT,
+    unbounded_score.EXPERIMENT,
+    smoothing_and_temperature.EXPERIMENT,
+    soft_targets.EXPERIMENT,
 )
 
 
