@@ -10,7 +10,10 @@ from alpgraph.experiments import (
     abstention_lost,
     answer_only_supervision,
     binary_reward_calibration,
+    fading_weights,
     grounding_under_preferences,
+    logit_adjustment,
+    polynomial_tail,
     predict_then_decide,
     prompt_free_reward,
     proxy_reward_overoptimisation,
@@ -18,6 +21,7 @@ from alpgraph.experiments import (
     soft_targets,
     unbounded_score,
     utility_weighted_loss,
+    weights_or_subsample,
 )
 from alpgraph.experiments.model import Experiment
 
@@ -34,6 +38,10 @@ BUNDLED = (
     unbounded_score.EXPERIMENT,
     smoothing_and_temperature.EXPERIMENT,
     soft_targets.EXPERIMENT,
+    fading_weights.EXPERIMENT,
+    polynomial_tail.EXPERIMENT,
+    logit_adjustment.EXPERIMENT,
+    weights_or_subsample.EXPERIMENT,
 )
 
 
