@@ -15,6 +15,9 @@ from alpgraph.experiments import (
     grounding_under_preferences,
     last_layer_retraining,
     logit_adjustment,
+    lost_modes,
+    majority_vote,
+    pass_at_k,
     polynomial_tail,
     predict_then_decide,
     probe_then_tune,
@@ -24,6 +27,7 @@ from alpgraph.experiments import (
     soft_targets,
     starved_features,
     unbounded_score,
+    unused_steps,
     utility_weighted_loss,
     weights_or_subsample,
 )
@@ -50,6 +54,10 @@ BUNDLED = (
     features_or_head.EXPERIMENT,
     starved_features.EXPERIMENT,
     probe_then_tune.EXPERIMENT,
+    unused_steps.EXPERIMENT,
+    pass_at_k.EXPERIMENT,
+    lost_modes.EXPERIMENT,
+    majority_vote.EXPERIMENT,
 )
 
 
