@@ -10,10 +10,12 @@ from alpgraph.experiments import (
     abstention_lost,
     answer_only_supervision,
     binary_reward_calibration,
+    conformal_coverage,
     fading_weights,
     features_or_head,
     grounding_under_preferences,
     last_layer_retraining,
+    learned_refusal,
     logit_adjustment,
     lost_modes,
     majority_vote,
@@ -58,6 +60,8 @@ BUNDLED = (
     pass_at_k.EXPERIMENT,
     lost_modes.EXPERIMENT,
     majority_vote.EXPERIMENT,
+    learned_refusal.EXPERIMENT,
+    conformal_coverage.EXPERIMENT,
 )
 
 
