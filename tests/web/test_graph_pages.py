@@ -302,7 +302,7 @@ def test_the_map_without_scripts_follows_the_legend(server: Any) -> None:
     assert whole.count('class="r r-parallels s-double') > some.count(
         'class="r r-parallels s-double'
     )
-    assert some.count('class="r r-contradicts') == 1 + 3
+    assert some.count('class="r r-contradicts') == 1 + 2
     assert "faint" in some
     assert re.search(r'class="d a-\d+', some)
 
