@@ -17,7 +17,12 @@ from alpgraph.notes import RelationTypes
 from alpgraph.resources import resource_dir
 
 _REFERENCE = re.compile(rb'"(\.\.?/[\w./-]+)"')
-_TYPES = {".js": "text/javascript", ".woff2": "font/woff2", ".svg": "image/svg+xml"}
+_TYPES = {
+    ".js": "text/javascript",
+    ".woff2": "font/woff2",
+    ".svg": "image/svg+xml",
+    ".speculationrules": "application/speculationrules+json",
+}
 RELATIONS = "relations.css"
 
 

@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from alpgraph.pages import Collection
+from alpgraph.pages.assets import static_url
 from alpgraph.web.cache import Answer, Keep, Key, PageCache, answer_of
 
 _KEEP = "alpgraph.keep"
@@ -90,6 +91,9 @@ class Answering:
             return None
         body = b"".join(message.get("body", b"") for message in held[1:])
         answer = answer_of(held[0]["headers"], body)
+        if answer.is_page:  # browsers that know it fetch the page of a link that is pointed at
+            rules = f'"{static_url("prefetch.speculationrules")}"'
+            answer.headers.append((b"speculation-rules", rules.encode()))
         keep = inner.get(_KEEP)
         if isinstance(keep, Keep) and keep.collection in (None, self.current()):
             self.cache.put(key, answer, keep)

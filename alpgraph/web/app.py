@@ -59,6 +59,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(pages)
     app.add_exception_handler(HTTPException, _http_fault)
     app.add_exception_handler(RequestValidationError, _bad_request)
+    app.add_exception_handler(Exception, _own_fault)
     app.add_middleware(Answering, cache=hub.cache, current=lambda: hub.collection)
     app.add_middleware(Guard, hosts=settings.hosts)
     return app
@@ -80,6 +81,15 @@ async def _http_fault(request: Request, fault: Exception) -> Response:
         await near_names(request, wrong),
     )
     return HTMLResponse(page, 404)
+
+
+async def _own_fault(request: Request, fault: Exception) -> Response:
+    """Tell a fault of ours without its inside; the server's own log has the traceback."""
+    detail = "The fault is alpgraph's own; the server's log says more. Other pages go on."
+    if request.scope["path"].startswith("/api/"):
+        return problem(500, "Fault", detail)
+    page = error_page(request.app.state.hub.collection, "This page could not be made", detail)
+    return HTMLResponse(page, 500)
 
 
 async def _bad_request(request: Request, fault: Exception) -> Response:

@@ -93,8 +93,16 @@ class Answer:
         """Whether the client has this body already, in whatever encoding (RFC 9110, 13.1.2)."""
         return self.tag in if_none_match
 
+    @property
+    def is_page(self) -> bool:
+        """Whether it is HTML."""
+        return self._kind().startswith(b"text/html")
+
+    def _kind(self) -> bytes:
+        return next((value for name, value in self.headers if name == b"content-type"), b"")
+
     def _is_text(self) -> bool:
-        kind = next((value for name, value in self.headers if name == b"content-type"), b"")
+        kind = self._kind()
         return kind.startswith(PACKED_TYPES) and not kind.startswith(b"text/event-stream")
 
 

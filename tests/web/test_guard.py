@@ -1,0 +1,151 @@
+"""The guard in front of everything: whose request it is, how large, and the headers on answers."""
+
+import http.client
+import json
+from contextlib import closing
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+HEADERS = {
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "same-origin",
+    "cross-origin-opener-policy": "same-origin",
+}
+BODY = json.dumps({"path": "a.md", "text": "# A\n"})
+
+
+@dataclass
+class Told:
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+def ask(
+    server: Any, method: str, path: str, body: str | None = None, *headers: tuple[str, str]
+) -> Told:
+    """Send exactly these headers; Host is ours unless given. Of a stream, the beginning is read."""
+    address = urlsplit(server.url).netloc
+    connection = http.client.HTTPConnection(address, timeout=30)
+    with closing(connection):
+        connection.putrequest(method, path, skip_host=True, skip_accept_encoding=True)
+        if not any(name == "Host" for name, _ in headers):
+            connection.putheader("Host", address)
+        for name, value in headers:
+            connection.putheader(name, value)
+        if body is not None and not any(name == "Transfer-Encoding" for name, _ in headers):
+            connection.putheader("Content-Length", str(len(body.encode())))
+        connection.endheaders(body.encode() if body is not None else None)
+        answer = connection.getresponse()
+        with closing(answer):
+            told = {name.lower(): value for name, value in answer.getheaders()}
+            streams = told.get("content-type", "").startswith("text/event-stream")
+            return Told(answer.status, told, answer.readline() if streams else answer.read())
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/n/utility-weighted-loss", "/n/none", "/api/notes", "/api/none", "/static/none",
+             "/static/alpgraph.css", "/events", "/openapi.json", "/api/walk/none?depth=9"]
+)  # fmt: skip
+def test_every_answer_has_the_headers(server: Any, path: str) -> None:
+    answer = ask(server, "GET", path)
+    told = answer.headers
+    assert told | HEADERS == told
+    policy = told["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "frame-ancestors 'none'" in policy
+    assert "unsafe" not in policy
+    assert "access-control-allow-origin" not in told
+    assert "set-cookie" not in told
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["evil.example", "127.0.0.1", "127.0.0.1:{port}@evil.example", "evil.example:{port}",
+     "127.0.0.1.evil.example:{port}", "localhost.:{port}", "127.0.0.1:{port}.", "127.0.0.1:1", ""],
+)  # fmt: skip
+def test_another_host_is_refused(server: Any, host: str) -> None:
+    port = str(urlsplit(server.url).port)
+    answer = ask(server, "GET", "/", None, ("Host", host.format(port=port)))
+    assert answer.status in (400, 421)
+    assert b"<!doctype" not in answer.body
+
+
+def test_two_hosts_are_refused(server: Any) -> None:
+    own = urlsplit(server.url).netloc
+    answer = ask(server, "GET", "/", None, ("Host", own), ("Host", own))
+    assert answer.status in (400, 421)
+
+
+JSON = ("Content-Type", "application/json")
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ([JSON], 200),
+        ([JSON, ("Origin", "{own}")], 200),
+        ([JSON, ("Origin", "{own}"), ("Sec-Fetch-Site", "same-origin")], 200),
+        ([JSON, ("Sec-Fetch-Site", "none")], 200),
+        ([JSON, ("Origin", "https://evil.example")], 403),
+        ([JSON, ("Origin", "null")], 403),
+        ([JSON, ("Origin", "{own}.evil.example")], 403),
+        ([JSON, ("Origin", "{own}"), ("Origin", "https://evil.example")], 403),
+        ([JSON, ("Sec-Fetch-Site", "cross-site")], 403),
+        ([JSON, ("Sec-Fetch-Site", "same-site")], 403),
+        ([("Content-Type", "text/plain")], 415),
+        ([("Content-Type", "multipart/form-data; boundary=x")], 415),
+        ([], 415),
+    ],
+)
+def test_what_may_be_sent_here(server: Any, headers: list[tuple[str, str]], status: int) -> None:
+    sent = [(name, value.format(own=server.url)) for name, value in headers]
+    answer = ask(server, "POST", "/api/check", BODY, *sent)
+    assert answer.status == status
+    if status != 200:
+        told = json.loads(answer.body)
+        assert answer.headers["content-type"] == "application/problem+json"
+        assert told["title"]
+        assert told["detail"]
+
+
+@pytest.mark.parametrize("method", ["POST", "DELETE", "PUT", "PATCH", "OPTIONS", "PURGE"])
+def test_every_method_that_may_change_something_is_guarded(server: Any, method: str) -> None:
+    answer = ask(server, method, "/api/runs/none", None, ("Origin", "https://evil.example"))
+    assert answer.status == 403
+
+
+def test_a_large_body_is_refused_before_it_is_read(server: Any) -> None:
+    answer = ask(server, "POST", "/api/check", None, JSON, ("Content-Length", str(10**9)))
+    assert answer.status == 413
+
+
+def test_a_large_body_without_a_length_is_cut_off(server: Any) -> None:
+    chunk = f"{200_000:x}\r\n{'x' * 200_000}\r\n"
+    answer = ask(server, "POST", "/api/check", chunk * 4 + "0\r\n\r\n", JSON,
+                 ("Transfer-Encoding", "chunked"))  # fmt: skip
+    assert answer.status in (400, 413, 422)
+
+
+def test_head_is_get_without_a_body(server: Any) -> None:
+    answer = ask(server, "HEAD", "/n/utility-weighted-loss")
+    assert answer.status == 200
+    assert int(answer.headers["content-length"]) > 10_000
+    assert answer.body == b""
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/n/../../etc/passwd", "/n/%2e%2e/%2e%2e/etc/passwd", "/static/../alpgraph.toml",
+     "/static/%2e%2e/alpgraph.toml", "/files/../alpgraph.toml", "/files/%2e%2e%2falpgraph.toml",
+     "//evil.example/", "/n//evil.example", "/files/utility-weighted-loss.md",
+     "/walk/%00", "/n/" + "a" * 3000, "/topics/%F0%9F%92%A9"],
+)  # fmt: skip
+def test_odd_paths_lead_nowhere(server: Any, path: str) -> None:
+    answer = ask(server, "GET", path)
+    assert answer.status in (400, 404, 414, 422)
+    assert "location" not in answer.headers
+    assert b"root:" not in answer.body

@@ -1,0 +1,174 @@
+"""Pages over HTTP: what each says, for people and programs, and sensible pages where little is."""
+
+import html
+import json
+import re
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as Xml
+
+import pytest
+
+NOTE = "/n/utility-weighted-loss"
+Folder = Callable[[dict[str, str | bytes]], Path]
+
+
+def get(url: str, **headers: str) -> tuple[int, dict[str, str], str]:
+    asked = urllib.request.Request(url, headers=headers)
+    try:
+        with urllib.request.urlopen(asked, timeout=30) as answer:
+            return _told(answer.status, answer)
+    except urllib.error.HTTPError as fault:
+        return _told(fault.code, fault)
+
+
+def _told(status: int, answer: Any) -> tuple[int, dict[str, str], str]:
+    headers = {name.lower(): value for name, value in answer.headers.items()}
+    return status, headers, answer.read().decode()
+
+
+def text_of(page: str) -> str:
+    """Return what a page shows, without its marks."""
+    body = re.sub(r"<(script|style|svg)\b.*?</\1>", " ", page, flags=re.S)
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", body)).split())
+
+
+def test_a_note_has_its_parts_in_the_order_of_meaning(server: Any) -> None:
+    page = server.get(NOTE)
+    marks = ["<h1", 'class="plate"', 'class="body"', 'id="check"', 'id="related"',
+             'class="rels against"', 'id="linked-from"', 'id="sources"', 'id="next"',
+             'class="fan"']  # fmt: skip
+    places = [page.index(mark) for mark in marks]
+    assert places == sorted(places)
+
+
+def test_a_relation_reads_from_both_ends(server: Any) -> None:
+    there = text_of(server.get("/n/binary-reward-and-calibration"))
+    why = "Right-or-wrong reward serves the choice of an answer"
+    assert why in text_of(server.get(NOTE))
+    assert "is a case of Can utility-weighted training loss" in there
+    assert why in there
+
+
+def test_a_note_is_markdown_for_who_asks_for_it(server: Any) -> None:
+    _, _, twin = get(server.url + NOTE + ".md")
+    _, headers, same = get(server.url + NOTE, Accept="text/markdown")
+    assert twin == same
+    assert headers["content-type"].startswith("text/markdown")
+    assert "accept" in headers["vary"]
+    assert twin.startswith("# Can utility-weighted training loss")
+    assert "- has the case [Does binary reward training hurt model calibration?](" in twin
+    assert "## Sources" in twin
+
+
+def test_sources_are_served_for_reference_managers(server: Any) -> None:
+    _, headers, text = get(server.url + NOTE + ".bib")
+    assert headers["content-type"].startswith("text/x-bibtex")
+    assert "eprint = {2511.07699}" in text
+    items = json.loads(get(server.url + NOTE + ".csl.json")[2])
+    assert items[0]["author"][0]["family"] == "Autor"
+
+
+def test_linked_data_can_be_read(server: Any) -> None:
+    page = server.get(NOTE)
+    match = re.search(r'<script type="application/ld\+json">(.*?)</script>', page, re.S)
+    assert match is not None
+    data = json.loads(match[1])
+    assert data["headline"] == "Can utility-weighted training loss actually harm model performance?"
+    assert data["citation"][0]["url"] == "https://arxiv.org/abs/2511.07699"
+
+
+def test_feed_sitemap_and_list_for_agents_name_every_note(server: Any) -> None:
+    slugs = {item["slug"] for item in json.loads(server.get("/api/notes?limit=1000"))["items"]}
+    atom = Xml.fromstring(server.get("/feed.atom"))
+    assert len(atom.findall("{http://www.w3.org/2005/Atom}entry")) == min(50, len(slugs))
+    site_map = server.get("/sitemap.xml")
+    llms = server.get("/llms.txt")
+    for slug in slugs:
+        assert f"/n/{slug}<" in site_map
+        assert f"(/n/{slug}.md)" in llms
+
+
+def test_a_wrong_address_leads_to_near_titles(server: Any) -> None:
+    status, _, page = get(server.url + "/n/utility-weigthed-los")
+    assert status == 404
+    assert "Can utility-weighted training loss actually harm model performance?" in page
+    assert "utility-weigthed-los" not in page  # what was asked is not repeated
+
+
+def test_a_search_without_hits_leads_on(server: Any) -> None:
+    page = text_of(server.get("/search?q=qwrtzuio"))
+    assert "Nothing found" in page
+    assert "Topics" in page
+
+
+def test_unknown_parameters_are_named(server: Any) -> None:
+    status, headers, body = get(server.url + "/walk/utility-weighted-loss?dept=2")
+    assert status == 422
+    assert headers["content-type"] == "application/problem+json"
+    assert json.loads(body)["errors"] == [{"field": "dept", "message": "unknown parameter"}]
+
+
+def test_a_former_name_leads_to_the_note(folder: Folder, start_server: Any, tmp_path: Path) -> None:
+    root = folder({"new.md": "---\ntitle: New\naliases: [old-name]\n---\nText.\n"})
+    with start_server(str(root), "--state", str(tmp_path / "s")) as own:
+        assert "<h1" in own.get("/n/old-name")
+
+
+@pytest.mark.parametrize("files", [{}, {"one.md": "# Only one\n\nText.\n"}], ids=["none", "one"])
+def test_every_page_is_sensible_with_hardly_any_note(
+    folder: Folder, start_server: Any, tmp_path: Path, files: dict[str, str | bytes]
+) -> None:
+    with start_server(str(folder(files)), "--state", str(tmp_path / "s")) as own:
+        for path in ("/", "/network", "/topics", "/experiments", "/search?q=x", "/help", "/api",
+                     "/feed.atom", "/sitemap.xml", "/llms.txt", "/timeline", "/standing", "/path",
+                     "/new", "/api/notes", "/api/graph.json"):  # fmt: skip
+            status, _, body = get(own.url + path)
+            assert status == 200, path
+            assert body
+        for slug in ("one",) if files else ():
+            assert "Only one" in own.get(f"/n/{slug}")
+            assert "Nothing is linked here" in own.get(f"/walk/{slug}")
+        assert ("No notes yet" in own.get("/")) is not bool(files)
+
+
+HOSTILE = {
+    "title": "<script>alert(1)</script> & \"quotes\" 'apostrophe' ]]> {{ 7*7 }}",
+    "summary": "<img src=x onerror=alert(2)> </script><script>alert(3)</script>",
+    "claim": "javascript:alert(4) <svg onload=alert(5)>",
+}
+
+
+def test_texts_of_notes_are_text_everywhere(
+    folder: Folder, start_server: Any, page: Any, tmp_path: Path
+) -> None:
+    front = "".join(f"{key}: {json.dumps(value)}\n" for key, value in HOSTILE.items())
+    why = json.dumps(HOSTILE["summary"] + " and a reason that is long enough")
+    root = folder(
+        {
+            "bad.md": f"---\n{front}topics: ['<b>topic</b>']\nsources:\n  - url: "
+            f"'javascript:alert(6)'\n    title: {json.dumps(HOSTILE['title'])}\nrelations:\n"
+            f"  - {{type: parallels, to: good, why: {why}}}\n---\n[x](javascript:alert(7)) "
+            "<iframe src=x></iframe> <a href='JaVaScRiPt:alert(8)' onclick=alert(9)>y</a>\n",
+            "good.md": "---\ntitle: Good\n---\nSee [[bad]].\n",
+        }
+    )
+    opened: list[str] = []
+    page.on("dialog", lambda dialog: (opened.append(dialog.message), dialog.dismiss()))
+    with start_server(str(root), "--state", str(tmp_path / "s")) as own:
+        for path in ("/", "/n/bad", "/n/good", "/walk/good", "/links/good", "/network", "/topics",
+                     "/topics/b-topic-b", "/relations/parallels", "/search?q=quotes", "/standing",
+                     "/path?from=good&to=bad", "/trail?note=good&note=bad"):  # fmt: skip
+            page.goto(own.url + path)
+            page.wait_for_timeout(100)
+            links = page.locator("a[href^='javascript' i], [onclick], [onerror], [onload]")
+            assert links.count() == 0, path
+            assert page.locator("iframe, main script:not([type])").count() == 0, path
+        assert own.get("/feed.atom")
+        Xml.fromstring(own.get("/feed.atom"))
+        Xml.fromstring(own.get("/sitemap.xml"))
+        Xml.fromstring(own.get("/api/graph.graphml"))
+    assert opened == []
