@@ -10,6 +10,7 @@ from mdit_py_plugins.dollarmath import dollarmath_plugin
 from alpgraph.notes.code import code_html
 from alpgraph.notes.formulas import formula_html
 from alpgraph.notes.sanitize import SafeHtml, Slots, TagRewriter
+from alpgraph.notes.tables import TABLE_CLOSE, table_open
 
 
 @cache
@@ -17,6 +18,8 @@ def _parser() -> MarkdownIt:
     md = MarkdownIt("commonmark", {"html": False}).enable("table")
     md.use(dollarmath_plugin, allow_labels=False, allow_space=False, allow_digits=False)
     md.add_render_rule("fence", _fence)
+    md.add_render_rule("table_open", _table_open)
+    md.add_render_rule("table_close", _table_close)
     md.add_render_rule("math_inline", _formula)
     return md
 
@@ -36,6 +39,14 @@ def render_prose(text: str) -> SafeHtml:
 def _fence(self: Any, tokens: Any, at: int, options: Any, env: Any) -> str:
     language = tokens[at].info.strip().partition(" ")[0]
     return str(env["slots"].put(code_html(tokens[at].content, language))) + "\n"
+
+
+def _table_open(self: Any, tokens: Any, at: int, options: Any, env: Any) -> str:
+    return table_open(env["slots"])
+
+
+def _table_close(self: Any, tokens: Any, at: int, options: Any, env: Any) -> str:
+    return TABLE_CLOSE
 
 
 def _formula(self: Any, tokens: Any, at: int, options: Any, env: Any) -> str:

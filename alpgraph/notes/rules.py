@@ -16,6 +16,7 @@ from alpgraph.notes.formulas import formula_html
 from alpgraph.notes.links import inline_text
 from alpgraph.notes.markdown import markdown
 from alpgraph.notes.page import page_of
+from alpgraph.notes.tables import TABLE_CLOSE, table_open
 
 Tokens = Sequence[Token]
 Rule = Callable[[RendererHTML, Tokens, int, Any, Any], str]
@@ -65,13 +66,11 @@ def _text(html: RendererHTML, tokens: Tokens, at: int, options: Any, env: Any) -
 
 
 def _table_open(html: RendererHTML, tokens: Tokens, at: int, options: Any, env: Any) -> str:
-    """Open a table that scrolls by itself where the page is too narrow for it."""
-    mark = ' class="scroll" tabindex="0" role="region" aria-label="Table"'
-    return f"<div>{page_of(env).slots.attributes(mark)}<table>\n"
+    return table_open(page_of(env).slots)
 
 
 def _table_close(html: RendererHTML, tokens: Tokens, at: int, options: Any, env: Any) -> str:
-    return "</table></div>\n"
+    return TABLE_CLOSE
 
 
 def _cell_open(html: RendererHTML, tokens: Tokens, at: int, options: Any, env: Any) -> str:
