@@ -210,6 +210,8 @@ class _Scanner:
     def _add(self, number: int, line: str, start: int) -> bool:
         """Add a line's text from the column `start` to the block."""
         text = line[start:]
+        if not self.pieces and text[:1].isspace():  # Markdown takes away more than spaces here
+            return False
         if ("[" in text or "]" in text) and not self._links(number, line, start):
             return False
         self.pieces.append(self.written[start:])

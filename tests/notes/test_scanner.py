@@ -94,6 +94,8 @@ def same(text: str) -> None:
 @settings(deadline=None, max_examples=1000)
 @given(TEXTS)
 @example("1. [[a]]\n2. [[b]]\n\n   [[c]]\n\n  [[d]]\n")
+@example("\xa0[[a]]")
+@example("- \xa0[[a]]")
 @example("words\n2. [[a]]\n")
 @example("> [!note] [[a]]\n> - [[b]]\n>\n> [[c]]\n\n[[d]]\n")
 @example("> [[a]]\n[[b]]\n")
