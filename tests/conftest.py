@@ -1,5 +1,6 @@
 """Fixtures shared by every room's tests: a notes folder from a dict, a real server, a browser."""
 
+import asyncio
 import os
 import re
 import shutil
@@ -9,7 +10,8 @@ import sys
 import threading
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib.util import module_from_spec, spec_from_file_location
@@ -204,6 +206,13 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     state = tmp_path_factory.mktemp("state")
     with running_server(str(ROOT / "notes"), "--state", str(state)) as started:
         yield started
+
+
+@pytest.fixture(scope="session")
+def complete() -> Iterator[Callable[[Coroutine[Any, Any, Any]], Any]]:
+    """Run a coroutine in another thread: in this one a browser's loop may turn already."""
+    with ThreadPoolExecutor(1) as pool:
+        yield lambda coroutine: pool.submit(asyncio.run, coroutine).result()
 
 
 @pytest.fixture(scope="session")

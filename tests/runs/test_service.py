@@ -17,6 +17,7 @@ from alpgraph.runs import Event, Limits, NoSuchRun, Run, RunService, RunSpec, St
 
 Ask = Callable[..., RunSpec]
 Serve = Callable[..., RunService]
+Complete = Callable[..., Any]
 Finished = Callable[..., Run]
 
 
@@ -199,10 +200,12 @@ async def collect(service: RunService, run_id: str, after: int = 0) -> list[Even
     return [event async for event in service.events(run_id, after)]
 
 
-def test_watchers_see_progress_grow_and_then_the_end(serve: Serve, trial: Ask) -> None:
+def test_watchers_see_progress_grow_and_then_the_end(
+    serve: Serve, trial: Ask, complete: Complete
+) -> None:
     service = serve()
     run, _ = service.submit(trial(steps=8, pause=0.1))
-    events = asyncio.run(collect(service, run.id))
+    events = complete(collect(service, run.id))
     ids = [event.id for event in events]
     assert ids == sorted(set(ids))
     assert [event.kind for event in events] == ["progress"] * (len(events) - 1) + ["end"]
@@ -216,7 +219,9 @@ def test_watchers_see_progress_grow_and_then_the_end(serve: Serve, trial: Ask) -
     assert any(one.get("eta") for one in told)
 
 
-def test_a_watcher_that_comes_back_goes_on_where_it_was(serve: Serve, trial: Ask) -> None:
+def test_a_watcher_that_comes_back_goes_on_where_it_was(
+    serve: Serve, trial: Ask, complete: Complete
+) -> None:
     service = serve()
     run, _ = service.submit(trial(steps=10, pause=0.1))
 
@@ -227,13 +232,15 @@ def test_a_watcher_that_comes_back_goes_on_where_it_was(serve: Serve, trial: Ask
         await stream.aclose()  # type: ignore[attr-defined]
         return last, await collect(service, run.id, last.id)
 
-    last, later = asyncio.run(leave_and_return())
+    last, later = complete(leave_and_return())
     assert all(event.id > last.id for event in later)
     assert later[-1].kind == "end"
-    assert asyncio.run(collect(service, run.id, later[-1].id)) == []
+    assert complete(collect(service, run.id, later[-1].id)) == []
 
 
-def test_two_hundred_watchers_cost_one_computation(serve: Serve, trial: Ask, log: Any) -> None:
+def test_two_hundred_watchers_cost_one_computation(
+    serve: Serve, trial: Ask, log: Any, complete: Complete
+) -> None:
     service = serve()
     spec = trial(steps=10, pause=0.05, log=log.path)
 
@@ -241,26 +248,28 @@ def test_two_hundred_watchers_cost_one_computation(serve: Serve, trial: Ask, log
         runs = [service.submit(spec)[0] for _ in range(200)]
         return await asyncio.gather(*(collect(service, run.id) for run in runs))
 
-    seen = asyncio.run(watch_all())
+    seen = complete(watch_all())
     assert {events[-1].kind for events in seen} == {"end"}
     assert len({events[-1].data for events in seen}) == 1
     assert log() == {"began": 1, "ended": 1}
 
 
-def test_a_waiting_run_tells_its_watchers_its_place(serve: Serve, trial: Ask) -> None:
+def test_a_waiting_run_tells_its_watchers_its_place(
+    serve: Serve, trial: Ask, complete: Complete
+) -> None:
     service = serve(workers=1)
     specs = [trial(seed, steps=2, pause=0.3) for seed in range(3)]
     runs = [service.submit(spec)[0] for spec in specs]
-    told = [json.loads(event.data) for event in asyncio.run(collect(service, runs[2].id))]
+    told = [json.loads(event.data) for event in complete(collect(service, runs[2].id))]
     places = [one["position"] for one in told if one["state"] == "queued"]
     assert places == sorted(places, reverse=True)
     assert places[-1] == 0
     assert len(set(places)) >= 2
 
 
-def test_watching_what_is_not_there_says_so(serve: Serve) -> None:
+def test_watching_what_is_not_there_says_so(serve: Serve, complete: Complete) -> None:
     with pytest.raises(NoSuchRun):
-        asyncio.run(collect(serve(), "feedbeef"))
+        complete(collect(serve(), "feedbeef"))
 
 
 def test_another_server_is_asked_and_watched_as_well(

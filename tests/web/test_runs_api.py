@@ -291,7 +291,7 @@ def test_a_dropped_stream_goes_on_from_the_last_event_seen(home: Any) -> None:
     assert call(home, "GET", path, **{"last-event-id": str(later[-1][0])})[0] == 204
 
 
-def test_two_hundred_watchers_cost_one_computation(home: Any, log: Any) -> None:
+def test_two_hundred_watchers_cost_one_computation(home: Any, log: Any, complete: Any) -> None:
     asked = question(seed=31, steps=20, pause=0.15, log=log.path)
     netloc = urlsplit(home.url).netloc
     _, _, told = call(home, "POST", "/api/runs", asked)
@@ -311,7 +311,7 @@ def test_two_hundred_watchers_cost_one_computation(home: Any, log: Any) -> None:
     async def watch_all() -> list[str]:
         return await asyncio.gather(*(watch() for _ in range(200)))
 
-    seen = asyncio.run(watch_all())
+    seen = complete(watch_all())
     assert len(seen) == 200
     assert len(set(seen)) == 1
     assert (log("began"), log("ended")) == (1, 1)
