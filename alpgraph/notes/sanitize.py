@@ -36,6 +36,11 @@ _ATTRIBUTES = {
 _SCHEMES = {"http", "https", "mailto", "xmpp", "irc", "ircs"}
 _GONE = {"script", "style"}
 _TAG = r"<[^\"<>]*(?:\"[^\"]*\"[^\"<>]*)*>"
+_NAME = "alp[0-9a-f]{24}"
+_MARK = re.compile(rf"({_NAME})([xa])(\d+)z")
+_TAG_OR_MARK = re.compile(
+    rf"(?P<tag>{_TAG})(?P<marks>(?:{_NAME}a\d+z)*)|(?P<mark>{_NAME})(?P<kind>[xa])(?P<number>\d+)z"
+)
 _HREF = re.compile(r'(\s(?:href|src)=")([^"]*)(")')
 
 
@@ -80,20 +85,21 @@ class Slots:
     def sanitised(self, html: str, rewrite: "TagRewriter") -> SafeHtml:
         """Sanitise, then put back what was kept: only between tags, never inside one."""
         clean = _CLEANER.clean(html)
-        mark = re.escape(self._mark)
-        pattern = re.compile(f"({_TAG})((?:{mark}a\\d+z)*)|{mark}([xa])(\\d+)z")
-        inside = re.compile(f"{mark}[xa]\\d+z")
 
         def replace(match: re.Match[str]) -> str:
-            if match[1] is None:
-                return self._contents[int(match[4])] if match[3] == "x" else ""
-            tag = inside.sub("", match[1])
+            if match["tag"] is None:
+                if match["mark"] != self._mark:
+                    return match[0]
+                return self._contents[int(match["number"])] if match["kind"] == "x" else ""
+            tag = _MARK.sub(lambda found: "" if found[1] == self._mark else found[0], match["tag"])
             extra = "".join(
-                self._contents[int(number)] for number in re.findall(r"a(\d+)z", match[2])
+                self._contents[int(number)]
+                for mark, _, number in _MARK.findall(match["marks"])
+                if mark == self._mark
             )
             return rewrite(tag, extra)
 
-        return SafeHtml(pattern.sub(replace, clean))
+        return SafeHtml(_TAG_OR_MARK.sub(replace, clean))
 
 
 class TagRewriter:
