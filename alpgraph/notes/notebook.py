@@ -41,6 +41,14 @@ class Notebook:
         """Paths of the files that are no notes, by their names in lower case."""
         return attachments(self.root)
 
+    @cached_property
+    def found_in(self) -> Mapping[str, tuple[Diagnostic, ...]]:
+        """What reading found, by path."""
+        found: dict[str, list[Diagnostic]] = {}
+        for item in self.diagnostics:
+            found.setdefault(item.place.file, []).append(item)
+        return {path: tuple(items) for path, items in found.items()}
+
     def resolve(self, to: str, origin: str) -> Resolution:
         """Find the note that a link `to`, written in the note `origin`, means."""
         return self.index.resolve(to, origin)

@@ -46,7 +46,7 @@ def note_detail(collection: Collection, slug: str) -> dict[str, Any]:
         for link in found
         if link.type == MENTION
     ]
-    findings = [f for f in collection.notebook.diagnostics if f.place.file == note.path]
+    findings = collection.notebook.found_in.get(note.path, ())
     attached = note.experiment
     return note_item(collection, slug) | {
         "body": note.body,

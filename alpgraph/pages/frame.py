@@ -5,7 +5,12 @@ from typing import Any
 from alpgraph.pages.assets import relation_sheet
 from alpgraph.pages.state import Collection
 
-MENU = (("Network", "/network"), ("Topics", "/topics"), ("Experiments", "/experiments"))
+MENU = (
+    ("Network", "/network"),
+    ("Topics", "/topics"),
+    ("Experiments", "/experiments"),
+    ("New note", "/new"),
+)
 FOOT = (
     ("Help", "/help"),
     ("API", "/api"),

@@ -19,6 +19,7 @@ from alpgraph.pages.lists import (
 from alpgraph.pages.network import map_svg
 from alpgraph.pages.related import AGAINST
 from alpgraph.pages.render import render
+from alpgraph.pages.retelling import tours
 from alpgraph.pages.state import Collection
 
 SAYS = {
@@ -88,5 +89,6 @@ def home_page(collection: Collection) -> str:
         newest=newest(collection, 8),
         tensions=against[:MOST_TENSIONS],
         tension_count=len(against),
+        tours=tours(collection) if collection.config.tours else (),
         topics=[LinkRow(name, topic_url(name), len(slugs)) for name, slugs in topics(collection)],
     )  # fmt: skip

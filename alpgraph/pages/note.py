@@ -70,8 +70,8 @@ def note_page(
         body=render_body(collection.notebook, slug, note_url=note_url, file_url=file_url),
         findings=[
             finding
-            for finding in collection.notebook.diagnostics
-            if finding.place.file == note.path and finding.severity is Severity.ERROR
+            for finding in collection.notebook.found_in.get(note.path, ())
+            if finding.severity is Severity.ERROR
         ],
         verdict=verdict,
         doubt=DOUBTS.get(verdict.verdict, "") if verdict else "",
@@ -94,7 +94,6 @@ def note_page(
         dates=collection.dates.get(note.path),
         panel=panel_of(collection, note, may_run=may_run),
         linked_data=linked_data(note, collection.config.url),
-        edit_url=forge.edit_url(note.path) if forge else "",
         history_url=forge.history_url(note.path) if forge else "",
     )
 

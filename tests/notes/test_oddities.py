@@ -48,12 +48,12 @@ ODDITIES = {
     "an unquoted name": Odd(
         {"a.md": "---\ntitle: A\nauthor: @name\n---\nWords.\n"},
         ["a.md:3:9 ALP002"],
-        shows={"a": "<h1>A</h1>"},
+        shows={"a": '<h1 dir="auto">A</h1>'},
     ),
     "a second colon": Odd(
         {"a.md": "---\ntitle: One: two\n---\nWords.\n"},
         ["a.md:2:8 ALP002"],
-        shows={"a": "<h1>One: two</h1>"},
+        shows={"a": '<h1 dir="auto">One: two</h1>'},
     ),
     "values of the wrong kind": Odd(
         {
@@ -62,7 +62,7 @@ ODDITIES = {
         },
         ["a.md:4:10 ALP016", "b.md:2:8 ALP016", "b.md:4:3 ALP016"],
         {},
-        {"a": "<h1>2024-01-31</h1>"},
+        {"a": '<h1 dir="auto">2024-01-31</h1>'},
     ),
     "the same name in many folders": Odd(
         {
@@ -162,12 +162,12 @@ ODDITIES = {
         {"a.md": b"---\r\ntitle: A\r\ntitel: B\r\n---\r\none\r\n\r\n[[b]]\r\n", "b.md": "x"},
         ["a.md:1:1 ALP004", "a.md:3:1 ALP012"],
         {("a", "b"): "b"},
-        {"a": "<h1>A</h1>"},
+        {"a": '<h1 dir="auto">A</h1>'},
     ),
     "a byte-order mark": Odd(
         {"a.md": b"\xef\xbb\xbf---\ntitle: A\n---\n[[b]]", "b.md": "x"},
         links={("a", "b"): "b"},
-        shows={"a": "<h1>A</h1>"},
+        shows={"a": '<h1 dir="auto">A</h1>'},
     ),
     "other encodings": Odd(
         {"a.md": b"Caf\xe9 [[b]]", "b.md": "été [[a]]".encode("utf-16")},
@@ -212,7 +212,7 @@ ODDITIES = {
             ("x/README", "../README.md"): "README",
             ("x/README", "../y/"): "y/index",
         },
-        {"y/README": "<h1>y</h1>"},
+        {"y/README": '<h1 dir="auto">y</h1>'},
     ),
     "embeds": Odd(
         {"a.md": "![[b]]\n\n![[b#Part]]\n\n![[a]]\n\n![[p.png|30]]", "b.md": "x\n\n## Part\n\ny"},
@@ -240,7 +240,7 @@ ODDITIES = {
             "日本語/メモ.md": "# メモ",
         },
         links={("حول", "ملاحظة"): "ملاحظة", ("概要", "日本語/メモ"): "日本語/メモ"},
-        shows={"حول": "#h-%D8%B9", "日本語/メモ": "<h1>メモ</h1>"},
+        shows={"حول": "#h-%D8%B9", "日本語/メモ": '<h1 dir="auto">メモ</h1>'},
     ),
     "lists twelve levels deep": Odd(
         {"a.md": f"{LIST}\n\nafter [[b]]\n", "b.md": "x"},
