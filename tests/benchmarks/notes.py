@@ -98,7 +98,7 @@ def served(notes: Path, state: Path, slug: str) -> Iterator[Served]:
             if found := re.search(r" at (http://\S+)", line):
                 url = found[1]
                 break
-        page = get(f"{url}/n/{slug}")
+        page = get(f"{url}/n/{slug}", process)
         assert "</html>" in page, page[:200]
         wall = time.perf_counter() - begun
         yield Served(url, process.pid, Cost(wall, cpu_of(process.pid), memory_of(process.pid)))
@@ -108,16 +108,17 @@ def served(notes: Path, state: Path, slug: str) -> Iterator[Served]:
         process.stderr.close()
 
 
-def get(url: str) -> str:
+def get(url: str, process: "subprocess.Popen[str] | None" = None) -> str:
     """Return a page, waiting for the server to begin."""
-    while True:
+    while process is None or process.poll() is None:
         try:
             with urllib.request.urlopen(url, timeout=600) as answer:
                 return str(answer.read().decode())
         except urllib.error.HTTPError:
             raise
-        except OSError:
+        except OSError:  # not yet
             time.sleep(0.01)
+    raise SystemExit(f"the server ended: {process.stderr.read() if process.stderr else ''}")
 
 
 def cpu_of(pid: int) -> float:
