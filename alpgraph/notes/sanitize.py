@@ -35,6 +35,7 @@ _ATTRIBUTES = {
 }
 _SCHEMES = {"http", "https", "mailto", "xmpp", "irc", "ircs"}
 _GONE = {"script", "style"}
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _TAG = r"<[^\"<>]*(?:\"[^\"]*\"[^\"<>]*)*>"
 _NAME = "alp[0-9a-f]{24}"
 _MARK = re.compile(rf"({_NAME})([xa])(\d+)z")
@@ -143,6 +144,8 @@ class TagRewriter:
         if not match:
             return tag, ""
         address = unescape(match[2])
+        if _CONTROL.search(address):  # some reader of it may leave them out
+            return _HREF.sub("", tag), ""
         if is_outside(address):
             return tag, ' rel="noopener"'
         if self._link and (better := self._link(address)) is not None:
