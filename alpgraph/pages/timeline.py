@@ -18,6 +18,8 @@ from alpgraph.pages.state import Collection
 
 COMMITS = 40
 """Of one page."""
+NAMED = 100
+"""Notes or relations of one commit that are named."""
 KEPT = 2
 
 _Key = tuple[Path, str]
@@ -62,6 +64,8 @@ class Did:
     says: str
     notes: tuple[Name, ...] = ()
     relations: tuple[Told, ...] = ()
+    more: int = 0
+    """How many are not named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,14 +150,16 @@ def _commit(collection: Collection, events: Sequence[Event]) -> Commit:
         notes = [event for event in events if event.what == what]
         if notes:
             thing = "note" if len(notes) == 1 else "notes"
-            names = tuple(_name(collection, event.slug, event.title) for event in notes)
-            did.append(Did(f"{len(notes)} {thing} {says}", notes=names))
+            names = tuple(_name(collection, event.slug, event.title) for event in notes[:NAMED])
+            more = len(notes) - len(names)
+            did.append(Did(f"{len(notes)} {thing} {says}", notes=names, more=more))
     for what, says in RELATION_SAYS.items():
         relations = [event for event in events if event.what == what]
         if relations:
             thing = "relation" if len(relations) == 1 else "relations"
-            told = tuple(_told(collection, event) for event in relations)
-            did.append(Did(f"{len(relations)} {thing} {says}", relations=told))
+            told = tuple(_told(collection, event) for event in relations[:NAMED])
+            more = len(relations) - len(told)
+            did.append(Did(f"{len(relations)} {thing} {says}", relations=told, more=more))
     return Commit(events[0].commit, events[0].date, tuple(did))
 
 
