@@ -3,7 +3,7 @@
 from alpgraph.notes.sanitize import Slots
 
 TABLE_CLOSE = "</table></div>\n"
-_BOX = ' class="scroll" tabindex="0" role="region" aria-label="Table"'
+_BOX = ' class="scroll" tabindex="0" role="group" aria-label="Table"'
 
 
 def table_open(slots: Slots) -> str:
