@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 import networkx as nx
 import pytest
 
+from alpgraph.experiments import reference_for
 from alpgraph.graph import build_graph
 from alpgraph.notes import Note, Notebook, read_notebook
 from alpgraph.resources import resource_dir
@@ -70,3 +71,10 @@ def test_limits_and_contradictions_are_told_and_every_area_has_an_entry(bundled:
         for topic in note.topics
     }
     assert {topic for note in findings(bundled) for topic in note.topics} == entered
+
+
+def test_at_least_twenty_notes_rest_on_a_stored_result(bundled: Notebook) -> None:
+    named = {slug: note.experiment for slug, note in bundled.notes.items() if note.experiment}
+    assert len(named) >= 20
+    results = {slug: reference_for(chosen.name, chosen.params) for slug, chosen in named.items()}
+    assert [slug for slug, result in results.items() if result is None] == []
