@@ -1,8 +1,9 @@
 """Every address there is: nothing else in alpgraph spells one."""
 
-import re
 from collections.abc import Iterable, Mapping
 from urllib.parse import quote, urlencode
+
+from alpgraph.search import topic_key
 
 TRAIL_CAP = 12
 
@@ -97,15 +98,6 @@ def standing_url() -> str:
 def timeline_url(before: str = "") -> str:
     """Address of what happened to the notes, before a commit or up to now."""
     return f"/timeline{_query([('before', before)])}"
-
-
-def topic_key(topic: str) -> str:
-    """Return a topic as it stands in an address.
-
-    >>> topic_key("Training and fine-tuning")
-    'training-and-fine-tuning'
-    """
-    return re.sub(r"[\W_]+", "-", topic.lower()).strip("-")
 
 
 def topic_url(topic: str) -> str:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from alpgraph.graph import degree
 from alpgraph.notes import RelationType
-from alpgraph.pages.addresses import topic_key
 from alpgraph.pages.state import Collection, VerdictInfo
+from alpgraph.search import topic_key
 
 
 @dataclass(frozen=True, slots=True)

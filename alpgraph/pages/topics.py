@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from alpgraph.graph import degree
-from alpgraph.pages.addresses import links_url, relation_url, topic_key, topic_url
+from alpgraph.pages.addresses import links_url, relation_url, topic_url
 from alpgraph.pages.frame import frame
 from alpgraph.pages.lists import LinkRow, edges, rows, topics
 from alpgraph.pages.related import groups, related_of
 from alpgraph.pages.render import render
 from alpgraph.pages.state import Collection
+from alpgraph.search import topic_key
 
 LINKS_A_PAGE = 200
 

@@ -15,6 +15,7 @@ from alpgraph.search.words import ANALYZER, analyzer, split_cjk
 
 VERSION = 2
 WEIGHTS = {"title": 5.0, "claim": 2.5, "summary": 2.0, "headings": 2.0, "reasons": 1.3, "body": 1.0}
+_WIKILINK = re.compile(r"\[\[(?:[^\[\]\n|]*\|)?([^\[\]\n|]*)\]\]")
 _MARKS = re.compile(r"[`*_#>|~]+|\[\[|\]\]|\]\([^)\s]*\)|\[(?=\w)")
 MOST_FILTERED = 2_000
 BUSY = "LockBusy"
@@ -247,7 +248,7 @@ class SearchIndex:
 
 def _plain(markdown: str) -> str:
     """Return running text without the commonest marks of Markdown."""
-    return " ".join(_MARKS.sub(" ", markdown).split())
+    return " ".join(_MARKS.sub(" ", _WIKILINK.sub(r"\1", markdown)).split())
 
 
 def _telling(text: str) -> list[str]:

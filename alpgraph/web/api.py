@@ -21,11 +21,12 @@ from alpgraph.graph import (
 )
 from alpgraph.notes import with_file
 from alpgraph.pages import Collection
-from alpgraph.pages.addresses import topic_key, topic_url
+from alpgraph.pages.addresses import topic_url
 from alpgraph.pages.data import note_detail, note_item, walk_data
 from alpgraph.pages.lists import topics as topic_rows
 from alpgraph.pages.past import NoPastError, collection_at
 from alpgraph.pages.walk import neighbourhood
+from alpgraph.search import topic_key
 from alpgraph.web.answering import keep
 from alpgraph.web.queries import (
     AtQuery,

@@ -18,7 +18,7 @@ from fastapi.responses import (
 
 from alpgraph.notes import Note
 from alpgraph.pages import Collection
-from alpgraph.pages.addresses import note_url
+from alpgraph.pages.addresses import note_url, topic_url
 from alpgraph.pages.assets import find_asset
 from alpgraph.pages.citations import bibtex, csl_json
 from alpgraph.pages.experiment import experiment_page, experiments_page
@@ -29,6 +29,7 @@ from alpgraph.pages.machines import atom_feed, llms_text, sitemap
 from alpgraph.pages.note import note_markdown, note_page
 from alpgraph.pages.topics import links_page, relation_page, topic_page, topics_page
 from alpgraph.pages.walk import walk_page
+from alpgraph.search import topic_key
 from alpgraph.web.answering import keep
 from alpgraph.web.asking import question_of
 from alpgraph.web.near import near_names
@@ -168,8 +169,10 @@ async def topics(request: Request) -> HTMLResponse:
 
 
 @router.get("/topics/{topic}")
-async def topic(request: Request, topic: str) -> HTMLResponse:
-    """Serve the notes of a topic."""
+async def topic(request: Request, topic: str) -> Response:
+    """Serve the notes of a topic; its name as notes write it leads to its address."""
+    if topic != topic_key(topic):
+        return Response(status_code=301, headers={"location": topic_url(topic)})
     collection = collection_of(request)
     keep(request, collection)
     return found(await asyncio.to_thread(topic_page, collection, topic))

@@ -101,6 +101,12 @@ def test_a_folder_that_another_process_writes_keeps_nobody_from_searching(
     assert open_index(notebook, place).search("refuse")[0] == 1
 
 
+def test_a_snippet_shows_the_words_of_a_link_and_not_its_address(folder: Folder) -> None:
+    note = "# Links\nSee [[hidden-slug|the shown words]], [a page](hidden.md) and [[plain]].\n"
+    hit = open_index(read_notebook(folder({"a.md": note}))).search("shown")[1][0]
+    assert "See the shown words, a page and plain." in hit.text
+
+
 def test_near_notes_leave_out_the_note_itself(folder: Folder) -> None:
     index = open_index(read_notebook(folder(NOTES)))
     near = slugs(index.near("confidence and a threshold to refuse", without="abstain"))

@@ -53,6 +53,12 @@ def test_a_relation_reads_from_both_ends(server: Any) -> None:
     assert why in there
 
 
+def test_a_topic_is_found_by_its_name_as_notes_write_it(server: Any) -> None:
+    told = server.get("/topics/Costs%20and%20thresholds")
+    assert "<h1>Costs and thresholds" in told
+    assert told == server.get("/topics/costs-and-thresholds")
+
+
 def test_a_note_is_markdown_for_who_asks_for_it(server: Any) -> None:
     _, _, twin = get(server.url + NOTE + ".md")
     _, headers, same = get(server.url + NOTE, Accept="text/markdown")
