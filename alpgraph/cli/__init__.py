@@ -32,6 +32,7 @@ COMMANDS = {
     "path": ("asking", "Tell how two notes are related."),
     "stats": ("asking", "Count and weigh the collection."),
     "layout": ("asking", "Lay out the map of the network."),
+    "mcp": ("agents", "Answer agents over the Model Context Protocol (extra `mcp`)."),
 }
 
 

@@ -14,6 +14,7 @@ _HIDDEN = re.compile(
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u1950-\u19ff]")
 _SOFT = {"\u00ad", "\u200b", "\ufeff", "\u2060", "\u061c", "\u180e"}
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_UNSEEN = re.compile(f"{_HIDDEN.pattern}|{_CONTROL.pattern}|[\ud800-\udfff]")
 _AT_MOST = 20
 
 
@@ -81,6 +82,19 @@ def _characters(path: str, text: str) -> list[Diagnostic]:
         place = place_at(path, text, control.start(), control.end())
         found.append(_bad(path, f"control character U+{ord(control[0]):04X}", place))
     return found
+
+
+def show_hidden(text: str) -> str:
+    """Write out the characters that nobody sees and that are found at fault, as `<U+202E>`.
+
+    >>> show_hidden("a\u202eb")
+    'a<U+202E>b'
+    """
+
+    def shown(match: re.Match[str]) -> str:
+        return match[0] if _divides_words(text, match.start()) else f"<U+{ord(match[0]):04X}>"
+
+    return text if text.isascii() and text.isprintable() else _UNSEEN.sub(shown, text)
 
 
 def _divides_words(text: str, at: int) -> bool:

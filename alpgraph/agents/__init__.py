@@ -1,0 +1,1 @@
+"""Servers for agents (MCP) and for editors (LSP), over standard input and output."""

@@ -1,0 +1,136 @@
+"""What the tools answer: the shapes of the HTTP API, made from one state of the collection."""
+
+from typing import Any
+
+from alpgraph.agents.following import Follower
+from alpgraph.agents.mcp.arguments import (
+    NeighbourArguments,
+    NoArguments,
+    NoteArguments,
+    PathArguments,
+    SearchArguments,
+)
+from alpgraph.agents.mcp.reading import note_text
+from alpgraph.check.near import Names
+from alpgraph.experiments import Preset, all_experiments, references
+from alpgraph.graph import MENTION, explain_no_path, find_paths, path_to_json
+from alpgraph.notes import Notebook
+from alpgraph.pages import Collection
+from alpgraph.pages.data import walk_data
+from alpgraph.pages.walk import neighbourhood
+from alpgraph.pages.ways import find_end, ways_of
+
+MOST_NOTES = 50
+"""Notes behind an experiment that an answer lists."""
+
+
+class RefusedError(ValueError):
+    """Why a question has no answer, and what to ask instead."""
+
+
+def search(follower: Follower, asked: SearchArguments) -> dict[str, Any]:
+    """Return ranked notes."""
+    collection = follower.collection()
+    index = follower.search(collection)
+    total, hits = index.search(
+        asked.query, limit=asked.limit, offset=asked.offset, verdicts=collection.verdict_words
+    )
+    items = [
+        {
+            "slug": hit.slug,
+            "title": collection.notes[hit.slug].title,
+            "claim": collection.notes[hit.slug].claim,
+            "snippet": hit.text,
+            "score": hit.score,
+        }
+        for hit in hits
+        if hit.slug in collection.notes
+    ]
+    return {"total": total, "items": items}
+
+
+def get_note(follower: Follower, asked: NoteArguments) -> str:
+    """Return a note as Markdown."""
+    collection = follower.collection()
+    slug = find_slug(collection, asked.note)
+    try:
+        return note_text(collection, slug, asked.start)
+    except OSError:
+        raise RefusedError(f"the file of '{slug}' has just gone; ask again") from None
+
+
+def neighbours(follower: Follower, asked: NeighbourArguments) -> dict[str, Any]:
+    """Return a note with the notes around it and the links among them."""
+    collection = follower.collection()
+    slug = find_slug(collection, asked.note)
+    types = [_type_id(collection.notebook, word) for word in asked.types]
+    view = neighbourhood(collection.graph, slug, depth=asked.depth, types=types, limit=asked.limit)
+    return walk_data(collection, view)
+
+
+def path_between(follower: Follower, asked: PathArguments) -> dict[str, Any]:
+    """Return the best typed paths between two notes, told as sentences."""
+    collection = follower.collection()
+    graph = collection.graph
+    ends = find_slug(collection, asked.start), find_slug(collection, asked.end)
+    found = find_paths(graph, *ends, k=asked.count, ways=ways_of(graph))
+    answer: dict[str, Any] = {"paths": [path_to_json(path) for path in found]}
+    return answer if found else answer | {"detail": explain_no_path(graph, *ends)}
+
+
+def experiments(follower: Follower, asked: NoArguments) -> dict[str, Any]:
+    """Return the designs, what stored references say of each, and the notes they stand behind."""
+    collection = follower.collection()
+    behind: dict[str, list[dict[str, Any]]] = {}
+    for slug, note in collection.notes.items():
+        if note.experiment:
+            verdict = collection.verdict_words.get(slug)
+            behind.setdefault(note.experiment.name, []).append({"slug": slug, "verdict": verdict})
+    items = [
+        {
+            "name": name,
+            "title": design.title,
+            "hypothesis": design.hypothesis,
+            "control": design.control.name,
+            "treatment": design.treatment.name,
+            "measures": f"{design.primary.name} ({design.primary.unit})",
+            "expects": f"{design.direction} in the treatment, by {design.smallest_effect} or more",
+            "presets": [_preset(name, *row) for row in design.presets.items()],
+            "notes": behind.get(name, [])[:MOST_NOTES],
+        }
+        for name, design in all_experiments().items()
+    ]
+    return {"total": len(items), "items": items}
+
+
+def _preset(name: str, key: str, preset: Preset) -> dict[str, Any]:
+    stored = references(name).get(key)
+    row: dict[str, Any] = {"name": key, "says": preset.says, "verdict": None}
+    if stored is None:
+        return row
+    primary = stored["result"]["primary"]
+    shown = {field: primary[field] for field in ("difference", "low", "high")}
+    return row | {"verdict": stored["result"]["verdict"]} | shown
+
+
+def find_slug(collection: Collection, written: str) -> str:
+    """Return the note that a slug, title or alias means; raises RefusedError with near ones."""
+    end = find_end(collection, written)
+    if end.slug:
+        return end.slug
+    ties = [row.slug for row in end.near]
+    titles = {slug: note.title for slug, note in collection.notes.items()}
+    near = ties or Names(titles).near(written)
+    what = f"'{written}' fits several notes" if ties else f"there is no note '{written}'"
+    hint = f"ask for one of {', '.join(near[:5])}" if near else "`search` finds notes by words"
+    raise RefusedError(f"{what}; {hint}")
+
+
+def _type_id(notebook: Notebook, word: str) -> str:
+    if word == MENTION:
+        return MENTION
+    reading = notebook.types.read(word)
+    if reading is None:
+        known = ", ".join(notebook.types.by_id)
+        raise RefusedError(f"there is no relation type '{word}'; known: {known}, {MENTION}")
+    return reading.type.id
