@@ -33,6 +33,7 @@ COMMANDS = {
     "stats": ("asking", "Count and weigh the collection."),
     "layout": ("asking", "Lay out the map of the network."),
     "mcp": ("agents", "Answer agents over the Model Context Protocol (extra `mcp`)."),
+    "lsp": ("agents", "Serve editors over the Language Server Protocol (extra `lsp`)."),
 }
 
 

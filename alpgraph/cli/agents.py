@@ -1,4 +1,4 @@
-"""`alpgraph mcp`: a server for agents, on standard streams."""
+"""`alpgraph mcp` and `alpgraph lsp`: servers for agents and editors, on standard streams."""
 
 from importlib.util import find_spec
 from pathlib import Path
@@ -22,6 +22,22 @@ def mcp(notes: Path | None, state: Path | None) -> None:
     from alpgraph.agents.mcp.server import serve
 
     serve(location, config)
+
+
+@click.command(epilog="Example: `alpgraph lsp notes/` is what an editor starts.")
+@notes_argument
+@state_option
+def lsp(notes: Path | None, state: Path | None) -> None:
+    """Serve an editor over the Language Server Protocol, on standard input and output.
+
+    Findings of `alpgraph check` while one types, completion of links, relation types and topics,
+    what a link says, where it leads, what links here, fixes. Without NOTES it serves the folder
+    notes/ of the editor's workspace, else the workspace itself.
+    """
+    _need("pygls", "lsp")
+    from alpgraph.agents.lsp.server import serve
+
+    serve(notes, state)
 
 
 def _need(package: str, extra: str) -> None:

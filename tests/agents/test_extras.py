@@ -6,7 +6,7 @@ import sys
 import pytest
 
 
-@pytest.mark.parametrize(("command", "package"), [("mcp", "mcp")])
+@pytest.mark.parametrize(("command", "package"), [("mcp", "mcp"), ("lsp", "pygls")])
 def test_a_missing_extra_is_wrong_use_with_the_line_that_installs_it(
     command: str, package: str
 ) -> None:

@@ -1,0 +1,1 @@
+"""Notes in an editor, over the Language Server Protocol; the server itself writes no note."""

@@ -1,0 +1,106 @@
+"""What stands at a place of a note: where its link leads, what it says, what links back."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from alpgraph.agents.lsp.desk import Spot
+from alpgraph.diagnostics import Place
+from alpgraph.graph import Link, links_between
+from alpgraph.notes import Mention, Note, Reading, Relation
+from alpgraph.notes.decoding import show_hidden
+from alpgraph.pages import Collection
+
+MOST_PLACES = 1000
+"""Backlinks of one answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A link, or the word of a relation's type."""
+
+    place: Place
+    written: str = ""
+    """The target, or the type."""
+    target: str | None = None
+    candidates: tuple[str, ...] = ()
+    heading: str = ""
+    reading: Reading | None = None
+    """What a type's word means, where that is pointed at."""
+
+
+def found_at(collection: Collection, note: Note, spot: Spot) -> Found | None:
+    """Return what stands at a place; None for plain text."""
+    for place, link in _links(note):
+        if _holds(place, spot):
+            heading = link.heading if isinstance(link, Mention) else ""
+            return Found(place, link.to, link.target, link.candidates, heading)
+    for relation in note.relations:
+        if _holds(relation.type_place, spot):
+            reading = collection.notebook.types.read(relation.written)
+            return Found(relation.type_place, reading=reading) if reading else None
+    return None
+
+
+def _links(note: Note) -> Iterator[tuple[Place, Relation | Mention]]:
+    """Yield links with the place of their target."""
+    for relation in note.relations:
+        yield relation.to_place, relation
+    for mention in note.mentions:
+        yield mention.place, mention
+
+
+def _holds(place: Place, spot: Spot) -> bool:
+    return (place.line, place.column) <= spot <= (place.end_line, place.end_column)
+
+
+def told(collection: Collection, note: Note, found: Found) -> str:
+    """Say in plain text what a link leads to and why, or what a type means."""
+    if found.reading:
+        kind, label = found.reading.type, found.reading.label
+        return f"this note {label} the other\nA {kind.label} B: {kind.meaning}"
+    if found.target is None:
+        ties = ", ".join(found.candidates)
+        return show_hidden(f"fits several notes: {ties}" if ties else f"no note `{found.written}`")
+    target = collection.notes[found.target]
+    said = [target.title, target.claim or target.summary, _verdict(collection, target.slug)]
+    between = links_between(collection.graph, note.slug, target.slug)
+    said += ["", *(_reason(link) for link in between if link.why)]
+    return show_hidden("\n".join(said).strip("\n"))
+
+
+def _verdict(collection: Collection, slug: str) -> str:
+    info = collection.verdicts.get(slug)
+    if info is None:
+        return ""
+    interval = (
+        f"{info.difference:+.3g} {info.unit}, 95 % interval {info.low:+.3g} to {info.high:+.3g}"
+    )
+    return f"verdict of {info.experiment}: {info.verdict} ({interval})"
+
+
+def _reason(link: Link) -> str:
+    return f"{link.label}: {link.why}{'' if link.authored else ' (told there)'}"
+
+
+def where(collection: Collection, found: Found) -> Place | None:
+    """Return the place a link leads to: the note, or the heading asked for."""
+    if found.target is None:
+        return None
+    note = collection.notes[found.target]
+    anchor = collection.notebook.index.anchor(note.slug, found.heading) if found.heading else ""
+    line = next((one.line for one in note.headings if anchor and one.anchor == anchor), 1)
+    return Place(note.path, line, 1, line, 1)
+
+
+def places_linking(collection: Collection, slug: str) -> list[Place]:
+    """Return where other notes, or the note itself, name a note as the target of a link."""
+    graph = collection.graph
+    near = {slug, *graph.pred[slug], *graph.succ[slug]} if slug in graph else {slug}
+    places = {
+        place
+        for one in near
+        if one in collection.notes
+        for place, link in _links(collection.notes[one])
+        if link.target == slug
+    }
+    return sorted(places)[:MOST_PLACES]
