@@ -27,7 +27,7 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 @click.option("--edit", is_flag=True, help="Let the form write notes (loopback only).")
 @click.option("--dask", metavar="ADDRESS", help="Dask scheduler that runs the experiments.")
 @click.option("--database", metavar="URL", help="Database for runs; SQLite in the state folder.")
-@click.option("--workers", type=click.IntRange(1, 64), help="Server processes.")
+@click.option("--workers", type=click.IntRange(1, 64), help="Server processes; 1 unless told.")
 def serve(
     notes: Path | None,
     host: str | None,
@@ -81,7 +81,8 @@ def serve(
     from alpgraph.web import Settings, serve_app
 
     settings = Settings(location=location, config=config, port=bound, edit=edit, token=token)
-    serve_app(settings, listener)
+    if code := serve_app(settings, listener):
+        sys.exit(code)
 
 
 def _listen(host: str, port: int | None) -> socket.socket:

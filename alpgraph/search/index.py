@@ -4,11 +4,13 @@ import json
 import re
 import shutil
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 import tantivy
 
 from alpgraph.notes import Note, Notebook
+from alpgraph.notes.turns import turn
 from alpgraph.search.query import Query, parse_query, topic_key
 from alpgraph.search.snippets import Hit, mark, snippet
 from alpgraph.search.words import ANALYZER, analyzer, split_cjk
@@ -40,6 +42,7 @@ class SearchIndex:
         self._schema = _schema()
         self._folder = folder
         self._digests: dict[str, str] = {}
+        self._seen: tuple[int, int] | None = None
         self._notes: Mapping[str, Note] = {}
         self._index = self._open()
         self._index.register_tokenizer(ANALYZER, analyzer())
@@ -48,23 +51,44 @@ class SearchIndex:
         if self._folder is None:
             return tantivy.Index(self._schema)
         try:
-            known = json.loads((self._folder / "digests.json").read_text(encoding="utf-8"))
-            if known["version"] == VERSION:
-                index = tantivy.Index(self._schema, path=str(self._folder))
-                self._digests = dict(known["digests"])
-                return index
-        except (OSError, ValueError, KeyError, TypeError):
+            self._read_digests(self._folder)
+            return tantivy.Index(self._schema, path=str(self._folder))
+        except (OSError, ValueError):
             pass  # absent, older or damaged: made anew below
         shutil.rmtree(self._folder, ignore_errors=True)
         self._folder.mkdir(parents=True, exist_ok=True)
         return tantivy.Index(self._schema, path=str(self._folder))
 
+    def _read_digests(self, folder: Path) -> None:
+        """Learn which texts the folder holds now; raises OSError or ValueError."""
+        path = folder / "digests.json"
+        status = path.stat()
+        if (seen := (status.st_ino, status.st_mtime_ns)) == self._seen:
+            return
+        known = json.loads(path.read_text(encoding="utf-8"))
+        try:
+            version, digests = known["version"], dict(known["digests"])
+        except (KeyError, TypeError):
+            raise ValueError(f"{path} is damaged") from None
+        if version != VERSION:
+            raise ValueError(f"{path} is of version {version!r}")
+        self._digests, self._seen = digests, seen
+
     def update(self, notebook: Notebook) -> int:
         """Index what changed since the last call; return how many notes that was.
 
-        A damaged folder is written anew; where that fails, or another process writes there, the
-        index goes on in memory.
+        What another process has written meanwhile is not written again. A damaged folder is
+        written anew; where that fails, or another process goes on writing there, the index goes
+        on in memory.
         """
+        if self._folder is None:
+            return self._update(notebook)
+        with turn(_lock(self._folder)) as held:
+            if not held:
+                self._start_over(None)
+            return self._update(notebook)
+
+    def _update(self, notebook: Notebook) -> int:
         self._notes = notebook.notes
         try:
             return self._write(notebook)
@@ -82,12 +106,15 @@ class SearchIndex:
         """Begin with an empty index in `folder`, or in memory."""
         if folder is not None:
             shutil.rmtree(folder, ignore_errors=True)
-        self._folder, self._digests = folder, {}
+        self._folder, self._digests, self._seen = folder, {}, None
         self._index = self._open()
         self._index.register_tokenizer(ANALYZER, analyzer())
 
     def _write(self, notebook: Notebook) -> int:
-        now = {slug: note.digest for slug, note in notebook.notes.items()}
+        now = {slug: note.digest for slug, note in notebook.index.notes.items()}
+        if now != self._digests and self._folder is not None and self._seen is not None:
+            self._read_digests(self._folder)
+            self._index.reload()
         gone = [slug for slug in self._digests if slug not in now]
         changed = [slug for slug, digest in now.items() if self._digests.get(slug) != digest]
         if not gone and not changed:
@@ -106,6 +133,7 @@ class SearchIndex:
             temporary = self._folder / "digests.json.part"
             temporary.write_text(text, encoding="utf-8")
             temporary.replace(self._folder / "digests.json")
+            self._read_digests(self._folder)
         return len(gone) + len(changed)
 
     @staticmethod
@@ -260,11 +288,16 @@ def _telling(text: str) -> list[str]:
 
 def open_index(notebook: Notebook, folder: Path | None = None) -> SearchIndex:
     """Return an index of `notebook`, kept in `folder` (in memory when None)."""
-    try:
-        index = SearchIndex(folder)
-    except (OSError, ValueError):
-        if folder is None:
-            raise
-        index = SearchIndex(None)  # nobody is kept from searching by a folder that cannot be used
+    if folder is not None:
+        with turn(_lock(folder)) as held, suppress(OSError, ValueError):
+            if held:
+                index = SearchIndex(folder)
+                index._update(notebook)
+                return index
+    index = SearchIndex(None)  # nobody is kept from searching by a folder that cannot be used
     index.update(notebook)
     return index
+
+
+def _lock(folder: Path) -> Path:
+    return folder.with_name(f"{folder.name}.lock")

@@ -27,9 +27,9 @@ from alpgraph.web.runs import router as runs
 from alpgraph.web.settings import Settings
 
 
-def create_app(settings: Settings) -> FastAPI:
-    """Return the application for one folder of notes."""
-    hub = Hub(settings)
+def create_app(settings: Settings, hub: Hub | None = None) -> FastAPI:
+    """Return the application for one folder of notes, which `hub` may have read already."""
+    hub = hub or Hub(settings)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:

@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections import deque
 from collections.abc import AsyncIterator, Collection
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,6 +30,8 @@ class Changes:
         """Begin without any."""
         self.stamp = ""
         self.listeners = 0
+        self.patience = 0.0
+        """Seconds by which a page's stamp may be ahead of ours, where another server made it."""
         self._edits: deque[Edit] = deque(maxlen=KEPT)
         self._next = asyncio.Event()
         self._ended = False
@@ -65,10 +68,18 @@ class Changes:
                 return {"stamp": self.stamp, "slugs": None}
         return {"stamp": self.stamp, "slugs": sorted(slugs)}
 
+    async def meet(self, stamp: str) -> None:
+        """Wait for a stamp that is ahead of ours, as long as `patience` says."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self.patience):
+                while stamp and not self._ended and all(e.stamp != stamp for e in self._edits):
+                    await self._next.wait()
+
     async def stream(self, stamp: str) -> AsyncIterator[str]:
         """Yield server-sent events: what changed since `stamp`, then each change."""
         self.listeners += 1
         try:
+            await self.meet(stamp)
             at = stamp or self.stamp
             while not self._ended:
                 coming = self._next

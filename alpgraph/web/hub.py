@@ -14,11 +14,13 @@ from zlib import crc32
 from watchfiles import awatch
 
 from alpgraph.notes import is_empty_file, stale_paths, state_digest, update_notebook
+from alpgraph.notes.turns import turn
 from alpgraph.pages import Collection, Patch, build_collection, patched, rejudged
 from alpgraph.search import SearchIndex, open_index
 from alpgraph.web.background import Background
 from alpgraph.web.cache import PageCache
 from alpgraph.web.events import Changes
+from alpgraph.web.peers import MOMENT, PATIENCE, Peers
 from alpgraph.web.settings import Settings
 from alpgraph.web.watching import Changed, Visible, sort_changes
 
@@ -34,6 +36,8 @@ class Hub:
     def __init__(self, settings: Settings) -> None:
         """Prepare to serve; `start` reads the notes."""
         self.settings = settings
+        self.peers: Peers | None = None
+        """The other servers on the same socket, where there are any."""
         self.events = Changes()
         self.cache = PageCache()
         self._collection: Collection | None = None
@@ -43,6 +47,7 @@ class Hub:
         self._watcher: asyncio.Task[None] | None = None
         self._later = Background(self._follow)
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._telling: asyncio.Task[None] | None = None
 
     @property
     def collection(self) -> Collection:
@@ -62,6 +67,10 @@ class Hub:
         self._loop = asyncio.get_running_loop()
         if self._collection is None:
             await asyncio.to_thread(self.read)
+        if self.peers is not None:  # the notes were read before this process began
+            await self._catch_up()
+            self.peers.reach(self.collection.stamp)
+            self.events.patience = PATIENCE
         self.events.begin(self.collection.stamp)
         gc.freeze()  # or collecting garbage would walk all notes, and every request wait for it
         self._later.wake()
@@ -97,7 +106,9 @@ class Hub:
 
     def _follow(self) -> None:
         """Draw the map, index for search, ask git, so that nobody waits for these later."""
-        self.collection.places.layout()
+        # other servers of these notes wait, and then find it done
+        with turn(self.settings.location.state / "cache" / "layout.lock"):
+            self.collection.places.layout()
         self._ready_search()
         if self.collection.dates.refresh() and self._loop is not None:
             with suppress(RuntimeError):  # the loop has ended meanwhile
@@ -112,11 +123,27 @@ class Hub:
             debounce=BATCH_MS,
             step=STEP_MS,
         )
+        # runs once this task waits, and so watches: for what changed since the notes were read
+        catching_up = asyncio.create_task(self._catch_up())
         try:
             async for changes in watched:
                 await self.refresh(Path(path) for _, path in changes)
         except (OSError, RuntimeError) as error:
             print(f"edits are not followed: {error}", file=sys.stderr)
+        finally:
+            catching_up.cancel()
+
+    async def _catch_up(self) -> None:
+        """Read again what changed since the notes were read."""
+        root, notebook = self.settings.location.notes, self.collection.notebook
+        stale = await asyncio.to_thread(stale_paths, notebook)
+        if stale:
+            await self.refresh(root / path for path in stale)
+
+    async def told(self) -> None:
+        """Wait until everybody has been told of the last change, and every worker has it."""
+        if self._telling is not None:
+            await self._telling
 
     async def refresh(self, paths: Iterable[Path]) -> None:
         """Read changed files again and tell the listeners."""
@@ -136,16 +163,36 @@ class Hub:
         async with self._patching:
             patch = rejudged(self.collection, answers)
             if patch is not None:
-                told = sorted((slug, str(result["primary"])) for slug, result in answers.items())
-                state = self.collection.stamp.partition("-")[0]
-                after = replace(patch.after, stamp=f"{state}-{crc32(repr(told).encode()):08x}")
+                stamp = _stamp(_state(self.collection), answers)
+                after = replace(patch.after, stamp=stamp)
                 self._take(replace(patch, after=after), all_pages=False)
 
     def _take(self, patch: Patch, *, all_pages: bool) -> None:
         """Put the collection of a patch in place of the one before, and tell who listens."""
         self._collection = patch.after
         self.cache.drop(None if all_pages else patch)
-        self.events.add(patch.after.stamp, None if all_pages else patch.touched)
+        touched = None if all_pages else patch.touched
+        if self.peers is None:
+            self.events.add(patch.after.stamp, touched)
+            return
+        self.peers.reach(patch.after.stamp)
+        telling = self._tell_together(self.peers, self._telling, patch.after.stamp, touched)
+        self._telling = asyncio.create_task(telling)
+
+    async def _tell_together(
+        self,
+        peers: Peers,
+        earlier: asyncio.Task[None] | None,
+        stamp: str,
+        touched: frozenset[str] | None,
+    ) -> None:
+        """Tell of a change, after the one before, once every worker has it."""
+        if earlier is not None:
+            await earlier
+        await peers.agree(stamp)
+        if touched is None:
+            await asyncio.sleep(MOMENT)
+        self.events.add(stamp, touched)
 
     def _half_written(self, notes: Iterable[str]) -> bool:
         """Whether a note that had a text has none: many editors empty a file, then write it."""
@@ -164,7 +211,18 @@ class Hub:
         if changed.files and not names:
             notebook = replace(before.notebook)  # it looks for files that are no notes again
         patch = patched(before, notebook)
-        stamp = state_digest(notebook)
-        if stamp == before.stamp.partition("-")[0] and not changed.files:
+        state = state_digest(notebook)
+        if state == _state(before) and not changed.files:
             return None
-        return replace(patch, after=replace(patch.after, stamp=stamp))
+        return replace(patch, after=replace(patch.after, stamp=_stamp(state, patch.after.answers)))
+
+
+def _state(collection: Collection) -> str:
+    """Return what the stamp of a collection says of its notes."""
+    return collection.stamp.partition("-")[0]
+
+
+def _stamp(state: str, answers: Mapping[str, Mapping[str, Any]]) -> str:
+    """Return a stamp that is the same wherever the same notes have the same answers of runs."""
+    told = sorted((slug, str(result["primary"])) for slug, result in answers.items())
+    return f"{state}-{crc32(repr(told).encode()):08x}" if told else state

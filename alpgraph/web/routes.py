@@ -286,6 +286,7 @@ async def events(request: Request, query: Annotated[EventsQuery, Query()]) -> Re
     """Stream what changes after the state `since`, or say it once where JSON is asked for."""
     changes = request.app.state.hub.events
     if "application/json" in request.headers.get("accept", ""):
+        await changes.meet(query.since)
         return JSONResponse(changes.since(query.since), headers={"cache-control": "no-store"})
     stream = changes.stream(request.headers.get("last-event-id") or query.since)
     headers = {"cache-control": "no-store", "content-encoding": "identity"}

@@ -58,9 +58,10 @@ def close_streams(app: FastAPI) -> None:
 
 def _open(settings: Settings) -> RunService:
     where = settings.config.database or settings.location.state / "runs.sqlite"
-    shared = True if settings.config.workers > 1 else None
+    servers = settings.config.workers
     store = open_store(where)
-    service = RunService(store, open_executor(settings.config.dask), shared=shared)
+    executor = open_executor(settings.config.dask, servers=servers)
+    service = RunService(store, executor, shared=True if servers > 1 else None)
     service.start()
     return service
 

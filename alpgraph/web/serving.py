@@ -8,8 +8,10 @@ import uvicorn
 from fastapi import FastAPI
 
 from alpgraph.web.app import create_app
+from alpgraph.web.hub import Hub
 from alpgraph.web.run_access import close_streams
 from alpgraph.web.settings import Settings
+from alpgraph.web.workers import Keeper
 
 
 class Server(uvicorn.Server):
@@ -24,11 +26,21 @@ class Server(uvicorn.Server):
         super().handle_exit(sig, frame)
 
 
-def serve_app(settings: Settings, listener: socket.socket) -> None:
-    """Serve until told to stop."""
-    app = create_app(settings)
+def serve_app(settings: Settings, listener: socket.socket) -> int:
+    """Serve until told to stop, with as many processes as asked for; return the exit code."""
+    with contextlib.suppress(KeyboardInterrupt):
+        if settings.config.workers > 1:
+            return Keeper(settings, listener, serve_hub).run()
+        hub = Hub(settings)
+        hub.read()
+        return 0 if serve_hub(hub, listener) else 1
+    return 0
+
+
+def serve_hub(hub: Hub, listener: socket.socket) -> bool:
+    """Serve in this process until told to stop; whether it ever began."""
     config = uvicorn.Config(
-        app,
+        create_app(hub.settings, hub),
         log_level="warning",
         access_log=False,
         server_header=False,
@@ -36,6 +48,6 @@ def serve_app(settings: Settings, listener: socket.socket) -> None:
         timeout_graceful_shutdown=2,
         proxy_headers=False,
     )
-    with contextlib.suppress(KeyboardInterrupt):
-        app.state.hub.read()
-        Server(config).run(sockets=[listener])
+    server = Server(config)
+    server.run(sockets=[listener])
+    return server.started

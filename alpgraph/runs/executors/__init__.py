@@ -1,5 +1,7 @@
 """Where runs are computed: worker processes of this machine, or a Dask cluster."""
 
+import os
+
 from alpgraph.runs.errors import Unreachable
 from alpgraph.runs.executors.base import Executor, Job, OnProgress
 from alpgraph.runs.executors.local import LocalExecutor
@@ -7,14 +9,14 @@ from alpgraph.runs.executors.local import LocalExecutor
 __all__ = ["Executor", "Job", "LocalExecutor", "OnProgress", "open_executor", "reach"]
 
 
-def open_executor(dask: str = "") -> Executor:
+def open_executor(dask: str = "", *, servers: int = 1) -> Executor:
     """Return this machine's executor, or the one of the Dask scheduler at an address.
 
-    A scheduler that does not answer is no error here: runs wait for it. Raises Unreachable where
-    Dask is not installed.
+    `servers` share the cores of this machine. A scheduler that does not answer is no error here:
+    runs wait for it. Raises Unreachable where Dask is not installed.
     """
     if not dask:
-        return LocalExecutor()
+        return LocalExecutor(max(1, (os.cpu_count() or 1) // servers))
     try:
         from alpgraph.runs.executors.cluster import DaskExecutor
     except ModuleNotFoundError:
