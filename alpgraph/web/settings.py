@@ -33,5 +33,9 @@ class Settings:
 
     @property
     def may_run(self) -> bool:
-        """Whether visitors may launch runs: always at home, elsewhere only when told."""
-        return self.config.host in LOOPBACK or self.config.allow_runs
+        """Whether visitors may launch runs: always at home, elsewhere only when told.
+
+        A server that answers to another host too is not at home: a proxy brings it visitors.
+        """
+        at_home = self.config.host in LOOPBACK and not self.config.allow_hosts
+        return at_home or self.config.allow_runs

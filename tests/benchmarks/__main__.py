@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).parent
-NOT_RUN = {"__main__", "corpus"}
+NOT_RUN = {"__main__", "corpus", "peers"}
 
 
 def main() -> None:

@@ -354,6 +354,26 @@ def test_one_visitor_cannot_fill_the_queue(plugin: Path, tmp_path: Path) -> None
         assert status(other, 100) == 202
 
 
+def test_behind_a_proxy_each_visitor_has_the_limit_and_runs_are_allowed_by_flag_only(
+    plugin: Path, tmp_path: Path
+) -> None:
+    own, name = Limits().per_visitor, ("notes.example.org",)
+
+    def status(who: TestClient, seed: int, address: str) -> int:
+        sent = {"x-forwarded-for": f"1.2.3.4, {address}", "host": name[0]}
+        body = question(seed, pause=20.0)
+        return who.post("/api/runs", json=body, headers=sent).status_code
+
+    with public(tmp_path, host="127.0.0.1", allow_hosts=name, allow_runs=True) as server:
+        proxy = TestClient(server.app, "http://127.0.0.1:8000", client=("127.0.0.1", 1))
+        told = [status(proxy, seed, "203.0.113.7") for seed in range(own + 1)]
+        assert told == [202] * own + [429]
+        assert status(proxy, 100, "203.0.113.8") == 202
+    with public(tmp_path, host="127.0.0.1", allow_hosts=name) as server:
+        proxy = TestClient(server.app, "http://127.0.0.1:8000", client=("127.0.0.1", 1))
+        assert status(proxy, 101, "203.0.113.8") == 403
+
+
 def test_a_database_that_cannot_be_used_takes_away_the_runs_only(
     start_server: Any, plugin: Path, tmp_path: Path
 ) -> None:
