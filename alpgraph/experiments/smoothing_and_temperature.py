@@ -212,7 +212,7 @@ EXPERIMENT = Experiment(
         "noisy-labels": Preset(
             {"remedy": "temperature", "pixel_noise": 0, "label_noise": 0.2, "steps": 1500},
             Verdict.SUPPORTED,
-            "A fifth of the labels is random, training long: a temperature repairs about half.",
+            "A fifth of the labels is random, training long: a temperature repairs a part.",
         ),
         "smoothing": Preset(
             {"remedy": "label smoothing", "pixel_noise": 0, "label_noise": 0.2, "steps": 1500},
