@@ -1,5 +1,5 @@
 // What several scripts share: settings kept in this browser, a live region, elements made safely.
-import { at } from "./addresses.js";
+import { at, served } from "./addresses.js";
 
 /** Read a setting, or write it when a value is given; storage may be forbidden. */
 export function setting(name, value) {
@@ -61,6 +61,10 @@ export function svgElement(name, attributes = {}) {
 /** Ask the API, or the files that hold its answers; `null` when there is no answer. */
 export async function ask(address) {
   try {
+    if (!served && address.startsWith("/api/search?")) {
+      const asked = new URLSearchParams(address.split("?")[1]), { search } = await import("./found.js");
+      return await search(asked.get("q"), { limit: Number(asked.get("limit")) || 20 });
+    }
     const answer = await fetch(at(address), { headers: { accept: "application/json" } });
     return answer.ok ? await answer.json() : null;
   } catch {

@@ -1,5 +1,6 @@
 // Titles to choose from while one writes the ends of a way: those that the search finds.
 
+import { served } from "./addresses.js";
 import { ask } from "./page.js";
 
 const LATER = 150;
@@ -21,3 +22,5 @@ async function suggest(words) {
   const options = found.items.map(({ title }) => Object.assign(document.createElement("option"), { value: title }));
   return list.replaceChildren(...options, ...first.filter(({ value }) => value.toLowerCase().includes(words.toLowerCase())));
 }
+
+if (!served) import("./way.js");

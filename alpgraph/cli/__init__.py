@@ -27,6 +27,7 @@ COMMANDS = {
     "init": ("starting", "Write starter files for a collection, a forge, an editor."),
     "run": ("running", "Run an experiment in the terminal."),
     "verify": ("verifying", "Re-run stored reference results on fresh seeds."),
+    "build": ("building", "Write the site as files for any host."),
     "export": ("asking", "Print the graph in another format."),
     "search": ("asking", "Search the notes."),
     "path": ("asking", "Tell how two notes are related."),

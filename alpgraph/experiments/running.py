@@ -63,7 +63,8 @@ def estimate_seconds(name: str, params: Mapping[str, Any], replicates: int) -> f
         return 0.5 * replicates
     steps = wanted.get("steps", 1)
     nearest = min(known, key=lambda reference: abs(reference["params"].get("steps", 1) - steps))
-    scale = steps / nearest["params"].get("steps", steps)
+    taken = nearest["params"].get("steps", steps)
+    scale = steps / taken if taken else 1.0  # a control may take none
     share = replicates / nearest["replicates"]
     return max(0.1, float(nearest["cpu_seconds"] * share * scale))
 

@@ -17,10 +17,11 @@ r"""The whole network as two compact files for the viewer: what the first pictur
     uint8[m]          basis: index into header `bases`; 0 is unsaid
 
 Header: `{"format": 2, "n": n, "m": m, "ghosts": count, "types": [{"id", "label", "inverse",
-"signature"}], "areas": [{"id", "name", "x", "y", "size"}], "topics": [name], "verdicts": ["", ...],
-"bases": ["", ...]}`; `inverse` is the label read from the target, the last type is `mention`.
-Types beyond the 255th share the last index. Ghosts come after all notes, so a viewer that hides
-them draws the first n - ghosts nodes. Two notes joined several times are several edges; self
+"signature", "weight"}], "areas": [{"id", "name", "x", "y", "size"}], "topics": [name],
+"verdicts": ["", ...], "bases": ["", ...]}`; `inverse` is the label read from the target,
+`weight` what a step costs a path, the last type is `mention`. Types beyond the 255th share the
+last index. Ghosts come after all notes, so a viewer that hides them draws the first n - ghosts
+nodes. Two notes joined several times are several edges; self
 links are edges from a node to itself.
 
 `titles_bytes`: one line for each node in the same order, `slug TAB title TAB topics`, lines ended
@@ -138,6 +139,7 @@ def _header(
                 "label": kind.label,
                 "inverse": kind.inverse_label or kind.label,
                 "signature": kind.signature,
+                "weight": kind.weight,
             }
             for kind in kinds
         ],

@@ -94,7 +94,7 @@ def _read_parallel(
     workers: int,
 ) -> Iterator[_Outcome]:
     chunks = [paths[start : start + _CHUNK] for start in range(0, len(paths), _CHUNK)]
-    context = get_context("fork" if _may_fork() else "spawn")
+    context = get_context("fork" if may_fork() else "spawn")
     with ProcessPoolExecutor(workers, mp_context=context) as pool:
         waiting = [
             pool.submit(
@@ -110,8 +110,8 @@ def _read_parallel(
             yield future.result()
 
 
-def _may_fork() -> bool:
-    """Forking is fast, and safe only while this process has one thread."""
+def may_fork() -> bool:
+    """Whether to fork, which is fast, and safe only while this process has one thread."""
     import sys
     import threading
 

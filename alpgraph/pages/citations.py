@@ -9,7 +9,7 @@ from typing import Any
 from markupsafe import Markup
 
 from alpgraph.notes import Note, Source
-from alpgraph.pages.addresses import note_url, source_url
+from alpgraph.pages.addresses import source_url
 
 _SPECIAL = re.compile(r"[\\{}$&#%_~^]")
 _ESCAPES = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
@@ -72,7 +72,7 @@ def csl_json(sources: Sequence[Source]) -> list[dict[str, Any]]:
 _CSL_TYPES = {"arxiv": "article", "doi": "article-journal", "isbn": "book", "url": "webpage"}
 
 
-def linked_data(note: Note, base: str) -> Markup:
+def linked_data(note: Note, url: str) -> Markup:
     """Return a note as JSON-LD (schema.org) that can stand inside a script element."""
     data: dict[str, Any] = {
         "@context": "https://schema.org",
@@ -89,8 +89,8 @@ def linked_data(note: Note, base: str) -> Markup:
             for source in note.sources
         ],
     }
-    if base:
-        data["url"] = base + note_url(note.slug)
+    if url:
+        data["url"] = url
     kept = {key: value for key, value in data.items() if value}
     text = json.dumps(kept, ensure_ascii=False)
     return Markup(_LINK.sub(lambda found: f"\\u{ord(found[0]):04x}", text))

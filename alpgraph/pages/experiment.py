@@ -19,7 +19,7 @@ from alpgraph.pages.addresses import experiment_url
 from alpgraph.pages.charts import Point, interval_chart, sweep_chart
 from alpgraph.pages.frame import frame
 from alpgraph.pages.lists import rows
-from alpgraph.pages.panel import Question, make_panel
+from alpgraph.pages.panel import Question, make_panel, values_of
 from alpgraph.pages.render import render
 from alpgraph.pages.state import Collection
 from alpgraph.runs import Run
@@ -55,6 +55,14 @@ class Sweep:
     title: str
     picture: Markup
     points: tuple[Point, ...]
+
+
+def preset_urls(experiment: Experiment, preset: str) -> list[str]:
+    """Return the addresses that ask for a preset, which differ in how whole numbers are written."""
+    params = experiment.presets[preset].params
+    whole = validate_params(experiment, params).model_dump(mode="json")
+    forms = (whole, values_of(experiment, params))
+    return sorted({experiment_url(experiment.name, values) for values in forms})
 
 
 def stored_presets(experiment: Experiment) -> tuple[Stored, ...]:

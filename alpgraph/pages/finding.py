@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from alpgraph.pages.addresses import search_url, topic_url
+from alpgraph.pages.addresses import note_url, search_url, topic_url
 from alpgraph.pages.frame import frame
 from alpgraph.pages.lists import LinkRow, rows, topics
 from alpgraph.pages.render import render
@@ -50,3 +50,9 @@ def error_page(collection: Collection, heading: str, detail: str, near: Sequence
         detail=detail,
         near=rows(collection, near),
     )
+
+
+def moved_page(collection: Collection, former: str, slug: str) -> str:
+    """Return the page at a note's former name, which leads to it: a file cannot redirect."""
+    target = collection.link(note_url(slug), note_url(former))
+    return render("moved.html", **frame(collection), note=collection.notes[slug], target=target)

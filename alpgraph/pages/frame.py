@@ -17,6 +17,8 @@ FOOT = (
     ("Feed", "/feed.atom"),
     ("Whole graph", "/api/graph.json"),
 )
+SERVED = frozenset({"/api", "/new"})
+"""What only a server has."""
 MOST_BRAND = 18
 """Characters of a collection's title that fit beside the mark."""
 
@@ -27,13 +29,20 @@ def frame(collection: Collection, here: str = "", *, live: str | None = None) ->
     `here` is the entry of the menu one is in; `live` is the slug of the note that a page shows,
     or an empty string for a page that shows many, so that it follows edits that a server tells of.
     """
-    config = collection.config
+    config, published = collection.config, collection.published
+    feed = published is None or bool(config.url)
     return {
         "site": config,
         "brand": config.title if len(config.title) <= MOST_BRAND else "alpgraph",
         "here": here,
         "live": live if collection.stamp else None,
-        "menu": MENU,
-        "foot_links": FOOT,
+        "menu": [entry for entry in MENU if not (published and entry[1] in SERVED)],
+        "foot_links": [
+            (name, url)
+            for name, url in FOOT
+            if not (published and url in SERVED) and (feed or url != "/feed.atom")
+        ],
+        "published": published,
+        "feed": feed,
         "relations_css": f"/static/{relation_sheet(collection.notebook.types).hashed}",
     }

@@ -8,6 +8,7 @@ from alpgraph.pages.lists import topics
 from alpgraph.pages.state import Collection
 
 MOST_ENTRIES = 50
+LLMS = "/llms.txt"
 
 
 def _clean(text: str) -> str:
@@ -30,7 +31,7 @@ def atom_feed(collection: Collection, base: str) -> str:
     newest = changed_at(collection, order[0]) if order else "1970-01-01T00:00:00Z"
     entries = []
     for slug in order[:MOST_ENTRIES]:
-        note, url = collection.notes[slug], base + note_url(slug)
+        note, url = collection.notes[slug], base + collection.place(note_url(slug))
         entries.append(
             f"<entry><title>{_clean(note.title)}</title><id>{_clean(url)}</id>"
             f"<link href={quoteattr(url)}/><updated>{changed_at(collection, slug)}</updated>"
@@ -49,7 +50,7 @@ def atom_feed(collection: Collection, base: str) -> str:
 def sitemap(collection: Collection, base: str) -> str:
     """Return every note's address (sitemaps.org 0.9)."""
     rows = "".join(
-        f"<url><loc>{_clean(base + note_url(slug))}</loc>"
+        f"<url><loc>{_clean(base + collection.place(note_url(slug)))}</loc>"
         f"<lastmod>{changed_at(collection, slug)}</lastmod></url>"
         for slug in collection.notes
     )
@@ -65,7 +66,8 @@ def llms_text(collection: Collection) -> str:
     lines = [f"# {config.title}", ""]
     if config.about or config.tagline:
         lines += [f"> {config.about or config.tagline}", ""]
-    lines += ["Whole graph: [graph.json](/api/graph.json). API: [openapi.json](/openapi.json)."]
+    whole = f"Whole graph: [graph.json]({collection.link('/api/graph.json', LLMS)})."
+    lines += [whole if collection.published else f"{whole} API: [openapi.json](/openapi.json)."]
     lines += [""]
     listed: set[str] = set()
     for name, slugs in [*topics(collection), ("Other", list(collection.notes))]:
@@ -76,6 +78,7 @@ def llms_text(collection: Collection) -> str:
             for slug in fresh:
                 note = collection.notes[slug]
                 says = " ".join((note.claim or note.summary).split())
-                lines.append(f"- [{note.title}]({markdown_url(slug)}){': ' + says if says else ''}")
+                address = collection.link(markdown_url(slug), LLMS)
+                lines.append(f"- [{note.title}]({address}){': ' + says if says else ''}")
             lines.append("")
     return "\n".join(lines)

@@ -93,14 +93,16 @@ def note_page(
         sources=note.sources,
         dates=collection.dates.get(note.path),
         panel=panel_of(collection, note, may_run=may_run),
-        linked_data=linked_data(note, collection.config.url),
+        canonical=collection.public(note_url(slug)),
+        linked_data=linked_data(note, collection.public(note_url(slug))),
+        edit_url=forge.edit_url(note.path) if forge and collection.published else "",
         history_url=forge.history_url(note.path) if forge else "",
     )
 
 
 def note_markdown(collection: Collection, slug: str) -> str:
     """Return the note as Markdown with its relations and backlinks told as sentences."""
-    note = collection.notes[slug]
+    note, here = collection.notes[slug], markdown_url(slug)
     lines = [f"# {note.title}", ""]
     if note.summary:
         lines += [note.summary, ""]
@@ -117,14 +119,18 @@ def note_markdown(collection: Collection, slug: str) -> str:
     found = links(collection.graph, slug, mentions=True)
     for link in found:
         if link.type != MENTION:
-            target = link.title if link.ghost else f"[{link.title}]({markdown_url(link.other)})"
+            address = collection.link(markdown_url(link.other), here)
+            target = link.title if link.ghost else f"[{link.title}]({address})"
             reason = f": {link.why}" if link.why else ""
             basis = f" ({link.basis})" if link.basis else ""
             lines.append(f"- {link.label} {target}{reason}{basis}")
     mentioned = [link for link in found if link.type == MENTION and not link.forward]
     if mentioned:
         lines += ["", "## Mentioned by", ""]
-        lines += [f"- [{link.title}]({markdown_url(link.other)}): {link.why}" for link in mentioned]
+        lines += [
+            f"- [{link.title}]({collection.link(markdown_url(link.other), here)}): {link.why}"
+            for link in mentioned
+        ]
     if note.sources:
         lines += ["", "## Sources", ""]
     for source in note.sources:

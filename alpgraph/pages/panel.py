@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from markupsafe import Markup
+from pydantic import BaseModel
 
 from alpgraph.experiments import Experiment, estimate_seconds, validate_params
 from alpgraph.pages.addresses import experiment_url
@@ -104,7 +106,7 @@ def make_panel(
     if faults:
         values = _defaults(experiment) | dict(question.params)
     else:
-        values = _values(experiment, question.params)
+        values = values_of(experiment, question.params)
     return Panel(
         experiment=experiment,
         result=result,
@@ -145,7 +147,7 @@ def sentence(experiment: Experiment, result: Mapping[str, Any]) -> str:
 
 def setting(experiment: Experiment, values: Mapping[str, Any]) -> str:
     """Write parameters with their titles."""
-    properties = experiment.params.model_json_schema()["properties"]
+    properties = _properties(experiment.params)
     return "; ".join(
         f"{properties.get(key, {}).get('title', key)}: {value}" for key, value in values.items()
     )
@@ -221,17 +223,24 @@ def _picture_figure(names: Mapping[str, str], picture: Mapping[str, Any]) -> Fig
 def _presets(experiment: Experiment, values: Mapping[str, Any]) -> list[PresetLink]:
     links = []
     for name, preset in experiment.presets.items():
-        params = _values(experiment, preset.params)
+        params = values_of(experiment, preset.params)
         url = experiment_url(experiment.name, params)
         links.append(PresetLink(name.replace("-", " "), preset.says, url, params == dict(values)))
     return links
 
 
+@cache
+def _properties(params: type[BaseModel]) -> Mapping[str, Any]:
+    """Return the schema of each parameter."""
+    found: Mapping[str, Any] = params.model_json_schema()["properties"]
+    return found
+
+
 def _defaults(experiment: Experiment) -> dict[str, Any]:
-    return _values(experiment, experiment.presets["claim"].params)
+    return values_of(experiment, experiment.presets["claim"].params)
 
 
-def _values(experiment: Experiment, params: Mapping[str, Any]) -> dict[str, Any]:
+def values_of(experiment: Experiment, params: Mapping[str, Any]) -> dict[str, Any]:
     """Return all parameters, whole numbers without a point: 30 rather than 30.0."""
     values = validate_params(experiment, params).model_dump(mode="json")
     return {
@@ -244,7 +253,7 @@ def _fields(
     experiment: Experiment, values: Mapping[str, Any], faults: Mapping[str, str]
 ) -> list[Field]:
     fields = []
-    for name, schema in experiment.params.model_json_schema()["properties"].items():
+    for name, schema in _properties(experiment.params).items():
         options = tuple(schema.get("enum", ()))
         if schema.get("type") == "boolean":
             options = (True, False)

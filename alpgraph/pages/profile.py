@@ -19,10 +19,10 @@ Row = tuple[str, int, int]
 Point = tuple[float, float]
 
 
-def profile_svg(rows: Sequence[Row]) -> Markup:
+def profile_svg(rows: Sequence[Row], *, linked: bool = True) -> Markup:
     """Draw (ISO date and time, notes, links) as a hill of notes and a line of links.
 
-    Points lead to the map of their day. Empty where there are no rows.
+    Points lead to the map of their day when `linked`. Empty where there are no rows.
     """
     if not rows:
         return Markup()
@@ -43,7 +43,7 @@ def profile_svg(rows: Sequence[Row]) -> Markup:
         parts.append(_label((end, HEIGHT - 10), short_date(rows[-1][0][:10]), "end"))
     step = -(-len(rows) // MOST)
     chosen = sorted({*range(0, len(rows), step), len(rows) - 1})
-    points = "".join(_point(rows[i], hill[i]) for i in chosen)
+    points = "".join(_point(rows[i], hill[i]) for i in chosen) if linked else ""
     label = f"Notes and links from {rows[0][0][:10]} to {rows[-1][0][:10]}"
     return Markup(
         f'<svg class="profile" viewBox="0 0 {WIDTH} {HEIGHT}" role="group" '

@@ -1,6 +1,6 @@
 """A walk read as one page: what each note claims, and why one leads to the next."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise, zip_longest
 
@@ -19,6 +19,9 @@ MOST = 50
 DETOUR = 3
 """Notes between two of a walk up to which the way round is told."""
 PARTS = "has-part"
+
+Link = Callable[[str], str]
+"""Address of a note's Markdown, by slug."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,16 +96,23 @@ def trail_page(collection: Collection, slugs: Sequence[str]) -> str:
 
 def trail_markdown(collection: Collection, slugs: Sequence[str]) -> str:
     """Return the same as Markdown."""
-    stops = retell(collection, slugs)
+    stops, here = retell(collection, slugs), f"{trail_url(slugs)}&format=md"
+
+    def link(slug: str) -> str:
+        return collection.link(markdown_url(slug), here)
+
     if not stops:
         lines = ["# Walks to begin with", ""]
-        lines += [f"- [{tour.title}]({tour.url}&format=md)" for tour in tours(collection)]
+        lines += [
+            f"- [{tour.title}]({collection.link(f'{tour.url}&format=md', here)})"
+            for tour in tours(collection)
+        ]
         return "\n".join(lines) + "\n"
     lines = [f"# {_heading(collection, stops)}", ""]
     for number, stop in enumerate(stops, 1):
-        lines += _told(number, stop)
+        lines += _told(number, stop, link)
         if stop.onward:
-            lines += [_leading(stop.onward), ""]
+            lines += [_leading(stop.onward, link), ""]
     return "\n".join(lines)
 
 
@@ -143,10 +153,10 @@ def _heading(collection: Collection, stops: Sequence[Stop]) -> str:
     return known or f"A walk of {len(stops)} note{'s' if len(stops) != 1 else ''}"
 
 
-def _told(number: int, stop: Stop) -> list[str]:
+def _told(number: int, stop: Stop, link: Link) -> list[str]:
     if stop.note is None:
         return [f"## {number}. {stop.slug}", "", "No note answers to this name.", ""]
-    lines = [f"## {number}. [{stop.note.title}]({markdown_url(stop.slug)})", ""]
+    lines = [f"## {number}. [{stop.note.title}]({link(stop.slug)})", ""]
     if stop.note.claim:
         lines += [f"> {stop.note.claim}", ""]
     elif stop.note.summary:
@@ -160,12 +170,12 @@ def _told(number: int, stop: Stop) -> list[str]:
     return lines
 
 
-def _leading(onward: Onward) -> str:
+def _leading(onward: Onward, link: Link) -> str:
     if onward.passage:
         why = f", because: {onward.passage.why.rstrip(' .')}" if onward.passage.why else ""
         basis = f" ({onward.passage.basis})" if onward.passage.basis else ""
         return f"↓ *{onward.passage.label}* the next{why}{basis}."
     if onward.round:
-        names = ", ".join(f"[{row.title}]({markdown_url(row.slug)})" for row in onward.round)
+        names = ", ".join(f"[{row.title}]({link(row.slug)})" for row in onward.round)
         return f"↓ no link joins the two; the way round leads by {names}."
     return "↓ no link joins the two."

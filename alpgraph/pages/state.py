@@ -20,6 +20,7 @@ from alpgraph.graph import (
 )
 from alpgraph.notes import Note, Notebook, read_notebook, types_of
 from alpgraph.pages.dates import Dates
+from alpgraph.pages.files import Published
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +96,8 @@ class Collection:
     """By path: ISO dates created and changed, where git knows them and was asked."""
     stamp: str = ""
     """What a page says it was made from, to a server that tells of changes; empty elsewhere."""
+    published: Published | None = None
+    """How the pages lie as files; None where a server answers."""
 
     @property
     def layout(self) -> Layout:
@@ -110,6 +113,18 @@ class Collection:
     def verdict_words(self) -> Mapping[str, str]:
         """Verdicts by slug, as filters and exports take them."""
         return {slug: info.verdict for slug, info in self.verdicts.items()}
+
+    def place(self, address: str) -> str:
+        """Return where an address lies on the site, from its root, as `/n/a.html` or `/n/a`."""
+        return f"/{self.published.files.lay(address)}" if self.published else address
+
+    def public(self, address: str) -> str:
+        """Return an address with that of the site before it; empty where that is not known."""
+        return self.config.url + self.place(address) if self.config.url else ""
+
+    def link(self, address: str, here: str) -> str:
+        """Return an address as a text at the address `here` links to it."""
+        return self.published.link(address, here) if self.published else address
 
     @property
     def revision(self) -> int:

@@ -122,6 +122,12 @@ def growth(commits: Iterable[Sequence[Event]]) -> list[Size]:
     return grown
 
 
+def timeline_starts(collection: Collection) -> list[str]:
+    """Return what each page of the timeline begins before; the first begins now, at ""."""
+    ids = list(dict.fromkeys(event.commit for event in events_of(collection)))
+    return ["", *ids[COMMITS - 1 : -1 : COMMITS]]
+
+
 def timeline_page(collection: Collection, before: str = "") -> str | None:
     """Return a page of what happened before a commit, or up to now; None for an unknown one."""
     events = events_of(collection)
@@ -136,7 +142,10 @@ def timeline_page(collection: Collection, before: str = "") -> str | None:
     return render(
         "timeline.html",
         **frame(collection),
-        profile=profile_svg([(size.date, size.notes, size.links) for size in grown]),
+        profile=profile_svg(
+            [(size.date, size.notes, size.links) for size in grown],
+            linked=collection.published is None,
+        ),
         first=grown[0].date[:10] if grown else "",
         commits=[_commit(collection, group) for group in shown],
         older=timeline_url(shown[-1][0].commit) if more else "",

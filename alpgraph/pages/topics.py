@@ -69,6 +69,11 @@ def relation_page(collection: Collection, type_id: str) -> str | None:
     return render("relation.html", **frame(collection, "/topics", live=""), kind=kind, edges=found)
 
 
+def links_pages(collection: Collection, slug: str) -> int:
+    """Return how many pages all links of a note take; KeyError without a note."""
+    return max(1, -(-related_of(collection, slug).total // LINKS_A_PAGE))
+
+
 def links_page(collection: Collection, slug: str, page: int) -> str | None:
     """Return one page of all links of a note, or None past the end; KeyError without a note."""
     found = related_of(collection, slug)

@@ -2,9 +2,7 @@
 
 import asyncio
 import hashlib
-import json
 import mimetypes
-from collections.abc import Callable, Mapping
 from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Query, Request
@@ -20,14 +18,15 @@ from alpgraph.notes import Note
 from alpgraph.pages import Collection
 from alpgraph.pages.addresses import note_url, topic_url
 from alpgraph.pages.assets import find_asset
-from alpgraph.pages.citations import bibtex, csl_json
 from alpgraph.pages.experiment import experiment_page, experiments_page
+from alpgraph.pages.files import PICTURES
 from alpgraph.pages.finding import search_page
 from alpgraph.pages.help import api_page, help_index, help_page
 from alpgraph.pages.home import home_page
 from alpgraph.pages.machines import atom_feed, llms_text, sitemap
-from alpgraph.pages.note import note_markdown, note_page
+from alpgraph.pages.note import note_page
 from alpgraph.pages.topics import links_page, relation_page, topic_page, topics_page
+from alpgraph.pages.twins import TWINS
 from alpgraph.pages.walk import walk_page
 from alpgraph.search import topic_key
 from alpgraph.web.answering import keep
@@ -42,19 +41,7 @@ from alpgraph.web.queries import (
 )
 from alpgraph.web.run_access import known_of
 
-TWINS: Mapping[str, Callable[[Collection, str], tuple[str, str]]] = {
-    ".md": lambda collection, slug: (note_markdown(collection, slug), "text/markdown"),
-    ".bib": lambda collection, slug: (bibtex(collection.notes[slug].sources), "text/x-bibtex"),
-    ".csl.json": lambda collection, slug: (
-        json.dumps(csl_json(collection.notes[slug].sources), indent=1, ensure_ascii=False),
-        "application/vnd.citationstyles.csl+json",
-    ),
-}
-"""What else a note is served as: ending -> (text, media type)."""
 router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
-PICTURES = frozenset(
-    {".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg", ".avif", ".pdf", ".mp4", ".webm", ".mp3"}
-)
 
 
 def collection_of(request: Request) -> Collection:

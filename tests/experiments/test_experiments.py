@@ -193,3 +193,9 @@ def test_verify_doubles_the_replicates_before_it_gives_a_verdict_up(monkeypatch)
     assert not seen.holds
     assert (seen.stored, seen.verdict) == ("supported", "no effect")
     assert seen.replicates == 2 * stored["replicates"]
+
+
+def test_every_preset_can_be_estimated() -> None:
+    for name, experiment in all_experiments().items():
+        for preset in experiment.presets.values():
+            assert estimate_seconds(name, preset.params, 8) >= 0.1

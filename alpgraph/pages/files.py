@@ -1,0 +1,149 @@
+"""Where the pages of a server lie as files: the address of `/n/slug` is `n/slug.html`.
+
+static/addresses.js is the same rule for the addresses that scripts make.
+"""
+
+import re
+from collections.abc import Container, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from html import unescape
+from urllib.parse import unquote
+
+from markupsafe import escape
+
+from alpgraph.pages.policy import content_policy
+
+PAGES = frozenset(
+    {"n", "walk", "links", "topics", "relations", "experiments", "help", "network", "search"}
+    | {"path", "trail", "timeline", "standing"}
+)
+"""First parts of the addresses that lead to pages."""
+DATA = {"api/network": ".bin", "api/network/titles": ".txt", "api/topics": ".json"}
+WALKS = "api/walk/"
+TWINS = (".md", ".bib", ".csl.json")
+SCRIPTED = frozenset({"network", "path", "search"})
+"""Pages whose script reads the query."""
+PICTURES = frozenset(
+    {".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg", ".avif", ".pdf", ".mp4", ".webm", ".mp3"}
+)
+"""Endings of the files beside the notes that pages may show."""
+_TAG = re.compile(r'<[a-zA-Z][^>"]*(?:"[^"]*"[^>"]*)*>')
+_ADDRESS = re.compile(
+    r'(?<=\s)((?:href|src|action|formaction|data-root|data-network|data-titles)=")(/(?!/)[^"]*)"'
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """The rule for one collection."""
+
+    slugs: Container[str]
+    own: Mapping[str, str] = field(default_factory=dict)
+    """Addresses with a query that have a file of their own."""
+    _known: dict[str, str] = field(default_factory=dict, repr=False)
+
+    def lay(self, address: str) -> str:
+        """Return where an address of a server lies, from the site's root, as part of an address.
+
+        >>> files = Files({"a"})
+        >>> files.lay("/n/a?trail=b#h-how"), files.lay("/n/a.md"), files.lay("/")
+        ('n/a.html#h-how', 'n/a.md', '')
+        """
+        bare, mark, fragment = address.partition("#")
+        path, asked, query = bare.partition("?")
+        own = self.own.get(bare) if asked else None
+        if own is None:
+            path = _turned(path.removeprefix("/"), query)
+            kept = asked + query if path in SCRIPTED else ""
+            own = path + self._ending(path) + kept
+        return own + mark + fragment
+
+    def path(self, address: str) -> str:
+        """Return the file that an address leads to.
+
+        >>> Files({"a b"}).path("/n/a%20b"), Files(()).path("/")
+        ('n/a b.html', 'index.html')
+        """
+        return unquote(re.split("[?#]", self.lay(address))[0]) or "index.html"
+
+    def _ending(self, path: str) -> str:
+        if path in DATA:
+            return DATA[path]
+        if path.startswith(WALKS):
+            return ".json"
+        first, _, rest = path.partition("/")
+        if first.partition("-")[0] not in PAGES:
+            return ""
+        if first == "n" and rest.endswith(TWINS) and unquote(rest) not in self.slugs:
+            return ""
+        return ".html"
+
+    def lay_page(self, page: str, up: str) -> str:
+        """Rewrite the addresses of a page; `up` leads to the site's root, as `../` or `/x/`."""
+
+        def laid(found: re.Match[str]) -> str:
+            written = found[2]
+            known = self._known.get(written)
+            if known is None:
+                known = self._known[written] = str(escape(self.lay(unescape(written))))
+            return f'{found[1]}{up + known or "./"}"'
+
+        def tag(found: re.Match[str]) -> str:
+            text = found[0]
+            return _ADDRESS.sub(laid, text) if '="/' in text else text
+
+        return _TAG.sub(tag, page)
+
+
+def _turned(path: str, query: str) -> str:
+    """Return the path of a page that is turned, which differs from the first one's.
+
+    >>> _turned("links/a", "page=2"), _turned("timeline", "before=c0ffee")
+    ('links-2/a', 'timeline/c0ffee')
+    """
+    name, _, value = query.partition("=")
+    if name == "page" and path.startswith("links/"):
+        return path.replace("links/", f"links-{value}/", 1)
+    if name == "before" and path == "timeline":
+        return f"{path}/{value}"
+    return path
+
+
+@dataclass(frozen=True)
+class Published:
+    """How a collection is published as files."""
+
+    files: Files
+    base: str = ""
+    """Path that addresses begin with, with slashes around; empty for relative addresses."""
+    server: str = ""
+    """Address of the alpgraph server that runs are sent to, if any, without a slash at the end."""
+    whole_text: bool = True
+    """Whether the search looks into the text of the notes too."""
+
+    def up(self, path: str) -> str:
+        """Return what leads from a file to the root of the site.
+
+        >>> Published(Files(())).up("n/topic/a.html")
+        '../../'
+        """
+        return self.base or "../" * path.count("/")
+
+    def link(self, address: str, here: str) -> str:
+        """Return what leads from the address `here` to another.
+
+        >>> Published(Files("ab")).link("/n/a.md", "/n/b.md")
+        '../n/a.md'
+        """
+        return self.up(self.files.path(here)) + self.files.lay(address)
+
+    @cached_property
+    def policy(self) -> str:
+        """What a page may load, as a browser reads it."""
+        return content_policy("/".join(self.server.split("/")[:3]))
+
+    @property
+    def referrer(self) -> str:
+        """What is told to other sites: nothing, unless a server has to know who asks for a run."""
+        return "strict-origin" if self.server else "same-origin"

@@ -1,0 +1,213 @@
+"""Building a site: only what depends on a change is made anew, by all processors."""
+
+import gc
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field, replace
+from multiprocessing import get_context
+from pathlib import Path
+
+from alpgraph.config import Config, Location
+from alpgraph.notes.reading import may_fork
+from alpgraph.pages import Collection, build_collection
+from alpgraph.pages.files import Files, Published
+from alpgraph.search import open_index
+from alpgraph.site.finding import whole_text
+from alpgraph.site.folder import (
+    Manifest,
+    SiteError,
+    keep_foreign,
+    link_file,
+    put_in_place,
+    read_manifest,
+    staged,
+    write_manifest,
+)
+from alpgraph.site.part import Part
+from alpgraph.site.plan import own_files, plan_site
+
+FEW = 24
+"""Parts up to which other processes do not help."""
+CHUNK = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """What a build did; paths are below the site."""
+
+    written: tuple[str, ...]
+    """New files, and files with another content than before."""
+    kept: int
+    removed: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class _Work:
+    """What a process needs to make parts: inherited when it is forked."""
+
+    parts: Sequence[Part]
+    old: Path
+    new: Path
+    folders: set[str] = field(default_factory=set)
+
+    def make(self, start: int, end: int) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
+        """Write the files of some parts; return their paths, and which of them are new."""
+        found = []
+        for part in self.parts[start:end]:
+            made = part.make()
+            changed = tuple(path for path, data in made.items() if self._write(path, data))
+            found.append((tuple(made), changed))
+        return found
+
+    def link(self, paths: Iterable[str]) -> bool:
+        """Take files over from the site before; whether all of them were there."""
+        try:
+            for path in paths:
+                self._enter(path)
+                link_file(f"{self.old}/{path}", f"{self.new}/{path}")
+        except FileNotFoundError:
+            return False
+        return True
+
+    def _write(self, path: str, data: bytes) -> bool:
+        self._enter(path)
+        before, target = f"{self.old}/{path}", f"{self.new}/{path}"
+        try:
+            with open(before, "rb") as opened:  # noqa: PTH123 half the time of a Path
+                same = opened.read() == data
+        except OSError:
+            same = False
+        Path(target).unlink(missing_ok=True)
+        if same:
+            link_file(before, target)
+        else:
+            Path(target).write_bytes(data)
+        return not same
+
+    def _enter(self, path: str) -> None:
+        folder = path.rpartition("/")[0]
+        if folder not in self.folders:
+            try:
+                Path(self.new, folder).mkdir(parents=True, exist_ok=True)
+            except (FileExistsError, NotADirectoryError):
+                raise SiteError(f"'{folder}' would be a file and a folder: rename a note") from None
+            self.folders.add(folder)
+
+
+def build_site(
+    location: Location,
+    config: Config,
+    out: Path,
+    *,
+    base: str = "",
+    server: str = "",
+    fresh: bool = False,
+) -> Built:
+    """Write the site of a folder of notes into `out`; raises SiteError where it must not.
+
+    `base` is the path that addresses begin with (relative addresses without it), `server` the
+    address of an alpgraph server that takes runs. With `fresh` nothing is taken over.
+    """
+    out = out.resolve()
+    for ours in (location.notes, location.state):
+        if out == ours or ours in out.parents or out in ours.parents:
+            raise SiteError(f"'{out}' and '{ours}' lie in each other; name another folder")
+    read_manifest(out)
+    collection = published_collection(location, config, base=base, server=server)
+    alike: dict[str, list[str]] = {}
+    parts = plan_site(collection, lambda slug: alike.get(slug, []))
+    with staged(out) as new:
+        before = read_manifest(out)
+        work = _Work(parts, out, new)
+        kept = {} if fresh else _kept(work, before)
+        work.parts = [part for part in parts if part.name not in kept]
+        alike |= _alike(collection, {part.name for part in work.parts})
+        made, written = _make_all(work)
+        parts_made = {
+            part.name: (part.key, paths) for part, paths in zip(work.parts, made, strict=True)
+        }
+        after = Manifest(kept | parts_made)
+        keep_foreign(out, new, before.paths)
+        write_manifest(new, after)
+        put_in_place(new, out)
+    paths = after.paths
+    removed = tuple(sorted(before.paths - paths))
+    return Built(tuple(sorted(written)), len(paths) - len(written), removed)
+
+
+def published_collection(
+    location: Location, config: Config, *, base: str = "", server: str = ""
+) -> Collection:
+    """Read the notes for a site: with git's dates, and with what tells addresses from files."""
+    collection = build_collection(location.notes, location.state, config)
+    collection.dates.refresh()
+    files = Files(frozenset(collection.notes), own_files(collection))
+    return replace(collection, published=Published(files, base, server, whole_text(collection)))
+
+
+def _kept(work: _Work, before: Manifest) -> dict[str, tuple[str, tuple[str, ...]]]:
+    """Take over the parts that are made from the same things as before."""
+    found = {}
+    for part in work.parts:
+        known = before.parts.get(part.name)
+        if part.key and known and known[0] == part.key and work.link(known[1]):
+            found[part.name] = known
+    return found
+
+
+def _alike(collection: Collection, names: set[str]) -> dict[str, list[str]]:
+    """Return what is like the notes that nothing is linked to, for those to be made."""
+    graph, notes = collection.graph, collection.notes
+    alone = [slug for slug in notes if not graph.degree(slug) and f"/n/{slug}" in names]
+    if not alone:
+        return {}
+    index = open_index(collection.notebook)
+    texts = {
+        slug: f"{notes[slug].title} {notes[slug].summary} {notes[slug].body}" for slug in alone
+    }
+    return {
+        slug: [hit.slug for hit in index.near(text, without=slug)] for slug, text in texts.items()
+    }
+
+
+_work: _Work | None = None
+
+
+def _make_chunk(start: int, end: int) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
+    assert _work is not None, "only a forked process asks"
+    return _work.make(start, end)
+
+
+def _make_all(work: _Work) -> tuple[list[tuple[str, ...]], list[str]]:
+    """Make all parts; return the paths of each, and which files are new."""
+    count, workers = len(work.parts), min(os.cpu_count() or 1, 8)
+    if count <= FEW or workers < 2 or not may_fork():
+        found = work.make(0, count)
+    else:
+        found = [row for chunk in _make_parallel(work, count, workers) for row in chunk]
+    return [paths for paths, _ in found], [path for _, changed in found for path in changed]
+
+
+def _make_parallel(
+    work: _Work, count: int, workers: int
+) -> Iterator[list[tuple[tuple[str, ...], tuple[str, ...]]]]:
+    global _work
+    _work = work
+    gc.freeze()  # or counting references would copy every page of memory
+    try:
+        with ProcessPoolExecutor(workers, mp_context=get_context("fork")) as pool:
+            bounds = _bounds(work.parts)
+            waiting = [pool.submit(_make_chunk, start, end) for start, end in bounds]
+            for future in waiting:
+                yield future.result()
+    finally:
+        _work = None
+        gc.unfreeze()
+
+
+def _bounds(parts: Sequence[Part]) -> list[tuple[int, int]]:
+    """Cut parts into chunks: notes by the dozen, what is slow by itself."""
+    first = next((i for i, part in enumerate(parts) if part.name.startswith("/n/")), len(parts))
+    single = [(i, i + 1) for i in range(first)]
+    return single + [(i, min(i + CHUNK, len(parts))) for i in range(first, len(parts), CHUNK)]

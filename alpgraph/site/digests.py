@@ -1,0 +1,134 @@
+"""What the parts of a site are made from, as hashes: equal hashes, equal bytes.
+
+A note's page looks two steps far, as the server's page cache has it. So each note has a hash of
+what others may tell of it, and a page's key holds those of all notes within two steps.
+"""
+
+import hashlib
+import json
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from alpgraph import __version__
+from alpgraph.diagnostics import Severity
+from alpgraph.experiments import all_experiments, references
+from alpgraph.pages import Collection
+from alpgraph.pages.assets import assets, relation_sheet
+from alpgraph.resources import PACKAGE, resource_dir
+
+
+def digest(*parts: object) -> str:
+    """Return a short hash of values, by their representations.
+
+    >>> digest("a", 1) == digest("a", 1), digest("ab") == digest("a", "b")
+    (True, False)
+    """
+    return hashlib.blake2b(repr(parts).encode("utf-8", "replace"), digest_size=12).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Digests:
+    """Hashes of one state of a collection."""
+
+    base: str
+    """Of the program, the settings and what experiments have stored."""
+    told: Mapping[str, str]
+    """By slug: what other pages may say of a note."""
+    page: Mapping[str, str]
+    """By slug: what the pages of a note are made from."""
+    full: Mapping[str, str]
+    """By slug: the note whole."""
+    everything: str
+    """What is told of all notes."""
+    map: str
+    """Where notes stand on the map, and in which areas."""
+
+
+def take_digests(collection: Collection) -> Digests:
+    """Return the hashes of a collection as it stands."""
+    base = _base(collection)
+    graph, notes = collection.graph, collection.notes
+    told = {slug: _told(collection, slug) for slug in notes}
+    told |= {key: digest(key, title) for key, title in graph.nodes(data="title") if key not in told}
+    near = {slug: {*graph.adj[slug], *graph.pred[slug]} for slug in graph}
+    once = _spread(told, near)
+    twice = _spread(once, near)
+    full = {
+        slug: digest(
+            note.path, note.digest, told[slug], _findings(collection, note.path),
+            collection.dates.get(note.path),
+        )
+        for slug, note in notes.items()
+    }  # fmt: skip
+    everything = digest(base, list(notes), sorted(told.items()))
+    page = {}
+    for slug, note in notes.items():
+        embedded = [full.get(m.target or "") for m in note.mentions if m.embed]
+        alone = "" if near[slug] else everything
+        page[slug] = digest(base, full[slug], twice[slug], embedded, alone)
+    return Digests(base, told, page, full, everything, _map(collection))
+
+
+def _spread(known: Mapping[str, str], near: Mapping[str, Iterable[str]]) -> dict[str, str]:
+    """Return for each node a hash of its own and of its neighbours'."""
+    return {
+        slug: digest(own, sorted(known[other] for other in near[slug]))
+        for slug, own in known.items()
+    }
+
+
+def _told(collection: Collection, slug: str) -> str:
+    note = collection.notes[slug]
+    attached = note.experiment
+    return digest(
+        slug, note.title, note.summary, note.claim, note.topics, note.blocks,
+        [heading.anchor for heading in note.headings],
+        (attached.name, sorted(map(str, attached.params.items()))) if attached else None,
+        [(r.type, r.written, r.to, r.target, r.candidates, r.why, r.basis, r.form)
+         for r in note.relations],
+        [(m.to, m.target, m.candidates, m.heading, m.sentence) for m in note.mentions],
+        [(source.kind, source.id) for source in note.sources],
+        collection.verdicts.get(slug),
+    )  # fmt: skip
+
+
+def _findings(collection: Collection, path: str) -> list[tuple[str, str, int]]:
+    found = collection.notebook.found_in.get(path, ())
+    return [(f.code, f.message, f.place.line) for f in found if f.severity is Severity.ERROR]
+
+
+def _map(collection: Collection) -> str:
+    layout = collection.layout
+    areas = [(area.id, area.name, area.slugs, area.centre) for area in layout.areas]
+    return digest(sorted(layout.positions.items()), sorted(layout.communities.items()), areas)
+
+
+def _base(collection: Collection) -> str:
+    """Hash the program, the settings, the types, what is stored and which files lie about."""
+    published = collection.published
+    stored = {
+        name: json.dumps({key: dict(one) for key, one in references(name).items()}, sort_keys=True)
+        for name in all_experiments()
+    }
+    return digest(
+        __version__, sys.version_info[:2], sorted(asset.hashed for asset in assets().values()),
+        relation_sheet(collection.notebook.types).hashed, _sources(),
+        collection.config.model_dump_json(), stored, _attached(collection),
+        published and (published.base, published.server, published.whole_text, published.files.own),
+    )  # fmt: skip
+
+
+def _sources() -> str:
+    """Hash the code and the templates."""
+    hashed = hashlib.sha256()
+    for root, pattern in ((Path(PACKAGE), "**/*.py"), (resource_dir("templates"), "**/*.html")):
+        for path in sorted(root.glob(pattern)):
+            hashed.update(path.relative_to(root).as_posix().encode())
+            hashed.update(path.read_bytes())
+    return hashed.hexdigest()
+
+
+def _attached(collection: Collection) -> list[str]:
+    return sorted(path for paths in collection.notebook.attachments.values() for path in paths)

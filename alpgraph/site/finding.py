@@ -1,0 +1,95 @@
+"""The index that a browser searches: words of notes, as MiniSearch 7 keeps them (its `toJSON`).
+
+static/search.js reads it; its words are cut and folded by the same rule as here.
+"""
+
+import json
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator
+
+from alpgraph.notes import Note
+from alpgraph.pages import Collection
+
+FIELDS = ("title", "claim", "summary", "topics", "why", "body")
+MOST_TEXT = 4_000_000
+"""Characters of all bodies up to which they are searched too; more would be slow to load."""
+SHOWN = 200
+"""Characters shown of a note that was found."""
+VERSION = 2
+"""Of MiniSearch's serialisation."""
+_CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
+_RUN = re.compile(f"[{_CJK}]+|(?:(?![{_CJK}])[^\\W_])+")
+_MARKS = re.compile("[\u0300-\u036f]")
+
+
+def words(text: str) -> Iterator[str]:
+    """Yield the words of a text as they are kept: folded, CJK runs as pairs of characters.
+
+    >>> list(words("Über-Kalibrierung, 知識図"))
+    ['uber', 'kalibrierung', '知識', '識図']
+    """
+    folded = text.lower()
+    if not folded.isascii():
+        folded = unicodedata.normalize("NFC", _MARKS.sub("", unicodedata.normalize("NFKD", folded)))
+    for run in _RUN.findall(folded):
+        if run[0] >= "\u3040" and len(run) > 1 and re.match(f"[{_CJK}]", run):
+            yield from (run[i : i + 2] for i in range(len(run) - 1))
+        else:
+            yield run[:60]
+
+
+def whole_text(collection: Collection) -> bool:
+    """Whether the bodies of the notes are searched too."""
+    return sum(len(note.body) for note in collection.notes.values()) <= MOST_TEXT
+
+
+def search_data(collection: Collection) -> bytes:
+    """Return the index and what is shown of each note, as JSON."""
+    bodies = whole_text(collection)
+    index: dict[str, dict[int, dict[int, int]]] = {}
+    lengths: dict[int, list[int]] = {}
+    for number, note in enumerate(collection.notes.values()):
+        lengths[number] = []
+        for field, text in enumerate(_texts(note, bodies=bodies)):
+            counts = Counter(words(text))
+            lengths[number].append(len(counts))
+            for word, count in counts.items():
+                index.setdefault(word, {}).setdefault(field, {})[number] = count
+    total = len(lengths)
+    averages = (
+        [sum(row[i] for row in lengths.values()) / total for i in range(len(FIELDS))]
+        if (total)
+        else []
+    )
+    kept = {
+        "documentCount": total,
+        "nextId": total,
+        "documentIds": {number: number for number in lengths},
+        "fieldIds": {name: i for i, name in enumerate(FIELDS)},
+        "fieldLength": lengths,
+        "averageFieldLength": averages,
+        "storedFields": {},
+        "dirtCount": 0,
+        "index": sorted(index.items()),
+        "serializationVersion": VERSION,
+    }
+    shown = [_shown(collection, slug, note) for slug, note in collection.notes.items()]
+    data = {"whole": bodies, "notes": shown, "index": kept}
+    return json.dumps(data, separators=(",", ":"), ensure_ascii=False).encode("utf-8", "replace")
+
+
+def _texts(note: Note, *, bodies: bool) -> tuple[str, ...]:
+    why = " ".join(relation.why for relation in note.relations)
+    body = note.body if bodies else ""
+    return note.title, note.claim, note.summary, " ".join(note.topics), why, body
+
+
+def _shown(collection: Collection, slug: str, note: Note) -> tuple[str, str, str, str, list[str]]:
+    """Return slug, title, a line, verdict (`-` where nothing is attached), topics."""
+    info = collection.verdicts.get(slug)
+    verdict = info.verdict if info else "" if note.experiment else "-"
+    line = " ".join((note.claim or note.summary or note.body[: 2 * SHOWN]).split())
+    shown = line if len(line) <= SHOWN else line[:SHOWN].rpartition(" ")[0] + " …"
+    return slug, note.title, shown, verdict, list(note.topics)

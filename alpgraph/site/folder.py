@@ -1,0 +1,168 @@
+"""The folder of a site: written beside the old one, then put in its place in one step.
+
+What we made is listed in a manifest inside it. Files that are not listed are somebody else's: they
+stay. A folder that has files and no manifest is not ours at all and is refused.
+"""
+
+import ctypes
+import json
+import os
+import shutil
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+MANIFEST = ".alpgraph-site.json"
+FORMAT = 1
+_AT_CWD, _RENAME_EXCHANGE = -100, 2
+
+
+class SiteError(ValueError):
+    """Why a site cannot be written here; the message says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What we made: by name of a part its key and the paths of its files."""
+
+    parts: Mapping[str, tuple[str, tuple[str, ...]]] = field(default_factory=dict)
+
+    @property
+    def paths(self) -> set[str]:
+        """Every file that we made, but for the manifest."""
+        return {path for _, paths in self.parts.values() for path in paths}
+
+
+def read_manifest(out: Path) -> Manifest:
+    """Return what we made in a folder; raises SiteError for a folder that is not ours."""
+    if not out.exists():
+        return Manifest()
+    if not out.is_dir():
+        raise SiteError(f"'{out}' is a file; name a folder for the site")
+    path = out / MANIFEST
+    if not path.is_file():
+        if any(out.iterdir()):
+            raise SiteError(
+                f"'{out}' has files that alpgraph did not make; "
+                "name a new folder, or empty this one first"
+            )
+        return Manifest()
+    try:
+        data: Any = json.loads(path.read_text(encoding="utf-8"))
+        if data["format"] != FORMAT:
+            return Manifest({"": ("", tuple(p for _, ps in data["parts"].values() for p in ps))})
+        return Manifest({name: (key, tuple(ps)) for name, (key, ps) in data["parts"].items()})
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise SiteError(
+            f"'{path}' cannot be read ({error}), so what alpgraph made there is not known; "
+            "empty the folder"
+        ) from None
+
+
+def write_manifest(folder: Path, manifest: Manifest) -> None:
+    """Write what we made into a folder."""
+    rows = ",\n".join(
+        f"{json.dumps(name)}:{json.dumps([key, paths])}"
+        for name, (key, paths) in sorted(manifest.parts.items())
+    )
+    (folder / MANIFEST).write_text(f'{{"format":{FORMAT},"parts":{{\n{rows}\n}}}}\n', "utf-8")
+
+
+@contextmanager
+def staged(out: Path) -> Iterator[Path]:
+    """Give an empty folder beside `out`, which is gone at the end; one build at a time has it.
+
+    What an interrupted build left there is removed, and a site that it had moved aside put back.
+    """
+    staging, aside = (out.parent / f".{out.name}.alpgraph-{name}" for name in ("new", "old"))
+    out.parent.mkdir(parents=True, exist_ok=True)
+    staging.mkdir(exist_ok=True)
+    with _locked(staging):
+        try:
+            if aside.exists() and not out.exists():
+                aside.rename(out)
+            for left in staging.iterdir():
+                shutil.rmtree(left) if left.is_dir() and not left.is_symlink() else left.unlink()
+            yield staging
+        finally:
+            for folder in (staging, aside):
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    if sys.platform == "win32":
+        yield
+        return
+    import fcntl
+
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    except BlockingIOError:
+        raise SiteError(f"another build writes '{folder}' at this moment") from None
+    finally:
+        os.close(descriptor)
+
+
+def keep_foreign(out: Path, staging: Path, ours: Iterable[str]) -> None:
+    """Take along what others put into the site; raises SiteError where it is in our way."""
+    known = {*ours, MANIFEST}
+    for folder, names, files in os.walk(out):
+        below = Path(folder).relative_to(out).as_posix()
+        prefix = "" if below == "." else f"{below}/"
+        links = [name for name in names if os.path.islink(f"{folder}/{name}")]  # noqa: PTH114
+        for name in (*files, *links):
+            if prefix + name not in known:
+                _take(out / prefix / name, staging / prefix / name)
+
+
+def _take(source: Path, target: Path) -> None:
+    if target.exists() or target.is_symlink():
+        raise SiteError(f"'{source}' is not ours and stands where a page has to; move it away")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if source.is_symlink():
+        target.symlink_to(source.readlink())
+    else:
+        link_file(source, target)
+
+
+def link_file(source: str | Path, target: str | Path) -> None:
+    """Give a file a second name, or copy it where the disk knows no such thing."""
+    try:
+        os.link(source, target)
+    except FileExistsError:
+        raise
+    except OSError:
+        shutil.copy2(source, target)
+
+
+def put_in_place(staging: Path, out: Path) -> None:
+    """Let a finished folder be the site; the one before is then in its place, or gone."""
+    if not out.exists():
+        staging.rename(out)
+        return
+    shutil.copymode(out, staging)
+    if _exchange(staging, out):
+        return
+    aside = staging.with_name(staging.name.removesuffix("new") + "old")
+    try:
+        out.rename(aside)
+    except OSError as error:
+        raise SiteError(f"'{out}' cannot be replaced: {error}; build into a folder in it") from None
+    staging.rename(out)
+
+
+def _exchange(one: Path, other: Path) -> bool:
+    """Let two folders change places at once, where the system can."""
+    if sys.platform != "linux":
+        return False
+    with suppress(AttributeError, OSError):
+        names = os.fsencode(one), os.fsencode(other)
+        rename = ctypes.CDLL(None, use_errno=True).renameat2
+        return bool(rename(_AT_CWD, names[0], _AT_CWD, names[1], _RENAME_EXCHANGE) == 0)
+    return False

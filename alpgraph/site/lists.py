@@ -1,0 +1,146 @@
+"""The pages that gather notes: topics, relations, experiments, walks worth reading, the past."""
+
+from collections.abc import Iterator
+from functools import partial
+from urllib.parse import urlsplit
+
+from alpgraph.check import RULES
+from alpgraph.experiments import Experiment, all_experiments
+from alpgraph.graph import MENTION, degree
+from alpgraph.history import HistoryError, commit_id
+from alpgraph.pages import Collection
+from alpgraph.pages.addresses import (
+    experiment_url,
+    help_url,
+    network_url,
+    path_url,
+    relation_url,
+    standing_url,
+    timeline_url,
+    topic_url,
+    trail_url,
+)
+from alpgraph.pages.experiment import experiment_page, experiments_page
+from alpgraph.pages.finding import error_page, search_page
+from alpgraph.pages.help import help_index, help_page
+from alpgraph.pages.home import home_page
+from alpgraph.pages.lists import rows, topics
+from alpgraph.pages.network import LISTED, network_page
+from alpgraph.pages.panel import Question
+from alpgraph.pages.retelling import tours, trail_markdown, trail_page
+from alpgraph.pages.standing import standing_page
+from alpgraph.pages.timeline import timeline_page, timeline_starts
+from alpgraph.pages.topics import list_page, relation_page, topic_page, topics_page
+from alpgraph.pages.ways import End, path_page
+from alpgraph.search import topic_key
+from alpgraph.site.digests import Digests, digest
+from alpgraph.site.part import Made, Part, file_part, laid, page_part, published
+
+CLAIM = "claim"
+"""The preset that the page of an experiment asks."""
+
+
+def list_parts(collection: Collection, digests: Digests) -> Iterator[Part]:
+    """Return every page that is not of one note, the slowest first."""
+    told, drawn = digests.everything, digest(digests.everything, digests.map)
+    one = partial(page_part, collection)
+    yield one(standing_url(), drawn, partial(standing_page, collection))
+    yield one(network_url(), drawn, partial(network_page, collection))
+    key = digest(told, _head(collection))
+    yield Part(timeline_url(), key, partial(_timeline, collection))
+    yield one("/", "", partial(home_page, collection))
+    yield from _relations(collection, digests)
+    yield from _topics(collection, digests)
+    yield from _areas(collection, digests)
+    yield from _trails(collection, told)
+    yield from _experiments(collection, digests)
+    yield one("/topics", told, partial(topics_page, collection))
+    yield one(path_url(), told, partial(path_page, collection, End(""), End("")))
+    yield one("/search", told, partial(search_page, collection, "", 0, ()))
+    yield one("/help", digests.base, partial(help_index, collection))
+    for code in RULES:
+        yield one(help_url(code), digests.base, partial(help_page, collection, code))
+    yield Part("/404", digests.base, partial(_away, collection))
+
+
+def _topics(collection: Collection, digests: Digests) -> Iterator[Part]:
+    for name, slugs in topics(collection):
+        told = [(digests.told[slug], degree(collection.graph, slug)) for slug in slugs]
+        page = partial(topic_page, collection, topic_key(name))
+        yield page_part(collection, topic_url(name), digest(digests.base, name, told), page)
+
+
+def _relations(collection: Collection, digests: Digests) -> Iterator[Part]:
+    joined: dict[str, list[tuple[str, str]]] = {}
+    for a, b, type_id in collection.graph.edges(keys=True):
+        if type_id != MENTION:
+            joined.setdefault(type_id, []).append((digests.told[a], digests.told[b]))
+    for kind in collection.notebook.types.types:
+        key = digest(digests.base, sorted(joined.get(kind.id, ())))
+        page = partial(relation_page, collection, kind.id)
+        yield page_part(collection, relation_url(kind.id), key, page)
+
+
+def _areas(collection: Collection, digests: Digests) -> Iterator[Part]:
+    """Return a list for each area of a map that does not name all its notes."""
+    if len(collection.notes) <= LISTED:
+        return
+    for area in collection.layout.areas:
+        key = digest(digests.base, area.name, [digests.told.get(slug) for slug in area.slugs])
+        listed = rows(collection, area.slugs)
+        heading, lead = area.name[:1].upper() + area.name[1:], f"{len(listed)} notes of one area."
+        page = partial(list_page, collection, heading, "/network", lead=lead, rows=listed)
+        yield page_part(collection, network_url(area=area.id), key, page)
+
+
+def _trails(collection: Collection, key: str) -> Iterator[Part]:
+    yield page_part(collection, trail_url(), key, partial(trail_page, collection, ()))
+    for tour in tours(collection):
+        page = partial(trail_page, collection, tour.slugs)
+        yield page_part(collection, tour.url, key, page)
+        text = partial(trail_markdown, collection, tour.slugs)
+        yield file_part(collection, f"{tour.url}&format=md", key, text)
+
+
+def _experiments(collection: Collection, digests: Digests) -> Iterator[Part]:
+    attached = [slug for slug, note in collection.notes.items() if note.experiment]
+    key = digest(digests.base, [digests.told[slug] for slug in attached])
+    one = partial(page_part, collection)
+    yield one("/experiments", key, partial(experiments_page, collection))
+    for name, experiment in all_experiments().items():
+        yield one(experiment_url(name), key, partial(_experiment, collection, experiment, None))
+        for preset in experiment.presets:
+            if preset != CLAIM:
+                page = partial(_experiment, collection, experiment, preset)
+                yield one(f"{experiment_url(name)}/{preset}", key, page)
+
+
+def _experiment(collection: Collection, experiment: Experiment, preset: str | None) -> str | None:
+    question = Question(experiment.presets[preset].params) if preset else None
+    server = published(collection).server
+    return experiment_page(collection, experiment.name, question, may_run=bool(server))
+
+
+def _head(collection: Collection) -> str:
+    """Name the commit up to which git knows the notes; empty where there is none."""
+    try:
+        return commit_id(collection.notebook.root, "HEAD")
+    except HistoryError:
+        return ""
+
+
+def _timeline(collection: Collection) -> Made:
+    made: dict[str, bytes] = {}
+    for start in timeline_starts(collection):
+        page = timeline_page(collection, start) or ""
+        made |= laid(collection, timeline_url(start), page)
+    return made
+
+
+def _away(collection: Collection) -> Made:
+    """Return the page for wrong addresses: it is shown at any, so its links begin at the root."""
+    site = published(collection)
+    says = "The address may be misspelt, or the note was renamed or removed."
+    page = error_page(collection, "There is no such page", says)
+    root = site.base or f"{urlsplit(collection.config.url).path.rstrip('/')}/"
+    return {"404.html": site.files.lay_page(page, root).encode("utf-8", "replace")}

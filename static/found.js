@@ -1,0 +1,54 @@
+// The search of a static site: the index lies in a file that is loaded when one first searches.
+// alpgraph/site/finding.py makes it; words are cut and folded here by the same rule as there.
+import { at } from "./addresses.js";
+import MiniSearch from "./vendor/minisearch.js";
+
+const CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff";
+const RUN = new RegExp(`[${CJK}]+|(?:(?![${CJK}])[\\p{L}\\p{N}])+`, "gu");
+const PART = /(?:(topic|verdict|has):)?(?:"([^"]*)"?|(\S+))/g;
+const FIELDS = ["title", "claim", "summary", "topics", "why", "body"];
+const boost = { title: 6, claim: 3, topics: 3, summary: 2, why: 1.5 };
+const LONG = 5; // letters from which one typing error is forgiven
+let loading = null;
+
+function words(text) {
+  const folded = text.toLowerCase().normalize("NFKD").replace(/[\u0300-\u036f]/g, "").normalize("NFC");
+  return (folded.match(RUN) || []).flatMap((run) => (run[0] < "\u3040" || run.length < 2 || !new RegExp(`^[${CJK}]`).test(run) ? [run.slice(0, 60)] : pairs(run)));
+}
+
+function pairs(run) {
+  return [...run].slice(1).map((_, i) => run.slice(i, i + 2));
+}
+
+const key = (topic) => topic.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "-").replace(/^-|-$/g, "");
+
+async function load() {
+  const answer = await fetch(at("/api/search.json"));
+  if (!answer.ok) throw new Error(`the index of the search is away (${answer.status})`);
+  const { notes, index } = await answer.json();
+  return { notes, index: MiniSearch.loadJS(index, { fields: FIELDS, tokenize: words, processTerm: (term) => term }) };
+}
+
+/** Find notes as the API of a server does: `{ total, items: [{ slug, title, snippet, verdict, score }] }`. */
+export async function search(text, { limit = 20, offset = 0 } = {}) {
+  loading ??= load();
+  const { notes, index } = await loading;
+  const filters = [], asked = [];
+  for (const [, name, quoted, plain] of text.matchAll(PART)) name ? filters.push([name, quoted ?? plain]) : asked.push(quoted ?? plain);
+  const passes = ([, , , verdict, topics]) => filters.every(([name, value]) =>
+    name === "topic" ? topics.some((topic) => key(topic) === key(value))
+      : name === "has" ? verdict !== "-" : verdict === value.toLowerCase().replaceAll("-", " "));
+  const open = !/[\s"]$/.test(text); // the last word may be the beginning of one
+  const query = words(asked.join(" ")).length ? asked.join(" ") : filters.length ? MiniSearch.wildcard : "";
+  const found = index.search(query, {
+    boost, combineWith: "AND",
+    prefix: (_, i, all) => open && i === all.length - 1,
+    fuzzy: (term) => (term.length >= LONG ? 1 : false),
+    filter: ({ id }) => passes(notes[id]),
+  });
+  const items = found.slice(offset, offset + limit).map(({ id, score }) => {
+    const [slug, title, snippet, verdict] = notes[id];
+    return { slug, title, snippet, verdict: verdict === "-" ? "" : verdict, score };
+  });
+  return { total: found.length, items };
+}

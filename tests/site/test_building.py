@@ -1,0 +1,284 @@
+"""`alpgraph build`: what is written, and what is left alone."""
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+
+from tests.site.crawler import ROOT, Page, broken_links, files_of
+
+Build = Callable[..., str]
+Run = Callable[..., Any]
+NOTE = """---
+title: {title}
+summary: About {title}.
+claim: {title} is so.
+topics: [one topic]
+relations:
+{relations}---
+Text of {title}, which names [[b]].
+"""
+
+
+def note(title: str, *targets: str) -> str:
+    rows = (f"  - {{type: extends, to: {to}, why: it carries {to} on}}\n" for to in targets)
+    return NOTE.format(title=title, relations="".join(rows))
+
+
+@pytest.fixture
+def small(folder: Callable[..., Path]) -> Path:
+    """A chain a, b, c, d, e, f of notes, each extending the next, and one alone."""
+    names = "abcdef"
+    chain = {
+        f"{name}.md": note(name.upper(), *names[i + 1 : i + 2]).replace("[[b]]", "none")
+        for i, name in enumerate(names)
+    }
+    return folder({**chain, "alone.md": "# Alone\n\nText of its own.\n"})
+
+
+def test_every_link_of_the_bundled_site_leads_somewhere(bundled: Path) -> None:
+    assert len(list(bundled.rglob("*.html"))) > 150
+    assert broken_links(bundled) == []
+
+
+def test_a_link_that_leads_nowhere_would_be_found(bundled: Path, tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    shutil.copytree(bundled, site)
+    (site / "n" / "utility-weighted-loss.html").unlink()
+    (site / "topics.html").write_text('<a href="index.html#nowhere">x</a>')
+    found = broken_links(site)
+    assert any(line.startswith("index.html: n/utility-weighted-loss.html") for line in found)
+    assert "topics.html: index.html#nowhere" in found
+
+
+def test_two_builds_give_the_same_bytes(build: Build, small: Path, tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        build(tmp_path / name, str(small), "--state", str(tmp_path / f"state-{name}"))
+    assert files_of(tmp_path / "one") == files_of(tmp_path / "two")
+
+
+def test_no_file_names_this_machine(bundled: Path) -> None:
+    told = {str(ROOT), str(Path.home()), str(bundled.parent), os.uname().nodename}
+    for path, data in files_of(bundled).items():
+        assert not [name for name in told if len(name) > 5 and name.encode() in data], path
+
+
+def test_only_what_depends_on_an_edit_is_written_again(
+    build: Build, small: Path, tmp_path: Path
+) -> None:
+    site, state = tmp_path / "site", ("--state", str(tmp_path / "state"))
+    build(site, str(small), *state)
+    before = {path: (site / path).stat().st_ino for path in files_of(site)}
+    text = (small / "a.md").read_text()
+    (small / "a.md").write_text(text.replace("title: A", "title: Another"))
+    build(site, str(small), *state)
+    fresh = {path for path, inode in before.items() if (site / path).stat().st_ino != inode}
+    pages = {path for path in fresh if path.startswith(("n/", "walk/"))}
+    near = {f"{kind}/{slug}.html" for kind in ("n", "walk") for slug in "abc"}
+    assert {"n/a.html", "n/b.html", "walk/a.html", "index.html", "topics/one-topic.html"} <= fresh
+    assert pages <= near | {f"n/{slug}.md" for slug in "abc"} | {"n/alone.html"}
+    assert not fresh & {"experiments.html", "help.html", "static", "404.html"}
+
+
+def test_an_edit_of_words_alone_touches_no_other_page(
+    build: Build, small: Path, tmp_path: Path
+) -> None:
+    site, state = tmp_path / "site", ("--state", str(tmp_path / "state"))
+    build(site, str(small), *state)
+    before = files_of(site)
+    (small / "a.md").write_text((small / "a.md").read_text().replace("names none", "says no"))
+    build(site, str(small), *state)
+    changed = {path for path, data in files_of(site).items() if before.get(path) != data}
+    assert changed - {".alpgraph-site.json"} == {"n/a.html", "n/a.md", "api/search.json"}
+
+
+EDITS: list[tuple[str, Callable[[Path], object]]] = [
+    ("a title", lambda root: _write(root, "b.md", note("Bee", "c"))),
+    ("a new note that a text named", lambda root: _write(root, "g.md", note("G", "a"))),
+    ("a relation gone", lambda root: _write(root, "c.md", note("C"))),
+    ("a note gone", lambda root: (root / "d.md").unlink()),
+    ("a link to what is alone", lambda root: _write(root, "f.md", note("F", "alone"))),
+    ("an alias", lambda root: _write(root, "e.md", "---\ntitle: E\naliases: [old e]\n---\nE.\n")),
+    ("a picture", lambda root: (root / "one.png").write_bytes(b"\x89PNG")),
+    ("a folder", lambda root: _write(root, "deep/h.md", note("H", "a", "b"))),
+]  # fmt: skip
+
+
+def _write(root: Path, name: str, text: str) -> None:
+    path = root / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(text)
+
+
+def test_a_site_kept_up_is_the_site_built_anew(build: Build, small: Path, tmp_path: Path) -> None:
+    kept = ("--state", str(tmp_path / "state"))
+    build(tmp_path / "site", str(small), *kept)
+    for name, edit in EDITS:
+        edit(small)
+        build(tmp_path / "site", str(small), *kept)
+        build(tmp_path / "anew", str(small), *kept, "--fresh")
+        one, other = files_of(tmp_path / "site"), files_of(tmp_path / "anew")
+        assert [path for path in one | other if one.get(path) != other.get(path)] == [], name
+    assert broken_links(tmp_path / "site") == []
+
+
+def test_files_of_others_stay_and_only_ours_are_removed(
+    build: Build, small: Path, tmp_path: Path
+) -> None:
+    site = tmp_path / "site"
+    build(site, str(small))
+    (site / "CNAME").write_text("notes.example.org")
+    (site / "mine").mkdir()
+    (site / "mine" / "page.html").write_text("mine")
+    (site / "n" / "extra.html").write_text("mine too")
+    (small / "d.md").unlink()
+    said = build(site, str(small))
+    assert not list(site.rglob("d.html"))
+    assert " 0 removed" not in said
+    mine = ("CNAME", "mine/page.html", "n/extra.html")
+    assert [(site / name).exists() for name in mine] == [True, True, True]
+
+
+def test_a_folder_that_build_did_not_make_is_refused(
+    alpgraph: Run, small: Path, tmp_path: Path
+) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "thesis.txt").write_text("years of work")
+    for out, says in [
+        (other, "alpgraph did not make"),
+        (other / "thesis.txt", "is a file"),
+        (small / "site", "lie in each other"),
+        (small.parent, "lie in each other"),
+    ]:
+        done = alpgraph("build", str(out), str(small))
+        assert done.returncode == 2
+        assert says in done.stderr
+    assert [path.name for path in other.iterdir()] == ["thesis.txt"]
+
+
+def test_a_file_of_others_in_the_way_is_named(alpgraph: Run, small: Path, tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    assert alpgraph("build", str(site), str(small)).returncode == 0
+    (site / "n" / "new.html").write_text("mine")
+    (small / "new.md").write_text("# New\n")
+    before = files_of(site)
+    done = alpgraph("build", str(site), str(small))
+    assert done.returncode == 2
+    assert "n/new.html' is not ours" in done.stderr
+    assert files_of(site) == before
+
+
+def test_an_interrupted_build_leaves_the_old_site_whole(
+    build: Build, small: Path, tmp_path: Path
+) -> None:
+    site = tmp_path / "site"
+    build(site, str(small))
+    before = files_of(site)
+    (small / "a.md").write_text(note("Anew", "b"))
+    command = [sys.executable, "-m", "alpgraph", "build", str(site), str(small), "--fresh"]
+    process = subprocess.Popen(command, stderr=subprocess.DEVNULL, start_new_session=True)
+    staging = tmp_path / ".site.alpgraph-new"
+    deadline = time.monotonic() + 60
+    while not (staging / "n").exists():
+        assert process.poll() is None
+        assert time.monotonic() < deadline
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    assert files_of(site) == before
+    build(site, str(small))
+    assert not staging.exists()
+    assert b"Anew" in files_of(site)["n/a.html"]
+
+
+def test_addresses_may_begin_with_a_path(build: Build, small: Path, tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    build(site, str(small), "--base-path", "x")
+    pages = {path: Page(data.decode()) for path, data in files_of(site).items() if "html" in path}
+    found = {address for page in pages.values() for address in page.addresses}
+    assert found
+    assert all(re.match(r"/x/|#|https:", address) for address in found)
+    assert broken_links(site, at="https://here.example/x/") == []
+
+
+def test_feed_and_sitemap_name_pages_that_are_there(
+    build: Build, small: Path, tmp_path: Path
+) -> None:
+    site, url = tmp_path / "site", "https://example.org/notes"
+    said = build(site, str(small), "--base-url", f"{url}/")
+    assert "no feed" not in said
+    named = {
+        element.text or element.get("href") or ""
+        for name in ("feed.atom", "sitemap.xml")
+        for element in ElementTree.parse(site / name).iter()
+        if element.tag.endswith(("}loc", "}link"))
+    }
+    paths = {address.removeprefix(url).strip("/") or "index.html" for address in named}
+    assert {f"n/{slug}.html" for slug in "abcdef"} <= paths
+    assert all((site / path).is_file() for path in paths)
+    page = (site / "n" / "a.html").read_text()
+    assert f'<link rel="canonical" href="{url}/n/a.html">' in page
+    assert f'"url": "{url}/n/a.html"' in page
+    assert 'href="/notes/static/' in (site / "404.html").read_text()
+
+
+def test_markdown_twins_link_to_each_other(bundled: Path) -> None:
+    for twin in [bundled / "llms.txt", *bundled.glob("n/*.md"), *bundled.glob("trail/*.md")]:
+        text = twin.read_text()
+        told = text if twin.parent.name != "n" else text.split("## Related notes")[-1]
+        for address in re.findall(r"\]\(([^)\s]+\.md)\)", told):
+            assert (twin.parent / address).is_file(), (twin.name, address)
+
+
+def test_every_page_has_the_policy_of_the_server(bundled: Path) -> None:
+    from alpgraph.pages.policy import content_policy
+
+    meta = f'content="{content_policy()}"'.replace("'", "&#39;")
+    pages = list(bundled.rglob("*.html"))
+    assert pages
+    for path in pages:
+        text = path.read_text()
+        assert text.index(meta) < text.index("<link")
+        assert not re.search(r"<style|\sstyle=|\son[a-z]+=\"|<script>", text), path
+
+
+def test_without_a_server_a_page_says_how_to_run_at_home(bundled: Path) -> None:
+    page = (bundled / "n" / "utility-weighted-loss.html").read_text()
+    assert "<code>alpgraph run utility-weighted-loss" in page
+    assert 'method="post"' not in page
+
+
+def test_with_a_server_runs_are_sent_there(build: Build, small: Path, tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    build(site, str(small), "--server", "https://runs.example.org/")
+    page = (site / "experiments" / "utility-weighted-loss.html").read_text()
+    assert 'method="post" action="https://runs.example.org/runs"' in page
+    assert "form-action &#39;self&#39; https://runs.example.org;" in page
+    assert '<meta name="referrer" content="strict-origin">' in page
+
+
+def test_former_names_lead_on_and_none_leads_out(
+    build: Build, folder: Callable[..., Path], tmp_path: Path
+) -> None:
+    text = "---\ntitle: A\naliases: [old name, ../../out, '..']\n---\nA.\n"
+    site = tmp_path / "deep" / "site"
+    build(site, str(folder({"a.md": text})), "--state", str(tmp_path / "state"))
+    assert 'content="0; url=../n/a.html"' in (site / "n" / "old name.html").read_text()
+    outside = {path.name for path in tmp_path.rglob("*.html") if site not in path.parents}
+    assert outside == set()
+
+
+def test_the_manifest_lists_every_file(bundled: Path) -> None:
+    parts = json.loads((bundled / ".alpgraph-site.json").read_text())["parts"]
+    listed = {path for _, paths in parts.values() for path in paths}
+    assert listed == files_of(bundled).keys() - {".alpgraph-site.json"}
