@@ -91,7 +91,8 @@ def _listen(host: str, port: int | None) -> socket.socket:
     wanted = [port] if port is not None else [*range(DEFAULT_PORT, DEFAULT_PORT + 50), 0]
     reason = ""
     for candidate in wanted:
-        listener = socket.socket(family, socket.SOCK_STREAM)
+        # asyncio sends small pieces at once only where the protocol is said, else 40 ms later
+        listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         if os.name == "posix":
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

@@ -10,6 +10,7 @@ import argparse
 import http.client
 import marshal
 import math
+import os
 import random
 import re
 import shutil
@@ -118,8 +119,9 @@ def nginx(folder: Path, paths: list[str], netloc: str) -> Iterator[str]:
         file.touch()
         file.with_name(f"{file.name}.gz").write_bytes(ask(netloc, path)[1])
     conf = folder / "nginx.conf"
+    owner = "user root;\n" if os.geteuid() == 0 else ""  # a temporary folder is its own alone
     conf.write_text(
-        f"daemon off; worker_processes 1; pid {folder}/pid; error_log /dev/null;\n"
+        f"daemon off; {owner}worker_processes 1; pid {folder}/pid; error_log /dev/null;\n"
         f"events {{ worker_connections 256; }}\nhttp {{ access_log off; default_type text/html;\n"
         f"client_body_temp_path {folder}/t; server {{ listen 127.0.0.1:{port}; root {root};\n"
         "gzip_static always; sendfile on; keepalive_requests 1000000; } }\n"

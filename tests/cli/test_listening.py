@@ -1,0 +1,27 @@
+"""The socket that `alpgraph serve` listens on."""
+
+import asyncio
+import socket
+from concurrent.futures import ThreadPoolExecutor
+
+from alpgraph.cli.serving import _listen
+
+
+def test_no_answer_waits_for_the_reader_s_acknowledgement() -> None:
+    async def no_delay() -> int:
+        found: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+
+        async def accepted(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            option = (socket.IPPROTO_TCP, socket.TCP_NODELAY)
+            found.set_result(writer.get_extra_info("socket").getsockopt(*option))
+            writer.close()
+
+        listener = _listen("127.0.0.1", 0)
+        async with await asyncio.start_server(accepted, sock=listener):
+            _, writer = await asyncio.open_connection(*listener.getsockname())
+            answer = await found
+            writer.close()
+            return answer
+
+    with ThreadPoolExecutor(1) as pool:  # a browser's fixture may have a loop in this thread
+        assert pool.submit(asyncio.run, no_delay()).result()
