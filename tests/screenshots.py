@@ -1,4 +1,4 @@
-"""Pictures of the running app: `make screenshots` writes page types, widths, light and dark.
+"""Pictures of the running app: `make screenshots` has every page type, five widths, light and dark.
 
 `python -m tests.screenshots --readme` renews the README's pictures instead.
 """
@@ -22,7 +22,13 @@ PAGES = {
     "experiment": "/experiments/utility-weighted-loss",
     "search": "/search?q=calibration",
     "help": "/help/ALP011",
+    "path": "/path?from=utility-weighted-loss&to=majority-voting",
+    "trail": "/trail?note=utility-weighted-loss&note=thresholds-for-unequal-costs",
+    "timeline": "/timeline",
+    "standing": "/standing",
+    "new": "/new",
 }
+IN_README = ("walk", "network", "experiment")
 WIDTHS = (320, 375, 768, 1280, 1920)
 
 
@@ -33,7 +39,7 @@ def main() -> None:
     readme = "--readme" in sys.argv
     out = ROOT / ".github" / "pictures" if readme else ROOT / "build" / "screenshots"
     out.mkdir(parents=True, exist_ok=True)
-    names, widths = (("note", "walk"), (1280,)) if readme else (tuple(PAGES), WIDTHS)
+    names, widths = (IN_README, (1280,)) if readme else (tuple(PAGES), WIDTHS)
     with (
         tempfile.TemporaryDirectory() as state,
         running_server(str(ROOT / "notes"), "--state", state) as server,
