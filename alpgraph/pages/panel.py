@@ -1,5 +1,6 @@
 """The panel of an experiment: what is known first, then how to check it."""
 
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -276,6 +277,8 @@ def _fields(
 def _line(experiment: Experiment, values: Mapping[str, Any], replicates: int, seed: int) -> str:
     """Write the command that answers the same question in a terminal."""
     default = _defaults(experiment)
-    changed = [f"-p {key}={value}" for key, value in values.items() if default[key] != value]
-    more = [f"--replicates {replicates}"] if replicates != experiment.replicates else []
-    return " ".join(["alpgraph run", experiment.name, *changed, *more, f"--seed {seed}"])
+    words = ["alpgraph", "run", experiment.name]
+    for key, value in values.items():
+        words += ["-p", f"{key}={value}"] if default[key] != value else []
+    words += ["--replicates", str(replicates)] if replicates != experiment.replicates else []
+    return shlex.join([*words, "--seed", str(seed)])
