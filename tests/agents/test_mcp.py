@@ -147,6 +147,16 @@ def test_a_long_note_is_read_in_parts(client: Client) -> None:
         (client.root / "long.md").unlink()
 
 
+def test_values_of_any_length_are_cut(client: Client) -> None:
+    path = client.root / "wordy.md"
+    path.write_text(f"---\ntitle: Wordy\nclaim: {'word ' * 9_000}\n---\nText about [[a]].\n")
+    try:
+        assert len(client.ask("search", query="wordy")["items"][0]["claim"]) == 2_000
+        assert len(client.ask("neighbours", note="wordy")["centre"]["claim"]) == 2_000
+    finally:
+        path.unlink()
+
+
 def test_neighbours_read_from_the_centre_and_are_bounded(client: Client) -> None:
     found = client.ask("neighbours", note="the last one", limit=1)
     assert found["centre"]["slug"] == "c"

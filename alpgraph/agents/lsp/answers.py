@@ -51,7 +51,7 @@ def complete(desk: Desk, codec: PositionCodec, params: Any) -> lsp.CompletionLis
     gap = gap_at(lines, spot)
     if path is None or gap is None:
         return None
-    found = offer(desk.collection(), path, gap)
+    found = offer(desk.last(), path, gap)
     there = _range(Place(path, spot.line, gap.start, spot.line, gap.end), lines, codec)
     items = [_item(word, rank, there) for rank, word in enumerate(found.words)]
     return lsp.CompletionList(is_incomplete=not found.complete, items=items)

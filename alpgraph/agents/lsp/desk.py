@@ -32,6 +32,7 @@ class Desk:
         self._open: dict[str, tuple[str, bytes]] = {}
         """By path: the editor's address and the text."""
         self._seen: tuple[Collection, dict[str, bytes], Collection] | None = None
+        self._last: Collection | None = None
         self._lock = Lock()
 
     def path_of(self, uri: str) -> str | None:
@@ -64,18 +65,26 @@ class Desk:
         """Paths of the open texts."""
         return list(self._open)
 
+    def last(self) -> Collection:
+        """Return the collection as it was last asked for: good for names, without a wait."""
+        return self._last or self.collection()
+
     def collection(self) -> Collection:
         """Return the collection as the folder and the open texts stand now."""
         with self._lock:
-            base = self._follower.collection()
-            opened = list(self._open.items())
-            texts = {path: data for path, (_, data) in opened if not _is_saved(base, path, data)}
-            if not texts:
-                return base
-            if self._seen is None or self._seen[0] is not base or self._seen[1] != texts:
-                after = patched(base, with_files(base.notebook, texts)).after
-                self._seen = base, texts, after
-            return self._seen[2]
+            self._last = self._now()
+            return self._last
+
+    def _now(self) -> Collection:
+        base = self._follower.collection()
+        opened = list(self._open.items())
+        texts = {path: data for path, (_, data) in opened if not _is_saved(base, path, data)}
+        if not texts:
+            return base
+        if self._seen is None or self._seen[0] is not base or self._seen[1] != texts:
+            after = patched(base, with_files(base.notebook, texts)).after
+            self._seen = base, texts, after
+        return self._seen[2]
 
     def findings(self) -> dict[str, list[Diagnostic]]:
         """Return by path what `check` finds, open texts first."""

@@ -20,6 +20,8 @@ from alpgraph.pages.data import walk_data
 from alpgraph.pages.walk import neighbourhood
 from alpgraph.pages.ways import find_end, ways_of
 
+MOST_EDGES = 500
+"""Links of a neighbourhood that an answer lists, those of its centre first."""
 MOST_NOTES = 50
 """Notes behind an experiment that an answer lists."""
 
@@ -65,7 +67,9 @@ def neighbours(follower: Follower, asked: NeighbourArguments) -> dict[str, Any]:
     slug = find_slug(collection, asked.note)
     types = [_type_id(collection.notebook, word) for word in asked.types]
     view = neighbourhood(collection.graph, slug, depth=asked.depth, types=types, limit=asked.limit)
-    return walk_data(collection, view)
+    walk = walk_data(collection, view)
+    edges = walk["edges"]
+    return walk | {"edges": edges[:MOST_EDGES], "hidden_edges": len(edges[MOST_EDGES:])}
 
 
 def path_between(follower: Follower, asked: PathArguments) -> dict[str, Any]:

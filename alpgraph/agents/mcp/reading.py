@@ -13,6 +13,8 @@ MOST_CHARACTERS = 40_000
 """Characters of a file in one answer."""
 MOST_LINKS = 100
 """Relations that an answer lists, and as many links in running text."""
+MOST_SAID = 600
+"""Characters of a title or a reason."""
 _COMMENTS = ("<!--", "%%")
 _TICKS = re.compile("`+")
 
@@ -105,4 +107,4 @@ def _reason(link: Link) -> str:
 
 def _line(text: str) -> str:
     """Keep an author's words on their line, so that they cannot pass for ours."""
-    return " ".join(text.split())
+    return " ".join(text.split())[:MOST_SAID]

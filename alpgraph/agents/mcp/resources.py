@@ -56,7 +56,7 @@ def _resource(note: Note) -> Resource:
     return Resource(
         uri=SCHEME + quote(note.slug, safe="/", errors="replace"),
         name=show_hidden(note.slug),
-        title=show_hidden(note.title),
+        title=show_hidden(note.title[:MOST_SAID]),
         description=show_hidden(says[:MOST_SAID]),
         mime_type=KIND,
     )
