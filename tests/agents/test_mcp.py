@@ -54,15 +54,15 @@ class Client:
     session: ClientSession
     root: Path
 
-    def ask(self, name: str, **arguments: object) -> Any:
+    def ask(self, tool: str, /, **arguments: object) -> Any:
         """Return the data or text that a tool answers; raises AssertionError where it refuses."""
-        result: Any = self.portal.call(self.session.call_tool, name, arguments)
+        result: Any = self.portal.call(self.session.call_tool, tool, arguments)
         assert not result.is_error, result.content[0].text
         return result.structured_content or result.content[0].text
 
-    def refusal(self, name: str, **arguments: object) -> str:
+    def refusal(self, tool: str, /, **arguments: object) -> str:
         """Return why a tool refuses."""
-        result: Any = self.portal.call(self.session.call_tool, name, arguments)
+        result: Any = self.portal.call(self.session.call_tool, tool, arguments)
         assert result.is_error
         return str(result.content[0].text)
 
@@ -177,9 +177,19 @@ def test_experiments_tell_their_verdicts_and_the_notes_they_stand_behind(client:
     items = {item["name"]: item for item in client.ask("experiments")["items"]}
     told = items["utility-weighted-loss"]
     assert told["notes"] == [{"slug": "a", "verdict": "supported"}]
-    presets = {preset["name"]: preset["verdict"] for preset in told["presets"]}
-    assert presets["claim"] == "supported"
-    assert presets["negative-control"] == "no effect"
+    assert told["verdicts"]["claim"] == "supported"
+    assert told["verdicts"]["negative-control"] == "no effect"
+    assert "presets" not in told
+
+
+def test_one_experiment_tells_its_design_and_numbers(client: Client) -> None:
+    (told,) = client.ask("experiments", name="utility-weighted-loss")["items"]
+    claim = next(preset for preset in told["presets"] if preset["name"] == "claim")
+    assert 0 < claim["low"] < claim["difference"] < claim["high"]
+    assert claim["params"]["miss_cost"] == 30
+    assert "lower is better" in told["measures"]
+    refused = client.refusal("experiments", name="utility-weighted-los")
+    assert refused.endswith("ask for utility-weighted-loss")
 
 
 def test_a_text_is_judged_as_check_judges_the_file(client: Client, alpgraph: Run) -> None:

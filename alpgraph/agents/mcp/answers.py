@@ -4,15 +4,15 @@ from typing import Any
 
 from alpgraph.agents.following import Follower
 from alpgraph.agents.mcp.arguments import (
+    ExperimentArguments,
     NeighbourArguments,
-    NoArguments,
     NoteArguments,
     PathArguments,
     SearchArguments,
 )
 from alpgraph.agents.mcp.reading import note_text
-from alpgraph.check.near import Names
-from alpgraph.experiments import Preset, all_experiments, references
+from alpgraph.check.near import Names, close_to
+from alpgraph.experiments import Experiment, all_experiments, references
 from alpgraph.graph import MENTION, explain_no_path, find_paths, path_to_json
 from alpgraph.notes import Notebook
 from alpgraph.pages import Collection
@@ -82,9 +82,12 @@ def path_between(follower: Follower, asked: PathArguments) -> dict[str, Any]:
     return answer if found else answer | {"detail": explain_no_path(graph, *ends)}
 
 
-def experiments(follower: Follower, asked: NoArguments) -> dict[str, Any]:
-    """Return the designs, what stored references say of each, and the notes they stand behind."""
-    collection = follower.collection()
+def experiments(follower: Follower, asked: ExperimentArguments) -> dict[str, Any]:
+    """Return the experiments and what stored references say of each, or the design of one."""
+    collection, known = follower.collection(), all_experiments()
+    if asked.name and asked.name not in known:
+        near = close_to(asked.name, known) or list(known)
+        raise RefusedError(f"there is no experiment '{asked.name}'; ask for {', '.join(near)}")
     behind: dict[str, list[dict[str, Any]]] = {}
     for slug, note in collection.notes.items():
         if note.experiment:
@@ -93,28 +96,35 @@ def experiments(follower: Follower, asked: NoArguments) -> dict[str, Any]:
     items = [
         {
             "name": name,
-            "title": design.title,
-            "hypothesis": design.hypothesis,
-            "control": design.control.name,
-            "treatment": design.treatment.name,
-            "measures": f"{design.primary.name} ({design.primary.unit})",
-            "expects": f"{design.direction} in the treatment, by {design.smallest_effect} or more",
-            "presets": [_preset(name, *row) for row in design.presets.items()],
+            "title": known[name].title,
+            "hypothesis": known[name].hypothesis,
+            "verdicts": {
+                key: stored["result"]["verdict"] for key, stored in references(name).items()
+            },
             "notes": behind.get(name, [])[:MOST_NOTES],
         }
-        for name, design in all_experiments().items()
+        | (_design(known[name]) if asked.name else {})
+        for name in ([asked.name] if asked.name else known)
     ]
     return {"total": len(items), "items": items}
 
 
-def _preset(name: str, key: str, preset: Preset) -> dict[str, Any]:
-    stored = references(name).get(key)
-    row: dict[str, Any] = {"name": key, "says": preset.says, "verdict": None}
-    if stored is None:
-        return row
-    primary = stored["result"]["primary"]
-    shown = {field: primary[field] for field in ("difference", "low", "high")}
-    return row | {"verdict": stored["result"]["verdict"]} | shown
+def _design(design: Experiment) -> dict[str, Any]:
+    """Say what is compared and measured, and what came out of each preset."""
+    primary, stored = design.primary, references(design.name)
+    numbers = ("difference", "low", "high")
+    return {
+        "control": design.control.name,
+        "treatment": design.treatment.name,
+        "measures": f"{primary.name} ({primary.unit}; {primary.better} is better)",
+        "expects": f"{design.direction} in the treatment, by {design.smallest_effect} or more",
+        "presets": [
+            {"name": key, "says": preset.says, "params": dict(preset.params)}
+            | {part: stored[key]["result"]["primary"][part] for part in numbers if key in stored}
+            for key, preset in design.presets.items()
+        ],
+        "about": design.about,
+    }
 
 
 def find_slug(collection: Collection, written: str) -> str:

@@ -18,10 +18,6 @@ class Closed(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-class NoArguments(Closed):
-    """Nothing."""
-
-
 class SearchArguments(Closed):
     """What is looked for."""
 
@@ -60,6 +56,12 @@ class PathArguments(Closed):
     start: Name
     end: Name
     count: int = Field(3, ge=1, le=5, description="Ways that are told, the best first.")
+
+
+class ExperimentArguments(Closed):
+    """One experiment, or all of them in short."""
+
+    name: str = Field("", max_length=100, description="Of one whose whole design is wanted.")
 
 
 class CheckArguments(Closed):

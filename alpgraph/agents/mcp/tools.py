@@ -114,9 +114,9 @@ TOOLS = {
         Tool(
             "experiments",
             "The experiments behind verdicts",
-            "List the experiments: hypothesis, what is compared and measured, what the stored "
-            "results of each preset say, and the notes whose claims they test. Runs nothing.",
-            arguments.NoArguments,
+            "List the experiments: hypothesis, what the stored results of each preset say, and the "
+            "notes whose claims they test; with `name`, the design of one. Runs nothing.",
+            arguments.ExperimentArguments,
             answers.experiments,
         ),
         Tool(
