@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
-from alpgraph.graph import degree
+from alpgraph.graph import NoteGraph, degree
 from alpgraph.notes import RelationType
 from alpgraph.pages.state import Collection, VerdictInfo
 from alpgraph.search import topic_key
@@ -56,9 +57,20 @@ def rows(collection: Collection, slugs: Iterable[str]) -> list[NoteRow]:
 
 def topics(collection: Collection) -> list[tuple[str, list[str]]]:
     """Return each topic with its notes, the largest first; spellings of one address are one."""
+    known = _TOPICS.get(collection.graph)
+    if known is None:
+        known = _TOPICS[collection.graph] = _topics(collection)
+    return known
+
+
+_TOPICS: WeakKeyDictionary[NoteGraph, list[tuple[str, list[str]]]] = WeakKeyDictionary()
+
+
+def _topics(collection: Collection) -> list[tuple[str, list[str]]]:
     found: dict[str, tuple[str, list[str]]] = {}
-    for slug, note in collection.notes.items():
-        for topic in dict.fromkeys(note.topics):
+    nodes = collection.graph.nodes
+    for slug in collection.notes:
+        for topic in dict.fromkeys(nodes[slug]["topics"]):
             found.setdefault(topic_key(topic), (topic, []))[1].append(slug)
     return sorted(found.values(), key=lambda pair: (-len(pair[1]), pair[0]))
 

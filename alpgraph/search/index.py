@@ -5,6 +5,7 @@ import re
 import shutil
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from itertools import chain
 from pathlib import Path
 
 import tantivy
@@ -44,6 +45,8 @@ class SearchIndex:
         self._digests: dict[str, str] = {}
         self._seen: tuple[int, int] | None = None
         self._notes: Mapping[str, Note] = {}
+        self._notebook: Notebook | None = None
+        """What it was last brought up to date with."""
         self._index = self._open()
         self._index.register_tokenizer(ANALYZER, analyzer())
 
@@ -81,6 +84,8 @@ class SearchIndex:
         written anew; where that fails, or another process goes on writing there, the index goes
         on in memory.
         """
+        if notebook is self._notebook:
+            return 0
         if self._folder is None:
             return self._update(notebook)
         with turn(_lock(self._folder)) as held:
@@ -118,6 +123,7 @@ class SearchIndex:
         gone = [slug for slug in self._digests if slug not in now]
         changed = [slug for slug, digest in now.items() if self._digests.get(slug) != digest]
         if not gone and not changed:
+            self._notebook = notebook
             return 0
         writer = self._index.writer(heap_size=50_000_000, num_threads=1)
         for slug in [*gone, *(slug for slug in changed if slug in self._digests)]:
@@ -134,6 +140,7 @@ class SearchIndex:
             temporary.write_text(text, encoding="utf-8")
             temporary.replace(self._folder / "digests.json")
             self._read_digests(self._folder)
+        self._notebook = notebook
         return len(gone) + len(changed)
 
     @staticmethod
@@ -260,7 +267,8 @@ class SearchIndex:
     def _hit(self, slug: str, score: float, query: Query) -> Hit:
         note = self._notes[slug]
         reasons = " · ".join(relation.why for relation in note.relations if relation.why)
-        texts = [note.summary, note.claim, _plain(note.body), reasons]
+        plain = (_plain(text) for text in (note.body,))  # made only where it is looked at
+        texts = chain([note.summary, note.claim], plain, [reasons])
         return Hit(slug, mark(note.title, query), snippet(texts, query), round(score, 4))
 
     def near(self, text: str, *, limit: int = 5, without: str = "") -> list[Hit]:

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from alpgraph.search.words import fold
 
@@ -27,6 +28,7 @@ class Query:
         return not (self.words or self.phrases or self.filters)
 
 
+@lru_cache(maxsize=4096)
 def topic_key(topic: str) -> str:
     """Return a topic as filters and addresses write it.
 

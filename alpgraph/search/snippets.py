@@ -1,7 +1,9 @@
 """The piece of a note that shows why it was found, with the found words marked."""
 
-from collections.abc import Sequence
+from collections import Counter, deque
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from alpgraph.search.query import Query
 from alpgraph.search.words import spans
@@ -47,25 +49,42 @@ def within_one_edit(one: str, other: str) -> bool:
     return a[1:] == b[1:] or a[1:] == b or a == b[1:] or (a[:2] == b[1::-1] and a[2:] == b[2:])
 
 
-def matcher(query: Query) -> "set[str] | frozenset[str]":
-    """Return every word the query asks for."""
-    return {*query.words, *(word for phrase in query.phrases for word in phrase)}
+class Finder:
+    """The words of a query; remembers which words of texts it has compared with them."""
+
+    def __init__(self, query: Query) -> None:
+        """Look for every word of `query`, and for the beginning of its last one."""
+        phrased = (word for phrase in query.phrases for word in phrase)
+        self.wanted = frozenset([*query.words, *phrased])
+        self._beginning = query.words[-1] if query.words and query.unfinished else ""
+        self._known: dict[str, bool] = {}
+
+    def finds(self, word: str) -> bool:
+        """Whether a folded word of a text is one of them."""
+        known = self._known.get(word)
+        if known is None:
+            known = self._known[word] = self._compare(word)
+        return known
+
+    def _compare(self, word: str) -> bool:
+        if word in self.wanted or (self._beginning and word.startswith(self._beginning)):
+            return True
+        return len(word) > 4 and any(len(w) > 4 and within_one_edit(w, word) for w in self.wanted)
 
 
-def _matches(word: str, wanted: set[str] | frozenset[str], beginning: str) -> bool:
-    if word in wanted or (beginning and word.startswith(beginning)):
-        return True
-    return len(word) > 4 and any(len(w) > 4 and within_one_edit(w, word) for w in wanted)
+@lru_cache(maxsize=16)
+def finder(query: Query) -> Finder:
+    """Return the finder of a query, the same for all its hits."""
+    return Finder(query)
 
 
 def mark(text: str, query: Query) -> tuple[Piece, ...]:
     """Split `text` into pieces, the found words marked."""
-    wanted = matcher(query)
-    beginning = query.words[-1] if query.words and query.unfinished else ""
+    finds = finder(query).finds
     pieces: list[Piece] = []
     last = 0
     for start, end, word in spans(text):
-        if start < last or not _matches(word, wanted, beginning):
+        if start < last or not finds(word):
             continue
         if start > last:
             pieces.append(Piece(text[last:start]))
@@ -76,17 +95,21 @@ def mark(text: str, query: Query) -> tuple[Piece, ...]:
     return tuple(pieces)
 
 
-def snippet(texts: Sequence[str], query: Query) -> tuple[Piece, ...]:
-    """Return the stretch of the texts with most of the wanted words, about 180 characters."""
-    wanted = matcher(query)
-    beginning = query.words[-1] if query.words and query.unfinished else ""
-    best, best_count, best_text = 0, 0, next((text for text in texts if text), "")
+def snippet(texts: Iterable[str], query: Query) -> tuple[Piece, ...]:
+    """Return the stretch of the texts with most of the wanted words, about 180 characters.
+
+    What comes after a stretch that holds as many words as are wanted is not looked at.
+    """
+    finds, enough = finder(query).finds, len(finder(query).wanted)
+    best, best_count, best_text = 0, 0, ""
     for text in texts:
-        found = [(s, w) for s, _, w in spans(text) if _matches(w, wanted, beginning)]
-        for start, _ in found[:60]:
-            count = len({w for s, w in found if start <= s < start + WIDTH})
-            if count > best_count:
-                best, best_count, best_text = start, count, text
+        best_text = best_text or text
+        found = ((start, word) for start, _, word in spans(text) if finds(word))
+        start, count = _densest(found, enough)
+        if count > best_count:
+            best, best_count, best_text = start, count, text
+        if best_text and best_count >= enough:
+            break
     if best_count and best > 40:
         space = best_text.rfind(" ", 0, best - 30)
         begin = space + 1 if space >= 0 else 0
@@ -98,3 +121,26 @@ def snippet(texts: Sequence[str], query: Query) -> tuple[Piece, ...]:
     if begin:
         cut = "… " + cut
     return mark(" ".join(cut.split()), query)
+
+
+def _densest(found: Iterable[tuple[int, str]], enough: int) -> tuple[int, int]:
+    """Return where the stretch with most different words begins, and how many these are.
+
+    The first one with `enough` of them is taken.
+    """
+    window: deque[tuple[int, str]] = deque()
+    inside: Counter[str] = Counter()
+    best = most = 0
+    for start, word in found:
+        window.append((start, word))
+        inside[word] += 1
+        while window[0][0] <= start - WIDTH:
+            _, gone = window.popleft()
+            inside[gone] -= 1
+            if not inside[gone]:
+                del inside[gone]
+        if len(inside) > most:
+            best, most = window[0][0], len(inside)
+            if most >= enough:
+                break
+    return best, most

@@ -52,6 +52,10 @@ def fold(text: str) -> list[str]:
 
 def spans(text: str) -> Iterator[tuple[int, int, str]]:
     """Yield (start, end, folded form) of every word of `text`; CJK pair by pair."""
+    if text.isascii():
+        for match in _WORD.finditer(text.lower()):
+            yield *match.span(), match[0]
+        return
     for match in _WORD.finditer(text):
         start, word = match.start(), match[0]
         if word.isascii():
