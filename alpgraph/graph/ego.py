@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from heapq import nsmallest
 from itertools import chain, zip_longest
+from weakref import WeakKeyDictionary
 
 from alpgraph.graph.links import Link, Side, links
 from alpgraph.graph.model import MENTION, NoteGraph, types_of_graph
@@ -88,6 +89,10 @@ def ego(
     return Ego(slug, neighbours, _cross(graph, kept, types), len(joined) - len(kept))
 
 
+_degrees: WeakKeyDictionary[NoteGraph, dict[str, int]] = WeakKeyDictionary()
+"""Counted once for each state of a graph, which is never changed."""
+
+
 def degree(graph: NoteGraph, slug: str) -> int:
     """Return the number of other notes a note is joined to by relations.
 
@@ -95,7 +100,13 @@ def degree(graph: NoteGraph, slug: str) -> int:
     >>> degree(nx.MultiDiGraph([("a", "b", "extends"), ("b", "a", "mention")]), "a")
     1
     """
-    return len(set(related(graph, slug)))
+    known = _degrees.get(graph)
+    if known is None:
+        known = _degrees[graph] = {}
+    count = known.get(slug)
+    if count is None:
+        count = known[slug] = len(set(related(graph, slug)))
+    return count
 
 
 def degrees(graph: NoteGraph) -> dict[str, int]:

@@ -1,13 +1,14 @@
 """What the parts of a site are made from, as hashes: equal hashes, equal bytes.
 
-A note's page looks two steps far, as the server's page cache has it. So each note has a hash of
-what others may tell of it, and a page's key holds those of all notes within two steps.
+A note's page looks two steps far, as the server's page cache has it: it tells of its neighbours,
+and of each one to how many notes that one is joined. So each note has a hash of what others may
+tell of it and of its edges, and a page's key holds those of the note and of its neighbours.
 """
 
 import hashlib
 import json
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,9 +53,8 @@ def take_digests(collection: Collection) -> Digests:
     graph, notes = collection.graph, collection.notes
     told = {slug: _told(collection, slug) for slug in notes}
     told |= {key: digest(key, title) for key, title in graph.nodes(data="title") if key not in told}
-    near = {slug: {*graph.adj[slug], *graph.pred[slug]} for slug in graph}
-    once = _spread(told, near)
-    twice = _spread(once, near)
+    joined = {slug: _joined(collection, slug) for slug in graph}
+    seen = {slug: digest(told[slug], sorted(beside.items())) for slug, beside in joined.items()}
     full = {
         slug: digest(
             note.path, note.digest, told[slug], _findings(collection, note.path),
@@ -65,17 +65,22 @@ def take_digests(collection: Collection) -> Digests:
     everything = digest(base, list(notes), sorted(told.items()))
     page = {}
     for slug, note in notes.items():
-        embedded = [full.get(m.target or "") for m in note.mentions if m.embed]
-        alone = "" if near[slug] else everything
-        page[slug] = digest(base, full[slug], twice[slug], embedded, alone)
+        around = [(seen[other], keys) for other, keys in sorted(joined[slug].items())]
+        alone = () if around else sorted(full.items())  # notes alike are shown, whichever
+        shown = [
+            (full[other], [told[beyond] for beyond in sorted(joined[other])])
+            for other in dict.fromkeys(m.target for m in note.mentions if m.embed)
+            if other in full
+        ]
+        page[slug] = digest(base, full[slug], around, shown, alone)
     return Digests(base, told, page, full, everything, _map(collection))
 
 
-def _spread(known: Mapping[str, str], near: Mapping[str, Iterable[str]]) -> dict[str, str]:
-    """Return for each node a hash of its own and of its neighbours'."""
+def _joined(collection: Collection, slug: str) -> dict[str, tuple[list[str], list[str]]]:
+    """Return by neighbour the types of the edges to it and from it."""
+    to, back = collection.graph.succ[slug], collection.graph.pred[slug]
     return {
-        slug: digest(own, sorted(known[other] for other in near[slug]))
-        for slug, own in known.items()
+        other: (sorted(to.get(other, ())), sorted(back.get(other, ()))) for other in {*to, *back}
     }
 
 

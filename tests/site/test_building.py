@@ -2,6 +2,7 @@
 
 import json
 import os
+import random
 import re
 import shutil
 import signal
@@ -15,6 +16,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from tests.benchmarks.corpus import write_notes
 from tests.site.crawler import ROOT, Page, broken_links, files_of
 
 Build = Callable[..., str]
@@ -130,6 +132,37 @@ def test_a_site_kept_up_is_the_site_built_anew(build: Build, small: Path, tmp_pa
         one, other = files_of(tmp_path / "site"), files_of(tmp_path / "anew")
         assert [path for path in one | other if one.get(path) != other.get(path)] == [], name
     assert broken_links(tmp_path / "site") == []
+
+
+def test_any_edits_lead_to_the_site_built_anew(build: Build, tmp_path: Path) -> None:
+    root, rng = tmp_path / "notes", random.Random(11)
+    slugs = write_notes(root, 40)
+    kept = ("--state", str(tmp_path / "state"))
+    build(tmp_path / "site", str(root), *kept)
+    for _ in range(5):
+        for slug in rng.sample(slugs, 3):
+            _edit(rng, root / f"{slug}.md", slugs)
+        build(tmp_path / "site", str(root), *kept)
+        build(tmp_path / "anew", str(root), *kept, "--fresh")
+        one, other = files_of(tmp_path / "site"), files_of(tmp_path / "anew")
+        assert [path for path in one | other if one.get(path) != other.get(path)] == []
+
+
+def _edit(rng: random.Random, path: Path, slugs: list[str]) -> None:
+    """Change a title, a claim, a word, a link or a heading; or take a relation or the note away."""
+    text = path.read_text() if path.exists() else NOTE.format(title="Back", relations="")
+    edits = [
+        lambda: re.sub(r"title: (.*)", r"title: \1 again", text, count=1),
+        lambda: re.sub(r"claim: (.*)", r"claim: \1 too", text, count=1),
+        lambda: text + "\nOne more sentence.\n",
+        lambda: f"{text}\nSee [[{rng.choice(slugs)}]], ![[{rng.choice(slugs)}]].\n",
+        lambda: text.replace("\n## ", "\n## Anew "),
+        lambda: re.sub(r"  - type: .*\n    to: .*\n    why: .*\n", "", text, count=1),
+        lambda: "",
+    ]
+    path.unlink(missing_ok=True)
+    if changed := rng.choice(edits)():
+        path.write_text(changed)
 
 
 def test_files_of_others_stay_and_only_ours_are_removed(
