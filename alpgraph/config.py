@@ -83,6 +83,8 @@ class Config(BaseModel):
     port: int | None = Field(None, ge=0, le=65535)
     allow_hosts: tuple[str, ...] = ()
     allow_runs: bool = False
+    allow_origins: tuple[str, ...] = ()
+    """Static sites whose forms may send runs here, each as `https://name`."""
     database: str = ""
     dask: str = ""
     workers: int = Field(1, ge=1, le=64)

@@ -24,6 +24,9 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 @click.option("--url", help="Public address of the site, for feeds and links.")
 @click.option("--allow-host", multiple=True, metavar="NAME", help="Also answer to this Host.")
 @click.option("--allow-runs", is_flag=True, default=None, help="Accept runs on a public address.")
+@click.option(
+    "--allow-origin", metavar="URL", multiple=True, help="Take runs that a static site there sends."
+)
 @click.option("--edit", is_flag=True, help="Let the form write notes (loopback only).")
 @click.option("--dask", metavar="ADDRESS", help="Dask scheduler that runs the experiments.")
 @click.option("--database", metavar="URL", help="Database for runs; SQLite in the state folder.")
@@ -37,6 +40,7 @@ def serve(
     url: str | None,
     allow_host: tuple[str, ...],
     allow_runs: bool | None,
+    allow_origin: tuple[str, ...],
     edit: bool,
     dask: str | None,
     database: str | None,
@@ -52,6 +56,7 @@ def serve(
         "url": url,
         "allow_hosts": allow_host or None,
         "allow_runs": allow_runs,
+        "allow_origins": tuple(url.rstrip("/") for url in allow_origin) or None,
         "dask": dask,
         "database": database,
         "workers": workers,

@@ -51,13 +51,12 @@ class Files:
         ('n/a.html#h-how', 'n/a.md', '')
         """
         bare, mark, fragment = address.partition("#")
+        if bare in self.own:  # a file for what the fragment points at on a longer page
+            return self.own[bare]
         path, asked, query = bare.partition("?")
-        own = self.own.get(bare) if asked else None
-        if own is None:
-            path = _turned(path.removeprefix("/"), query)
-            kept = asked + query if path in SCRIPTED else ""
-            own = path + self._ending(path) + kept
-        return own + mark + fragment
+        path = _turned(path.removeprefix("/"), query)
+        kept = asked + query if path in SCRIPTED else ""
+        return path + self._ending(path) + kept + mark + fragment
 
     def path(self, address: str) -> str:
         """Return the file that an address leads to.

@@ -61,7 +61,9 @@ def create_app(settings: Settings, hub: Hub | None = None) -> FastAPI:
     app.add_exception_handler(RequestValidationError, _bad_request)
     app.add_exception_handler(Exception, _own_fault)
     app.add_middleware(Answering, cache=hub.cache, current=lambda: hub.collection)
-    app.add_middleware(Guard, hosts=settings.hosts)
+    app.add_middleware(
+        Guard, hosts=settings.hosts, origins=frozenset(settings.config.allow_origins)
+    )
     return app
 
 

@@ -22,9 +22,11 @@ BODY_LIMIT = 512 * 1024
 class Guard:
     """ASGI middleware that refuses foreign requests and sets the security headers."""
 
-    def __init__(self, app: ASGIApp, hosts: frozenset[str]) -> None:
-        """Guard `app`, which answers to `hosts` alone."""
-        self.app, self.hosts = app, hosts
+    def __init__(
+        self, app: ASGIApp, hosts: frozenset[str], origins: frozenset[str] = frozenset()
+    ) -> None:
+        """Guard `app`, which answers to `hosts` alone; forms at `origins` may ask it for runs."""
+        self.app, self.hosts, self.origins = app, hosts, origins
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or refuse it with a problem document."""
@@ -51,12 +53,9 @@ class Guard:
         if scope["method"] in SAFE:
             return None
         origins = _values(headers, b"origin")
-        ours = {f"{scheme}://{host}" for host in self.hosts for scheme in ("http", "https")}
-        if len(origins) > 1 or any(origin not in ours for origin in origins):
-            return 403, "the Origin header names another site"
-        sites = _values(headers, b"sec-fetch-site")
-        if any(site not in ("same-origin", "none") for site in sites):
-            return 403, "the request was started by another site"
+        allowed = self._asks_for_run(scope, origins)
+        if not allowed and (reason := self._foreign(headers, origins)):
+            return 403, reason
         kinds = _values(headers, b"content-type")
         has_body = _values(headers, b"content-length") not in ([], ["0"]) or _values(
             headers, b"transfer-encoding"
@@ -67,6 +66,21 @@ class Guard:
         if length and length[0].isdigit() and int(length[0]) > BODY_LIMIT:
             return 413, f"the body is larger than {BODY_LIMIT} bytes"
         return None
+
+    def _asks_for_run(self, scope: Scope, origins: list[str]) -> bool:
+        """Whether a form of a static site that may do so asks for a run, and for nothing else."""
+        asks = scope["method"] == "POST" and scope["path"] == "/runs"
+        return asks and len(origins) == 1 and origins[0] in self.origins
+
+    def _foreign(self, headers: Iterable[tuple[bytes, bytes]], origins: list[str]) -> str:
+        """Say what tells that another site started a request; empty when nothing does."""
+        ours = {f"{scheme}://{host}" for host in self.hosts for scheme in ("http", "https")}
+        if len(origins) > 1 or any(origin not in ours for origin in origins):
+            return "the Origin header names another site"
+        sites = _values(headers, b"sec-fetch-site")
+        if any(site not in ("same-origin", "none") for site in sites):
+            return "the request was started by another site"
+        return ""
 
 
 def _values(headers: Iterable[tuple[bytes, bytes]], name: bytes) -> list[str]:

@@ -3,6 +3,7 @@
 import json
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -18,18 +19,26 @@ class Quiet(SimpleHTTPRequestHandler):
         """Say nothing."""
 
 
-@pytest.fixture(scope="module")
-def address(bundled: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Serve the site below /x/."""
-    root = tmp_path_factory.mktemp("host")
-    (root / "x").symlink_to(bundled)
+@contextmanager
+def hosted(site: Path, root: Path) -> Iterator[str]:
+    """Serve a site below /x/ of a folder of files."""
+    (root / "x").symlink_to(site)
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(root)))
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
-    yield f"http://127.0.0.1:{server.server_port}/x"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/x"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@pytest.fixture(scope="module")
+def address(bundled: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Serve the site of the bundled notes."""
+    with hosted(bundled, tmp_path_factory.mktemp("host")) as address:
+        yield address
 
 
 @pytest.fixture
@@ -165,3 +174,26 @@ def test_an_unknown_end_is_asked_for_again(visit: Callable[..., Any]) -> None:
     page = visit("path.html?from=calibrated&to=reject-option")
     page.get_by_text("No note is called “calibrated”; perhaps one of these:").wait_for()
     assert "to=reject-option" in (page.locator("#ways .notes a").first.get_attribute("href") or "")
+
+
+def test_a_run_is_launched_on_the_server_that_is_told(
+    open_page: Callable[..., Any],
+    build: Callable[..., str],
+    start_server: Any,
+    folder: Callable[..., Path],
+    tmp_path: Path,
+) -> None:
+    notes, site, host = str(folder({"a.md": "# A\n"})), tmp_path / "site", tmp_path / "host"
+    host.mkdir()
+    with hosted(site, host) as address:
+        origin = address.removesuffix("/x")
+        args = ("--state", str(tmp_path / "state"), "--allow-origin", origin)
+        with start_server(notes, *args) as own:
+            build(site, notes, "--server", own.url)
+            page = open_page()
+            page.goto(f"{address}/experiments/utility-weighted-loss.html")
+            page.locator("[name=steps]").first.fill("20")
+            page.locator("[name=replicates]").first.fill("2")
+            page.get_by_role("button", name="Run again").click()
+            page.wait_for_url(f"{own.url}/runs/*")
+            assert "2 replicates" in page.locator(".setting").inner_text()

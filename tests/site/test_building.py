@@ -53,6 +53,15 @@ def test_every_link_of_the_bundled_site_leads_somewhere(bundled: Path) -> None:
     assert broken_links(bundled) == []
 
 
+def test_every_link_of_a_thousand_notes_leads_somewhere(alpgraph: Run, tmp_path: Path) -> None:
+    write_notes(tmp_path / "notes", 1000)
+    site = tmp_path / "site"
+    done = alpgraph("build", str(site), str(tmp_path / "notes"), timeout=600)
+    assert done.returncode == 0, done.stderr
+    assert (site / "network" / "area-0.html").is_file()  # the map does not name all notes
+    assert broken_links(site) == []
+
+
 def test_a_link_that_leads_nowhere_would_be_found(bundled: Path, tmp_path: Path) -> None:
     site = tmp_path / "site"
     shutil.copytree(bundled, site)

@@ -149,3 +149,24 @@ def test_odd_paths_lead_nowhere(server: Any, path: str) -> None:
     assert answer.status in (400, 404, 414, 422)
     assert "location" not in answer.headers
     assert b"root:" not in answer.body
+
+
+def test_a_static_site_may_send_runs_where_it_is_told_and_do_nothing_else(
+    folder: Any, start_server: Any, tmp_path: Any
+) -> None:
+    theirs, form = "https://notes.example", ("Content-Type", "application/x-www-form-urlencoded")
+    asked = (form, ("Origin", theirs), ("Sec-Fetch-Site", "cross-site"))
+    state = ("--state", str(tmp_path / "state"))
+    root = folder({"a.md": "# A\n"})
+    with start_server(str(root), *state, "--allow-origin", f"{theirs}/") as own:
+        assert ask(own, "POST", "/runs", "experiment=none", *asked).status == 422
+        assert ask(own, "POST", "/runs/none/cancel", "", *asked).status == 403
+        assert ask(own, "POST", "/new", "title=x", *asked).status == 403
+        other = (form, ("Origin", "https://evil.example"))
+        assert ask(own, "POST", "/runs", "experiment=none", *other).status == 403
+
+
+def test_runs_of_other_sites_are_refused_unless_told(server: Any) -> None:
+    form = ("Content-Type", "application/x-www-form-urlencoded")
+    origin = ("Origin", "https://notes.example")
+    assert ask(server, "POST", "/runs", "experiment=none", form, origin).status == 403
