@@ -158,7 +158,7 @@ async def topics(request: Request) -> HTMLResponse:
 @router.get("/topics/{topic}")
 async def topic(request: Request, topic: str) -> Response:
     """Serve the notes of a topic; its name as notes write it leads to its address."""
-    if topic != topic_key(topic):
+    if topic_key(topic) not in ("", topic):
         return Response(status_code=301, headers={"location": topic_url(topic)})
     collection = collection_of(request)
     keep(request, collection)
