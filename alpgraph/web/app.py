@@ -8,6 +8,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, Response
 from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from alpgraph import __version__
 from alpgraph.pages.finding import error_page
@@ -27,6 +28,21 @@ from alpgraph.web.runs import router as runs
 from alpgraph.web.settings import Settings
 
 
+class Application(FastAPI):
+    """FastAPI behind the guard and the kept answers, which need nothing of it."""
+
+    front: ASGIApp
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request, or pass on what is none."""
+        answer = self.front if scope["type"] == "http" else self.compose
+        await answer(scope, receive, send)
+
+    async def compose(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let a route answer."""
+        await super().__call__(scope, receive, send)
+
+
 def create_app(settings: Settings, hub: Hub | None = None) -> FastAPI:
     """Return the application for one folder of notes, which `hub` may have read already."""
     hub = hub or Hub(settings)
@@ -40,7 +56,7 @@ def create_app(settings: Settings, hub: Hub | None = None) -> FastAPI:
         finally:
             await hub.stop()
 
-    app = FastAPI(
+    app = Application(
         title="alpgraph",
         version=__version__,
         summary="Notes whose links carry meaning, with evidence to re-run.",
@@ -60,10 +76,9 @@ def create_app(settings: Settings, hub: Hub | None = None) -> FastAPI:
     app.add_exception_handler(HTTPException, _http_fault)
     app.add_exception_handler(RequestValidationError, _bad_request)
     app.add_exception_handler(Exception, _own_fault)
-    app.add_middleware(Answering, cache=hub.cache, current=lambda: hub.collection)
-    app.add_middleware(
-        Guard, hosts=settings.hosts, origins=frozenset(settings.config.allow_origins)
-    )
+    answering = Answering(app.compose, cache=hub.cache, current=lambda: hub.collection)
+    origins = frozenset(settings.config.allow_origins)
+    app.front = Guard(answering, hosts=settings.hosts, origins=origins)
     return app
 
 

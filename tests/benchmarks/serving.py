@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tests.benchmarks.corpus import WORDS, write_notes
-from tests.benchmarks.notes import get, memory_of, served, waited
+from tests.benchmarks.notes import cpu_of, get, memory_of, served, waited
 
 NOTES = 50
 """Pages of a kind that are asked for in turn."""
@@ -40,24 +40,35 @@ request = function()
   return wrk.format("GET", paths[at], {{ ["Accept-Encoding"] = "gzip", ["Host"] = "{host}" }})
 end
 done = function(summary, latency, requests)
-  print(string.format("TOLD %f %f %f %f %d", summary.requests / summary.duration * 1e6,
+  print(string.format("TOLD %f %f %f %f %d %d", summary.requests / summary.duration * 1e6,
     latency:percentile(50) / 1e3, latency:percentile(95) / 1e3, latency:percentile(99) / 1e3,
-    summary.errors.status + summary.errors.connect + summary.errors.read + summary.errors.timeout))
+    summary.errors.status + summary.errors.connect + summary.errors.read + summary.errors.timeout,
+    summary.requests))
 end
 """
 
 
+class Peer(NamedTuple):
+    """A running server."""
+
+    netloc: str
+    pid: int
+
+
 class Load(NamedTuple):
-    """What a server bore: requests per second, and milliseconds."""
+    """What a server bore: requests per second, milliseconds, its processor's microseconds."""
 
     rate: float
     p50: float
     p95: float
     p99: float
+    cpu: float
+    """For each request; other work on the machine changes it least."""
 
 
-def load(netloc: str, paths: list[str], seconds: int, connections: int = CONNECTIONS) -> Load:
+def load(peer: Peer, paths: list[str], seconds: int, connections: int = CONNECTIONS) -> Load:
     """Ask a server on loopback for so many seconds; every answer must be good."""
+    netloc, begun = peer.netloc, cpu_of(peer.pid)
     with tempfile.NamedTemporaryFile("w", suffix=".lua") as script:
         quoted = ", ".join(f'"{path}"' for path in paths)
         script.write(_SCRIPT.format(paths=quoted, host=netloc))
@@ -66,10 +77,12 @@ def load(netloc: str, paths: list[str], seconds: int, connections: int = CONNECT
         done = subprocess.run(
             [*command, f"http://{netloc}/"], capture_output=True, text=True, check=True
         )
-    found = re.search(r"TOLD (\S+) (\S+) (\S+) (\S+) (\d+)", done.stdout)
+    spent = cpu_of(peer.pid) - begun
+    found = re.search(r"TOLD (\S+) (\S+) (\S+) (\S+) (\d+) (\d+)", done.stdout)
     assert found, done.stdout
     assert found[5] == "0", done.stdout
-    return Load(*map(float, found.groups()[:4]))
+    rate, p50, p95, p99 = map(float, found.groups()[:4])
+    return Load(rate, p50, p95, p99, spent / int(found[6]) * 1e6)
 
 
 def ask(netloc: str, path: str) -> tuple[list[tuple[bytes, bytes]], bytes]:
@@ -93,8 +106,8 @@ def free_port() -> int:
 
 
 @contextmanager
-def running(*command: str, port: int) -> Iterator[str]:
-    """Run a server until the block ends; give host and port."""
+def running(*command: str, port: int) -> Iterator[Peer]:
+    """Run a server until the block ends."""
     process = subprocess.Popen(command)
     try:
         while True:
@@ -103,14 +116,14 @@ def running(*command: str, port: int) -> Iterator[str]:
                 if probe.connect_ex(("127.0.0.1", port)) == 0:
                     break
             time.sleep(0.05)
-        yield f"127.0.0.1:{port}"
+        yield Peer(f"127.0.0.1:{port}", process.pid)
     finally:
         process.terminate()
         process.wait()
 
 
 @contextmanager
-def nginx(folder: Path, paths: list[str], netloc: str) -> Iterator[str]:
+def nginx(folder: Path, paths: list[str], netloc: str) -> Iterator[Peer]:
     """Serve the same bytes as files, packed beforehand, by one process of nginx."""
     root, port = folder / "files", free_port()
     for path in paths:
@@ -121,17 +134,17 @@ def nginx(folder: Path, paths: list[str], netloc: str) -> Iterator[str]:
     conf = folder / "nginx.conf"
     owner = "user root;\n" if os.geteuid() == 0 else ""  # a temporary folder is its own alone
     conf.write_text(
-        f"daemon off; {owner}worker_processes 1; pid {folder}/pid; error_log /dev/null;\n"
+        f"daemon off; master_process off; {owner}pid {folder}/pid; error_log /dev/null;\n"
         f"events {{ worker_connections 256; }}\nhttp {{ access_log off; default_type text/html;\n"
         f"client_body_temp_path {folder}/t; server {{ listen 127.0.0.1:{port}; root {root};\n"
         "gzip_static always; sendfile on; keepalive_requests 1000000; } }\n"
     )
-    with running("nginx", "-c", str(conf), "-p", str(folder), port=port) as where:
-        yield where
+    with running("nginx", "-c", str(conf), "-p", str(folder), port=port) as peer:
+        yield peer
 
 
 @contextmanager
-def peers(folder: Path, netloc: str, paths: list[str]) -> Iterator[dict[str, str]]:
+def peers(folder: Path, netloc: str, paths: list[str]) -> Iterator[dict[str, Peer]]:
     """Start the servers to measure against."""
     answers = folder / "answers"
     answers.write_bytes(marshal.dumps({path: ask(netloc, path) for path in paths}))
@@ -146,28 +159,32 @@ def peers(folder: Path, netloc: str, paths: list[str]) -> Iterator[dict[str, str
         yield found
 
 
-def compare(folder: Path, netloc: str, slugs: list[str], seconds: int, rounds: int) -> None:
+def compare(folder: Path, ours: Peer, slugs: list[str], seconds: int, rounds: int) -> None:
     """Print a table of the kept pages of one server beside its peers."""
+    netloc = ours.netloc
     asked = {kind: [pattern.format(slug) for slug in slugs] for kind, pattern in KINDS.items()}
     for paths in asked.values():
         for path in paths:
             ask(netloc, path)
-    print(f"{'':<8}{'':<12}{'req/s':>8}{'p50 ms':>8}{'p95':>8}{'p99':>8}{'alpgraph is':>14}")
+    print(f"{'':<8}{'':<12}{'req/s':>8}{'p50 ms':>8}{'p95':>8}{'p99':>8}{'CPU us':>8}"
+          f"{'alpgraph is':>16}{'by CPU':>8}")  # fmt: skip
     with peers(folder, netloc, [path for paths in asked.values() for path in paths]) as others:
-        servers = {"alpgraph": netloc, **others}
+        servers = {"alpgraph": ours, **others}
         for kind, paths in asked.items():
             seen: dict[str, list[Load]] = {name: [] for name in servers}
             for _ in range(rounds):
                 for name, where in servers.items():
                     seen[name].append(load(where, paths, seconds))
             for name, loads in seen.items():
-                pairs = zip(seen["alpgraph"], loads, strict=True)
-                ratio = statistics.median(ours.rate / other.rate for ours, other in pairs)
-                told = f"{ratio:>11.2f} x" if name != "alpgraph" else ""
+                pairs = list(zip(seen["alpgraph"], loads, strict=True))
+                rate = statistics.median(own.rate / other.rate for own, other in pairs)
+                cpu = statistics.median(other.cpu / own.cpu for own, other in pairs)
+                told = f"{rate:>14.2f} x{cpu:>6.2f} x" if name != "alpgraph" else ""
                 told += f"  (target {TARGET})" if name == "bare" else ""
                 middle = [statistics.median(column) for column in zip(*loads, strict=True)]
-                figures = f"{middle[0]:>8.0f}{middle[1]:>8.2f}{middle[2]:>8.2f}{middle[3]:>8.2f}"
-                print(f"{kind:<8}{name:<12}{figures}{told}", flush=True)
+                figures = "".join(f"{value:>8.2f}" for value in middle[1:4])
+                row = f"{kind:<8}{name:<12}{middle[0]:>8.0f}{figures}{middle[4]:>8.0f}{told}"
+                print(row, flush=True)
 
 
 def queries(seed: int) -> list[str]:
@@ -214,16 +231,17 @@ def measure(size: int, seconds: int, rounds: int) -> dict[str, float]:
             get(f"{server.url}/search?q=ready")  # once it is indexed
             get(f"{server.url}/network")  # once the map is drawn
             renders = first_renders(netloc, chosen[NOTES:])
-            compare(folder, netloc, chosen[:NOTES], seconds, rounds)
+            ours = Peer(netloc, server.pid)
+            compare(folder, ours, chosen[:NOTES], seconds, rounds)
             asked = queries(3)
-            pages = load(netloc, [f"/search?q={words}" for words in asked], seconds, 1)
-            api = load(netloc, [f"/api/search?q={words}" for words in asked], seconds, 1)
-            crowd = load(netloc, [f"/api/search?q={words}" for words in asked], seconds)
+            pages = load(ours, [f"/search?q={words}" for words in asked], seconds, 1)
+            api = load(ours, [f"/api/search?q={words}" for words in asked], seconds, 1)
+            crowd = load(ours, [f"/api/search?q={words}" for words in asked], seconds)
             memory = memory_of(server.pid)
             cold = server.cost
     for what, told in (("search page", pages), ("search API", api), ("search API, x16", crowd)):
         print(f"{what:<18}{told.rate:>8.0f} req/s, p50 {told.p50:.1f} ms, p95 {told.p95:.1f},"
-              f" p99 {told.p99:.1f}")  # fmt: skip
+              f" p99 {told.p99:.1f}, {told.cpu / 1000:.1f} ms of a processor")  # fmt: skip
     print(f"first render of a note: p50 {statistics.median(renders):.1f} ms,"
           f" p95 {late(renders):.1f} ms (target 15)")  # fmt: skip
     print(f"cold start to a note's page: {cold.wall:.1f} s, {cold.cpu:.1f} s of processors;"
