@@ -21,6 +21,8 @@ WEIGHTS = {"title": 5.0, "claim": 2.5, "summary": 2.0, "headings": 2.0, "reasons
 _WIKILINK = re.compile(r"\[\[(?:[^\[\]\n|]*\|)?([^\[\]\n|]*)\]\]")
 _MARKS = re.compile(r"[`*_#>|~]+|\[\[|\]\]|\]\([^)\s]*\)|\[(?=\w)")
 MOST_FILTERED = 2_000
+SPARE = 16
+"""Near notes asked for beyond those wanted, since equally near ones come in any order."""
 BUSY = "LockBusy"
 """What tantivy says where another writer holds the folder."""
 
@@ -277,7 +279,8 @@ class SearchIndex:
         if not query.words:
             return []
         loose = Query(query.words, unfinished=False)
-        _, rows = self._ask(loose, False, limit + 1, 0, set(), {})
+        _, rows = self._ask(loose, False, limit + SPARE, 0, set(), {})
+        rows.sort(key=lambda row: (-round(row[0], 2), row[1]))  # not by which was indexed first
         empty = Query()
         return [self._hit(slug, score, empty) for score, slug in rows if slug != without][:limit]
 
