@@ -1,6 +1,7 @@
 """Every address there is: nothing else in alpgraph spells one."""
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from urllib.parse import quote, urlencode
 
 from alpgraph.search import topic_key
@@ -8,6 +9,7 @@ from alpgraph.search import topic_key
 TRAIL_CAP = 12
 
 
+@lru_cache(maxsize=2**16)
 def _segment(text: str) -> str:
     """Return a path segment; `/` in slugs of nested folders stays."""
     return quote(text, safe="/-._~!$'()*,;=:@")

@@ -1,5 +1,6 @@
 """Rows that pages list: notes, links with counts, relations as sentences."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from weakref import WeakKeyDictionary
@@ -99,6 +100,19 @@ def newest(collection: Collection, count: int) -> list[NoteRow]:
         note = collection.notes[slug]
         found.append(NoteRow(slug, note.title, "", collection.verdicts.get(slug), day[:10]))
     return found
+
+
+def edge_counts(collection: Collection) -> Counter[str]:
+    """Count the relations between notes by type."""
+    graph, notes = collection.graph, collection.notes
+    return Counter(
+        key
+        for a, beside in graph.adjacency()
+        if a in notes
+        for b, keyed in beside.items()
+        if b in notes
+        for key in keyed
+    )
 
 
 def edges(collection: Collection, type_ids: Iterable[str]) -> list[EdgeRow]:

@@ -51,6 +51,11 @@ def wrap(
     >>> wrap("one two three", 10, 40)
     ['one two', 'three']
     """
+    return list(_wrapped(text, size, width, weight, most))
+
+
+@lru_cache(maxsize=2**14)  # a title stands in the pictures of all its neighbours
+def _wrapped(text: str, size: float, width: float, weight: str, most: int) -> tuple[str, ...]:
     lines: list[str] = []
     line = ""
     for word in text.split():
@@ -65,7 +70,7 @@ def wrap(
         lines.append(line)
     if len(lines) > most:
         lines = [*lines[: most - 1], _cut(lines[most - 1], size, width, weight)]
-    return lines
+    return tuple(lines)
 
 
 def is_rtl(text: str) -> bool:

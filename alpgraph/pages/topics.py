@@ -6,7 +6,7 @@ from typing import Any
 from alpgraph.graph import degree
 from alpgraph.pages.addresses import links_url, relation_url, topic_url
 from alpgraph.pages.frame import frame
-from alpgraph.pages.lists import LinkRow, edges, rows, topics
+from alpgraph.pages.lists import LinkRow, edge_counts, edges, rows, topics
 from alpgraph.pages.related import groups, related_of
 from alpgraph.pages.render import render
 from alpgraph.pages.state import Collection
@@ -34,8 +34,9 @@ def list_page(collection: Collection, heading: str, here: str = "", **data: Any)
 def topics_page(collection: Collection) -> str:
     """Return the list of topics, and of the kinds of links between notes."""
     links = [LinkRow(name, topic_url(name), len(slugs)) for name, slugs in topics(collection)]
+    counts = edge_counts(collection)
     types = [
-        LinkRow(kind.label, relation_url(kind.id), len(edges(collection, [kind.id])), kind.meaning)
+        LinkRow(kind.label, relation_url(kind.id), counts[kind.id], kind.meaning)
         for kind in collection.notebook.types.types
     ]
     return render(

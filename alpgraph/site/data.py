@@ -16,7 +16,10 @@ from alpgraph.site.digests import Digests, digest
 from alpgraph.site.finding import search_data
 from alpgraph.site.part import Part, file_part
 
-FORMATS = ("json", "graphml", "gexf", "jsonld", "ttl", "dot")
+FORMATS = ("graphml", "gexf", "jsonld", "ttl", "dot")
+"""Of the graph, beside JSON."""
+MANY = 2000
+"""Notes from which there is JSON alone: each format takes 5 kB a note, and most of the time."""
 SEARCH = "/api/search.json"
 
 
@@ -26,7 +29,7 @@ def data_parts(collection: Collection, digests: Digests) -> Iterator[Part]:
     one = partial(file_part, collection)
     full = digest(digests.base, sorted(digests.full.items()))
     yield one(SEARCH, full, partial(search_data, collection))
-    for format in FORMATS:
+    for format in ("json", *FORMATS) if len(collection.notes) < MANY else ("json",):
         yield one(f"/api/graph.{format}", told, partial(_exported, collection, format))
     yield one("/api/network", drawn, partial(_network, collection))
     yield one("/api/network/titles", drawn, partial(_titles, collection))
