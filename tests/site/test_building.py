@@ -324,3 +324,56 @@ def test_the_manifest_lists_every_file(bundled: Path) -> None:
     parts = json.loads((bundled / ".alpgraph-site.json").read_text())["parts"]
     listed = {path for _, paths in parts.values() for path in paths}
     assert listed == files_of(bundled).keys() - {".alpgraph-site.json"}
+
+
+def test_a_system_that_cannot_exchange_folders_moves_the_old_one_aside(
+    build: Build, small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = tmp_path / "site"
+    build(site, str(small))
+    monkeypatch.setattr("alpgraph.site.folder._exchange", lambda one, other: False)
+    (small / "a.md").write_text(note("Anew", "b"))
+    build(site, str(small))
+    assert "Anew" in (site / "n" / "a.html").read_text()
+    assert [path.name for path in tmp_path.iterdir() if "alpgraph-" in path.name] == []
+
+
+def test_a_site_that_was_moved_aside_is_put_back(build: Build, small: Path, tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    build(site, str(small))
+    (site / "CNAME").write_text("notes.example.org")
+    site.rename(tmp_path / ".site.alpgraph-old")  # as when a build is killed between two renames
+    said = build(site, str(small))
+    assert ": 0 files written" in said
+    assert (site / "CNAME").exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no locks on folders")
+def test_two_builds_do_not_write_one_site_at_once(
+    alpgraph: Run, small: Path, tmp_path: Path
+) -> None:
+    import fcntl
+
+    staging = tmp_path / ".site.alpgraph-new"
+    staging.mkdir()
+    held = os.open(staging, os.O_RDONLY)
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        done = alpgraph("build", str(tmp_path / "site"), str(small))
+    finally:
+        os.close(held)
+    assert done.returncode == 2
+    assert "another build" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [("--base-url", "example.org"), ("--base-path", "/a/../b/"), ("--server", "javascript:x")],
+)
+def test_odd_addresses_are_refused(
+    alpgraph: Run, small: Path, tmp_path: Path, option: str, value: str
+) -> None:
+    done = alpgraph("build", str(tmp_path / "site"), str(small), option, value)
+    assert done.returncode == 2
+    assert f"{option} is {value!r}" in done.stderr
+    assert not (tmp_path / "site").exists()
