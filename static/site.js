@@ -71,7 +71,10 @@ function wantCard(event) {
 
 document.addEventListener("pointerover", wantCard, { passive: true });
 document.addEventListener("focusin", (event) => {
-  if (event.target.matches(":focus-visible")) wantCard(event);
+  const { target } = event;
+  if (target.matches(":focus-visible")) wantCard(event);
+  // Firefox does not bring a link within a picture into view, but the shape in it
+  if (target.ownerSVGElement) requestAnimationFrame(() => target.firstElementChild?.scrollIntoView({ block: "nearest" }));
 });
 
 // ---- copy a reference instead of opening it ----

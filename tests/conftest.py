@@ -25,8 +25,8 @@ ROOT = Path(__file__).resolve().parent.parent
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
-def _browser_module() -> Any:
-    spec = spec_from_file_location("find_browser", ROOT / "tests" / "find_browser.py")
+def _module(name: str) -> Any:
+    spec = spec_from_file_location(name, ROOT / "tests" / f"{name}.py")
     assert spec is not None
     assert spec.loader is not None
     module = module_from_spec(spec)
@@ -220,11 +220,19 @@ def chromium() -> Iterator[Any]:
     """Start one Chromium for the session; there is always one, or the run fails."""
     from playwright.sync_api import sync_playwright
 
-    module = _browser_module()
+    module = _module("find_browser")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=module.install(), args=module.FLAGS)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def firefox() -> Iterator[Any]:
+    """Start one Firefox for the session, if a test asks for it."""
+    path = _module("find_browser").install_firefox()
+    with _module("firefox").running_firefox(path) as browser:
+        yield browser
 
 
 @pytest.fixture

@@ -1,12 +1,14 @@
-"""Find the Chromium that browser tests drive; `--install` fetches one where there is none.
+"""Find the browsers that tests drive; `--install` fetches a Chromium where there is none.
 
 Order: the system's own, Debian's package when root, Playwright's download, else a clear failure.
+Firefox, which only `make soak` needs, is the system's own or Debian's: Playwright's is another.
 """
 
 import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -39,18 +41,34 @@ def install() -> str:
     """Return a Chromium, installed now if need be; exit with a message when none can be had."""
     if path := find_browser():
         return path
-    attempts = []
-    if hasattr(os, "geteuid") and os.geteuid() == 0 and shutil.which("apt-get"):
-        attempts.append(
-            "apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium"
-        )
-    attempts.append(f"{sys.executable} -m playwright install chromium")
+    attempts = [*_from_debian("chromium"), f"{sys.executable} -m playwright install chromium"]
+    return _install("Chromium", attempts, find_browser)
+
+
+def find_firefox() -> str | None:
+    """Return the path of a Firefox as it is released, or None."""
+    return shutil.which("firefox-esr") or shutil.which("firefox")
+
+
+def install_firefox() -> str:
+    """Return a Firefox, installed now if need be; exit with a message when none can be had."""
+    return find_firefox() or _install("Firefox", _from_debian("firefox-esr"), find_firefox)
+
+
+def _from_debian(package: str) -> list[str]:
+    if not hasattr(os, "geteuid") or os.geteuid() != 0 or not shutil.which("apt-get"):
+        return []
+    install = f"apt-get install -y -qq --no-install-recommends {package}"
+    return [f"apt-get update -qq && {install}"]
+
+
+def _install(name: str, attempts: list[str], find: Callable[[], str | None]) -> str:
     for command in attempts:
-        print(f"browser tests need Chromium; trying: {command}", file=sys.stderr)
+        print(f"browser tests need {name}; trying: {command}", file=sys.stderr)
         subprocess.run(command, shell=True, stdout=subprocess.DEVNULL, check=False)
-        if path := find_browser():
+        if path := find():
             return path
-    sys.exit("browser tests need Chromium and none could be installed: install it and run again")
+    sys.exit(f"browser tests need {name} and none could be installed: install it and run again")
 
 
 if __name__ == "__main__":
