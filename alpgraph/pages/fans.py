@@ -13,7 +13,7 @@ from alpgraph.graph import Ego, Link, Neighbour
 from alpgraph.notes import RelationType
 from alpgraph.pages.marks import line_path, verdict_sign
 from alpgraph.pages.state import Collection
-from alpgraph.pages.text_width import BOLD, is_rtl, wrap
+from alpgraph.pages.text_width import BOLD, is_rtl, own_way, wrap
 
 WIDTH, CARD, PLATE = 1160, 364, 272
 PAD, GAP, HEAD = 14, 10, 30
@@ -209,7 +209,7 @@ def _plate(title: Sequence[str], middle: float, height: float, url: str) -> str:
     x0, x1, y0, y1 = cx - PLATE / 2, cx + PLATE / 2, middle - height / 2, middle + height / 2
     rows = "".join(
         f'<tspan x="{cx:g}" y="{y0 + 34 + 24 * i:.1f}">{escape(line)} </tspan>'
-        for i, line in enumerate(title)
+        for i, line in enumerate(own_way(title))
     )
     points = (
         f"M{x0 + 22:g} {y0:.1f}H{x1 - 22:g}L{x1:g} {middle:.1f} {x1 - 22:g} {y1:.1f}"
@@ -270,10 +270,11 @@ def _reasons(lines: Sequence[Line], at: tuple[float, float]) -> str:
     spans = []
     for i, line in enumerate(lines):
         named = (
-            f'<tspan class="rt r-{line.kind}">{escape(line.label)}</tspan>' if line.label else ""
+            f'<tspan class="rt r-{line.kind}">{escape(line.label)}</tspan> ' if line.label else ""
         )
+        (text,) = own_way([line.text.lstrip()])
         spans.append(
-            f'<tspan x="{x + PAD:g}" y="{y + WHY_ROW * i:.1f}">{named}{escape(line.text)} </tspan>'
+            f'<tspan x="{x + PAD:g}" y="{y + WHY_ROW * i:.1f}">{named}{escape(text)} </tspan>'
         )
     return f'<text class="w-w">{"".join(spans)}</text>'
 
@@ -284,10 +285,11 @@ def _onward(
     """Draw the notes behind a neighbour, at depth 2, as small linked lines."""
     x, y = at
     for i, slug in enumerate(card.onward):
-        text = wrap(f"→ {collection.notes[slug].title}", 13, CARD - 2 * PAD - 8, most=1)[0]
+        (title,) = own_way(wrap(collection.notes[slug].title, 13, CARD - 2 * PAD - 26, most=1))
         top = y + ONWARD_ROW * i
         yield (
             f'<a href="{escape(to.beyond(card.neighbour.slug, slug))}"><rect class="f-hit" '
             f'x="{x + PAD:g}" y="{top:.1f}" width="{CARD - 2 * PAD}" height="{ONWARD_ROW}"/>'
-            f'<text class="w-w w-two" x="{x + PAD:g}" y="{top + 17:.1f}">{escape(text)}</text></a>'
+            f'<text class="w-w w-two" x="{x + PAD:g}" y="{top + 17:.1f}">→ {escape(title)}'
+            f"</text></a>"
         )

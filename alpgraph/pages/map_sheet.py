@@ -1,6 +1,6 @@
 """The map as a printed sheet: SVG made of real links, for pages that run no script."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from heapq import nsmallest
 from itertools import pairwise
@@ -16,7 +16,7 @@ from alpgraph.graph.contours import contours
 from alpgraph.pages.addresses import note_url
 from alpgraph.pages.marks import SHAPES
 from alpgraph.pages.state import Collection
-from alpgraph.pages.text_width import text_width, wrap
+from alpgraph.pages.text_width import own_way, text_width, wrap
 
 WIDTH, HEIGHT, MARGIN, BAND = 1000, 760, 74, 24
 LETTERS, ROWS = "ABCDEF", 4
@@ -312,12 +312,12 @@ def _curve(start: Point, end: Point, bend: float) -> str:
 
 
 def _text(
-    kind: str, lines: Iterable[str], place: tuple[float, float, float], anchor: str, more: str = ""
+    kind: str, lines: Sequence[str], place: tuple[float, float, float], anchor: str, more: str = ""
 ) -> str:
     """Write lines from (x, top) with this line height."""
     x, top, step = place
     spans = "".join(
         f'<tspan x="{x:.0f}" y="{top + step * (row + 0.76):.0f}">{escape(line)}</tspan>'
-        for row, line in enumerate(lines)
+        for row, line in enumerate(own_way(lines))
     )
     return f'<text class="{kind}" text-anchor="{anchor}"{more}>{spans}</text>'

@@ -7,11 +7,13 @@ characters count with a safe upper estimate.
 
 import json
 import unicodedata
+from collections.abc import Sequence
 from functools import cache, lru_cache
 from pathlib import Path
 
 REGULAR, BOLD = "400", "650"
 _RTL = frozenset({"R", "AL"})
+_NEVER_FIRST = frozenset("、。，．・：；？！」』）】〉》…ー々ゃゅょっャュョッ")
 
 
 @cache
@@ -86,6 +88,16 @@ def is_rtl(text: str) -> bool:
     return False
 
 
+def own_way(lines: Sequence[str]) -> list[str]:
+    """Keep the direction of lines read from right to left wherever they stand (UAX 9, isolates).
+
+    >>> own_way(["\u05e9?"]) == ["\u2067\u05e9?\u2069"], own_way(["a?"])
+    (True, ['a?'])
+    """
+    turned = bool(lines) and is_rtl(lines[0])
+    return [f"\u2067{line}\u2069" if turned else line for line in lines]
+
+
 def _cut(line: str, size: float, width: float, weight: str) -> str:
     while line and text_width(line + "…", size, weight) > width:
         line = line[:-1].rstrip()
@@ -102,6 +114,8 @@ def _pieces(word: str, size: float, width: float, weight: str) -> list[str]:
             if wide > width and count:
                 break
             count += 1
+        while count > 1 and word[count] in _NEVER_FIRST:
+            count -= 1
         pieces.append(word[:count])
         word = word[count:]
     return [*pieces, word]

@@ -13,7 +13,7 @@ from alpgraph.pages.frame import frame
 from alpgraph.pages.marks import line_path
 from alpgraph.pages.render import render
 from alpgraph.pages.state import Collection
-from alpgraph.pages.text_width import wrap
+from alpgraph.pages.text_width import own_way, wrap
 from alpgraph.pages.trails import trail_steps
 
 LIMIT = 24
@@ -204,7 +204,7 @@ def _fan_row(neighbour: Neighbour, title: Sequence[str], y: float, url: str) -> 
     tall = 16 * len(title) + 12
     spans = "".join(
         f'<tspan x="106" y="{y + 18 + 16 * i:.0f}">{escape(line)} </tspan>'
-        for i, line in enumerate(title)
+        for i, line in enumerate(own_way(title))
     )
     inside = (
         f'<rect class="f-hit" x="90" y="{y:.0f}" width="230" height="{tall:.0f}" rx="2"/>'

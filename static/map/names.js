@@ -148,19 +148,28 @@ function writeAreas(pen, sheet, reaches, room) {
   pen.letterSpacing = "0px";
 }
 
-/** Break a text into at most two lines; an ellipsis ends what is cut. */
+const FROM_RIGHT = /^\P{L}*[\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}\p{Script=Thaana}]/u;
+const PIECES = /\s*[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}][\p{P}ー]*|\s*[^\s\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]+/gu;
+
+/** Break a text into at most two lines, each in the direction of the text (UAX 9, isolates). */
 function wrap(pen, text, width) {
+  const lines = broken(pen, text, width);
+  return FROM_RIGHT.test(text) ? lines.map((line) => `\u2067${line}\u2069`) : lines;
+}
+
+/** Break after words, or letters of a script without spaces; an ellipsis ends what is cut. */
+function broken(pen, text, width) {
   const fits = (line) => pen.measureText(line).width <= width;
   if (fits(text)) return [text];
-  const words = text.split(" ");
+  const words = text.match(PIECES) ?? [text];
   let cut = 1;
-  while (cut < words.length && fits(words.slice(0, cut + 1).join(" "))) cut++;
+  while (cut < words.length && fits(words.slice(0, cut + 1).join(""))) cut++;
   const shorten = (line) => {
     if (fits(line)) return line;
     let end = line.length;
     while (end > 1 && !fits(`${line.slice(0, end)}…`)) end--;
     return `${line.slice(0, end).trimEnd()}…`;
   };
-  const rest = words.slice(cut).join(" ");
-  return [shorten(words.slice(0, cut).join(" ")), ...(rest ? [shorten(rest)] : [])];
+  const rest = words.slice(cut).join("").trimStart();
+  return [shorten(words.slice(0, cut).join("")), ...(rest ? [shorten(rest)] : [])];
 }

@@ -92,7 +92,7 @@ def test_axe_finds_nothing_in_a_form_with_faults(server: Any, page: Any) -> None
     assert violations(page) == []
 
 
-@pytest.mark.parametrize("width", [320, 375, 1280])
+@pytest.mark.parametrize("width", [320, 375, 640, 1280])  # 640: a screen of 1280 at 200 %
 def test_no_page_scrolls_sideways(server: Any, open_page: Callable[..., Any], width: int) -> None:
     page = open_page(viewport={"width": width, "height": 800})
     wide = []
@@ -166,7 +166,7 @@ def test_nothing_moves_once_it_is_painted(server: Any, page: Any) -> None:
         " if (!entry.hadRecentInput) window.shift += entry.value; }))"
         ".observe({type: 'layout-shift', buffered: true});"
     )
-    for path in ("/", PAGES["note"], PAGES["walk"], PAGES["experiment"]):
+    for path in ("/", PAGES["note"], PAGES["walk"], PAGES["network"], PAGES["experiment"]):
         page.goto(server.url + path)
         page.wait_for_timeout(400)
         assert page.evaluate("window.shift") < 0.005, path
