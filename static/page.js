@@ -10,6 +10,23 @@ export function setting(name, value) {
   return value;
 }
 
+export const RECENT = 8;
+
+/** The notes that were read last, this one first. */
+export function recent() {
+  try {
+    return JSON.parse(setting("recent")) || [];
+  } catch {
+    return [];
+  }
+}
+
+/** Keep a note among those that were read last. */
+export function remember(slug, title) {
+  const rest = recent().filter((entry) => entry.slug !== slug);
+  setting("recent", JSON.stringify([{ slug, title }, ...rest].slice(0, RECENT + 1)));
+}
+
 /** Whether keys go into a field. */
 export function typing(target) {
   return Boolean(target.closest?.("input, textarea, select, [contenteditable]"));

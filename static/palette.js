@@ -1,13 +1,10 @@
 // The palette: notes, headings of this page, topics and commands from the keyboard.
 // A combobox with a listbox (ARIA Authoring Practices): the field keeps the focus.
-import { at as place, noteUrl, pathOf, segment, served, slugOf } from "./addresses.js";
-import { announce, ask, make, setting, verdictMark } from "./page.js";
+import { at as place, noteUrl, segment, served, slugOf } from "./addresses.js";
+import { RECENT, announce, ask, make, recent, verdictMark } from "./page.js";
 
-const RECENT = 8;
 let dialog = null, field = null, list = null, options = [], at = -1, asked = 0;
 let topics = null, context = {};
-
-remember();
 
 /** Open the palette; `chooseTheme` is what its colour commands call. */
 export function open(given) {
@@ -16,23 +13,6 @@ export function open(given) {
   field.value = "";
   dialog.showModal();
   update();
-}
-
-/** Note the page one is at, so that it can be gone back to. */
-function remember() {
-  const slug = slugOf(location.href);
-  if (!slug) return;
-  const title = document.querySelector("h1")?.textContent || slug;
-  const rest = recent().filter((entry) => entry.slug !== slug);
-  if (pathOf(location.href).startsWith("/n/")) setting("recent", JSON.stringify([{ slug, title }, ...rest].slice(0, RECENT + 1)));
-}
-
-function recent() {
-  try {
-    return JSON.parse(setting("recent")) || [];
-  } catch {
-    return [];
-  }
 }
 
 function build() {

@@ -1,7 +1,7 @@
 // Comfort on every page; nothing here is needed to read, walk or search.
 // Parts that few visits use are fetched when they are first asked for.
-import { pathOf } from "./addresses.js";
-import { announce, setting, typing } from "./page.js";
+import { pathOf, slugOf } from "./addresses.js";
+import { announce, remember, setting, typing } from "./page.js";
 
 // ---- colours: the system's, light or dark ----
 
@@ -91,5 +91,8 @@ document.addEventListener("click", async (event) => {
     location.href = link.href; // no clipboard: show it, so that it can be copied by hand
   }
 });
+
+const title = document.querySelector("article.note h1")?.textContent;
+if (title) remember(slugOf(location.href), title);
 
 if ("live" in document.body.dataset) import("./live.js");

@@ -77,8 +77,6 @@ def test_the_palette_is_walked_by_arrows_and_left_by_escape(server: Any, page: A
 
 def test_what_was_read_is_offered_again(server: Any, page: Any) -> None:
     page.goto(server.url + NOTE)
-    page.keyboard.press("Control+k")
-    page.keyboard.press("Escape")
     page.goto(server.url + "/topics")
     page.keyboard.press("Control+k")
     page.get_by_role("option", name=re.compile("Can utility-weighted")).first.wait_for()
