@@ -76,8 +76,11 @@ function fill(there, from, slug, here) {
 /** Below the link, or above it where there is more room; always inside the window. */
 function place(link) {
   const box = link.getClientRects()[0] || link.getBoundingClientRect();
-  const width = card.offsetWidth, height = card.offsetHeight, gap = 6;
-  const below = box.bottom + gap + height <= innerHeight || box.top < height + gap;
+  const gap = 6, over = box.top - 2 * gap, under = innerHeight - box.bottom - 2 * gap;
+  card.style.maxHeight = "";
+  const below = card.offsetHeight <= under || under >= over;
+  card.style.maxHeight = `${Math.min(card.offsetHeight, below ? under : over)}px`;
+  const width = card.offsetWidth, height = card.offsetHeight;
   card.style.left = `${Math.max(8, Math.min(box.left, innerWidth - width - 8))}px`;
   card.style.top = `${below ? box.bottom + gap : box.top - gap - height}px`;
 }

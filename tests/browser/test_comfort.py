@@ -4,6 +4,8 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
 NOTE = "/n/utility-weighted-loss"
 WALK = "/walk/utility-weighted-loss"
 
@@ -21,6 +23,7 @@ def test_a_card_shows_what_a_link_leads_to_and_why(server: Any, page: Any) -> No
     assert "has the case:" in text
     assert card.locator("li a").count() == 3
     assert page.evaluate("document.documentElement.scrollHeight") == height
+    assert card.evaluate("card => card.scrollHeight <= card.clientHeight")  # all of it is seen
     card.hover()
     page.wait_for_timeout(600)
     assert card.is_visible()  # it can be pointed at
@@ -35,6 +38,19 @@ def test_a_card_comes_with_the_keyboard_and_goes_with_it(server: Any, page: Any)
     page.locator(".card:popover-open").wait_for()
     page.locator("#q").focus()
     page.locator(".card").wait_for(state="hidden")
+
+
+def test_a_card_stays_inside_a_low_window(server: Any, open_page: Callable[..., Any]) -> None:
+    page = open_page(viewport={"width": 1280, "height": 420})
+    page.goto(server.url + NOTE)
+    link = page.locator("#related .rn a").first
+    link.evaluate("link => link.scrollIntoView({ block: 'center', behavior: 'instant' })")
+    link.hover()
+    page.locator(".card:popover-open").wait_for()
+    top, bottom = page.locator(".card").evaluate(
+        "card => [card.getBoundingClientRect().top, card.getBoundingClientRect().bottom]"
+    )
+    assert 0 <= top < bottom <= 420
 
 
 def test_no_card_on_touch(server: Any, open_page: Callable[..., Any]) -> None:
@@ -171,3 +187,28 @@ def test_motion_is_left_out_when_it_is_not_welcome(
     page.wait_for_url(re.compile(r"/walk/(?!utility)"))
     page.wait_for_function("() => !document.title.includes('utility-weighted')")
     assert page.evaluate("window.moved") == 0
+
+
+@pytest.mark.parametrize("motion", ["no-preference", "reduce"])
+def test_the_next_page_is_fetched_while_its_link_is_pointed_at(
+    server: Any, open_page: Callable[..., Any], motion: str
+) -> None:
+    page = open_page(reduced_motion=motion)
+    page.add_init_script(
+        "addEventListener('pagereveal', event => {"
+        " sessionStorage.setItem('moved', event.viewTransition !== null); })"
+    )
+    page.goto(server.url + NOTE)
+    preload = page.context.new_cdp_session(page)
+    states: list[str] = []
+    preload.on("Preload.prefetchStatusUpdated", lambda event: states.append(event["status"]))
+    preload.send("Preload.enable")
+    link = page.locator("#related .rn a").first
+    link.hover()
+    while "Ready" not in states:
+        page.wait_for_timeout(50)
+    link.click()
+    page.wait_for_url(lambda url: not url.endswith(NOTE))
+    delivery = "performance.getEntriesByType('navigation')[0].deliveryType"
+    assert page.evaluate(delivery) == "navigational-prefetch"
+    assert page.evaluate("sessionStorage.getItem('moved')") == str(motion != "reduce").lower()
