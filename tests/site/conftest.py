@@ -29,6 +29,6 @@ def bundled(alpgraph: Callable[..., Any], tmp_path_factory: pytest.TempPathFacto
     """The site of the bundled notes, built by a process of its own."""
     folder = tmp_path_factory.mktemp("bundled")
     site, state = str(folder / "site"), str(folder / "state")
-    done = alpgraph("build", site, str(ROOT / "notes"), "--state", state)
+    done = alpgraph("build", site, str(ROOT / "notes"), "--state", state, timeout=600)
     assert done.returncode == 0, done.stderr
     return folder / "site"
