@@ -217,6 +217,7 @@ function pick(field) {
   const close = () => {
     list.hidden = true;
     at = -1;
+    turn += 1; // an answer that is still under way opens nothing
     field.setAttribute("aria-expanded", "false");
     field.removeAttribute("aria-activedescendant");
   };
@@ -247,17 +248,18 @@ function pick(field) {
     announce(`${items.length} notes`);
   });
   field.addEventListener("keydown", (event) => {
-    if (list.hidden) return;
-    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+    if (event.key === "Escape") {
+      if (!list.hidden) event.stopPropagation();
+      close();
+    } else if (list.hidden) {
+      return;
+    } else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       event.preventDefault();
       const count = list.children.length;
       mark((at + (event.key === "ArrowDown" ? 1 : -1) + count) % count);
     } else if (event.key === "Enter" && at >= 0) {
       event.preventDefault();
       choose(list.children[at]);
-    } else if (event.key === "Escape") {
-      event.stopPropagation();
-      close();
     }
   });
   field.addEventListener("blur", () => setTimeout(close, 150));

@@ -19,10 +19,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 ROOT = Path(__file__).resolve().parent.parent
 # NumPy, imported later, reads it: a thread per core only slows such small products.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+# A busy machine is no fault of the code under test.
+settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("house")
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # a shell starts what it sends behind so
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def _module(name: str) -> Any:
