@@ -8,7 +8,7 @@ serve: .venv/run               ## serve the bundled notes at http://127.0.0.1:80
 	$(BIN)/alpgraph serve $(ARGS)
 
 test: .venv/dev browser        ## run every test (installs a browser if there is none)
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not soak" $(ARGS)
+	$(BIN)/python -m pytest -n 3 --dist loadfile -m "not soak" $(ARGS)
 
 check: test                    ## what CI runs: tests, format, lint, types, spelling, notes
 	$(BIN)/ruff format --check . && $(BIN)/ruff check .
