@@ -7,9 +7,9 @@ bring refusals back: a threshold on its outputs, fitted afterwards, and a fresh 
 hidden layer.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from pydantic import Field
@@ -22,6 +22,7 @@ from alpgraph.experiments.model import (
     Experiment,
     Measurements,
     Metric,
+    Picture,
     Preset,
     Progress,
     Verdict,
@@ -97,37 +98,37 @@ def measure(
     known, tested = _probe(net, fit_x, fit_y, test_x)
     probed = share(tested > cut(known, fit_y >= 0, ALLOWED), test_y < 0)
     outputs, answerable = net.predict(test_x), test_y >= 0
-    doubt = _doubt(outputs)
+    chosen, doubt = outputs.argmax(axis=-1), _doubt(outputs)
     by_price = [share(doubt > cut(doubt, answerable, price), ~answerable) for price in PRICES]
     return Measurements(
         *split(own),
         secondary={
             "declined with a threshold fitted afterwards": split(threshold),
             "declined by a fresh probe of the hidden layer": split(probed),
-            "answerable questions answered rightly": split(
-                share(outputs.argmax(axis=-1) == test_y, answerable)
-            ),
-            "answerable questions declined": split(
-                share(outputs.argmax(axis=-1) == REFUSE, answerable)
-            ),
+            "answerable questions answered rightly": split(share(chosen == test_y, answerable)),
+            "answerable questions declined": split(share(chosen == REFUSE, answerable)),
         },
         curves=arm_curves(trained, LABELS),
         pictures=[
-            arm_picture(
+            _picture(
                 "What brings the refusals back: threshold and probe at 5 % of answerable questions",
-                [*LABELS, "fresh probe"],
-                np.stack([own, threshold, probed]),
-                x_label="asked of",
-                y_label="share of unanswerable questions declined",
+                {"own choice": own, "threshold afterwards": threshold, "fresh probe": probed},
+                "asked of",
             ),
-            arm_picture(
+            _picture(
                 "What a threshold finds, at each price",
-                PRICES,
-                np.stack(by_price),
-                x_label="share of answerable questions declined",
-                y_label="share of unanswerable questions declined",
+                dict(zip(PRICES, by_price, strict=True)),
+                "share of answerable questions declined",
             ),
         ],
+    )
+
+
+def _picture(title: str, declined: Mapping[Any, Array], x_label: str) -> Picture:
+    """Draw shares of the unanswerable questions declined, (2R,) each, over their names."""
+    y_label = "share of unanswerable questions declined"
+    return arm_picture(
+        title, list(declined), np.stack(list(declined.values())), x_label=x_label, y_label=y_label
     )
 
 

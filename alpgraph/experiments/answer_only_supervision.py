@@ -45,15 +45,10 @@ def measure(
     params: AnswerOnlySupervision, seeds: Sequence[trainer.Seed], progress: Progress
 ) -> Measurements:
     """Teach both arms alike, tune each in its way, and ask head and probe for the step."""
-    half, data = len(seeds), trainer.generators(seeds)
-    images, digits, test_images, test_digits = split_digits(data, LEARNT + TUNED)
-    first, rest = slice(LEARNT), slice(LEARNT, None)
-    x, y = both(*_beside_cues(data, images[:, first], digits[:, first], 0, COPIES))
-    tuning_x, tuning_y = both(
-        *_beside_cues(data, images[:, rest], digits[:, rest], params.cue, COPIES)
-    )
-    plain_x, test_y = both(*_beside_cues(data, test_images, test_digits, 0))
-    cued_x, _ = both(*_beside_cues(data, test_images, test_digits, params.cue))
+    half = len(seeds)
+    learnt, tuned, tested = _cases(params.cue, trainer.generators(seeds))
+    (x, y), (tuning_x, tuning_y) = both(*learnt), both(*tuned)
+    plain_x, cued_x, test_y = both(*tested)
     taught = np.ones(tuning_y.shape, np.float32)
     taught[half:] = params.steps_taught
 
@@ -112,6 +107,18 @@ def measure(
             )
         ],
     )
+
+
+def _cases(
+    cue: float, rngs: Sequence[np.random.Generator]
+) -> tuple[tuple[Array, Array], tuple[Array, Array], tuple[Array, Array, Array]]:
+    """Draw cases to learn and to tune on, and to test: without the cue, with it, and digits."""
+    images, digits, test_images, test_digits = split_digits(rngs, LEARNT + TUNED)
+    learnt = _beside_cues(rngs, images[:, :LEARNT], digits[:, :LEARNT], 0, COPIES)
+    tuned = _beside_cues(rngs, images[:, LEARNT:], digits[:, LEARNT:], cue, COPIES)
+    plain_x, test_y = _beside_cues(rngs, test_images, test_digits, 0)
+    cued_x, _ = _beside_cues(rngs, test_images, test_digits, cue)
+    return learnt, tuned, (plain_x, cued_x, test_y)
 
 
 def _group(digits: Array) -> Array:

@@ -47,13 +47,8 @@ def measure(
     params: BinaryRewardCalibration, seeds: Sequence[trainer.Seed], progress: Progress
 ) -> Measurements:
     """Train both arms as one ensemble and compare the confidence that each offers."""
-    half, rngs = len(seeds), trainer.generators(seeds)
-    odds = params.sharpness * trainer.normal(rngs, INPUTS, ANSWERS)  # (R, D, A)
-    x = trainer.normal(rngs, ROWS + TEST_ROWS, INPUTS)
-    x, truth = both(x.astype(np.float32), (x @ odds).astype(np.float32))  # (2R, N, D), (2R, N, A)
-    test_x = x[:, ROWS:]
-    test_y = trainer.sample(truth[half:, ROWS:], trainer.uniform(rngs, TEST_ROWS))
-    test_y = np.concatenate([test_y, test_y])
+    half = len(seeds)
+    x, truth, test_x, test_y = both(*_questions(params.sharpness, trainer.generators(seeds)))
     brier = np.full((2 * half, ROWS), params.brier, np.float32)
     brier[:half] = 0
 
@@ -62,7 +57,7 @@ def measure(
         rngs, (INPUTS, params.hidden, ANSWERS * (1 + len(STATED))), activation="tanh"
     )
     net.weights[-1][:] = 0  # at first every answer and every confidence is as likely
-    batches = trainer.minibatches(rngs, x[:, :ROWS], truth[:, :ROWS], brier, size=128)
+    batches = trainer.minibatches(rngs, x, truth, brier, size=128)
     for _ in range(3):  # chances of the truth, of the answer, of the stated confidence
         batches = trainer.with_chances(rngs, batches)
 
@@ -93,8 +88,6 @@ def measure(
     )
     own, stated, right = seen(net)
     confidence = offered(own, stated)
-    order = np.argsort(confidence, axis=1, kind="stable")
-    gap = np.take_along_axis(confidence - right, order, axis=1)
     return Measurements(
         *split(trainer.calibration_error(confidence, right)),
         secondary={
@@ -113,12 +106,29 @@ def measure(
             arm_picture(
                 "Over-confidence, from the least to the most confident tenth",
                 list(range(1, TENTHS + 1)),
-                gap.reshape(2 * half, TENTHS, -1).mean(axis=2).T,
+                _over_confidence(confidence, right),
                 x_label="tenth of the answers, by confidence",
                 y_label="mean confidence minus share of right answers",
             )
         ],
     )
+
+
+def _questions(sharpness: float, rngs: Sequence[np.random.Generator]) -> tuple[Array, ...]:
+    """Draw questions (R, N, D), their log odds (R, N, A), and tests with answers (R, M)."""
+    odds = sharpness * trainer.normal(rngs, INPUTS, ANSWERS)  # (R, D, A)
+    x = trainer.normal(rngs, ROWS + TEST_ROWS, INPUTS)
+    truth = (x @ odds).astype(np.float32)
+    test_y = trainer.sample(truth[:, ROWS:], trainer.uniform(rngs, TEST_ROWS))
+    x = x.astype(np.float32)
+    return x[:, :ROWS], truth[:, :ROWS], x[:, ROWS:], test_y
+
+
+def _over_confidence(confidence: Array, right: Array) -> Array:
+    """Return the mean of confidence minus being right, in each tenth by confidence: (10, 2R)."""
+    order = np.argsort(confidence, axis=1, kind="stable")
+    gap = np.take_along_axis(confidence - right, order, axis=1)
+    return np.asarray(gap.reshape(len(gap), TENTHS, -1).mean(axis=2).T)
 
 
 def _heads(outputs: Array) -> tuple[Array, Array]:
