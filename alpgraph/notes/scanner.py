@@ -9,6 +9,7 @@ import re
 from alpgraph.diagnostics import Place
 from alpgraph.notes.anchors import AnchorNames, block_name
 from alpgraph.notes.blocks import Block, BodyParts, Link
+from alpgraph.notes.formulas import mathml
 from alpgraph.notes.model import Heading
 from alpgraph.notes.wikilinks import (
     LINK_LIMIT,
@@ -23,8 +24,14 @@ _DOUBTFUL_MARKS = ("`", "<", "\\", "$", "~", "\t", "]:", "[^", "^[", "%%")
 _LINE_ENDS = re.compile(r"[\r\f\v\x00\x1c-\x1f\x85\u2028\u2029]")
 """What Python or Markdown may take for line ends."""
 # deep indentation, quotes, definitions, numbered items; rules, underlines, table delimiters
-_DOUBTFUL_LINE = re.compile(r" {4}| {0,3}(?:[>:]|\d{1,9}[.)])| {0,3}[-*_=+|:][-*_=+|: ]*$")
-_CODE = re.compile(r"`[^`\n]+`")
+_DOUBTFUL_LINE = re.compile(
+    r" {4}| {0,3}(?:[>:]|\d{1,9}[.)](?: |$))| {0,3}[-*_=+|:][-*_=+|: ]*$", re.ASCII
+)
+_RULE = re.compile(r"(?:-{3,}|\*{3,}|_{3,}) *$")
+_MASKED = re.compile(r"[`$]")
+_CODE = re.compile(r"`([^`\n]+)`")
+# no digit, nor what Python takes for one, may stand before or after a formula
+_FORMULA = re.compile(r"(?<![^\Wa-zA-Z_])\$(?!\s)([^$\[\]\n]+)(?<![\s\\])\$(?![^\Wa-zA-Z_])")
 _HEADING = re.compile(r" {0,3}(#{1,6})(?: +(.*?))??(?: +#+)? *$")
 _NUMBER = re.compile(r"(\d{1,9})[.)] (?=\S)", re.ASCII)
 _CALLOUT = re.compile(r"\[(![\w-]{1,30})\](?=[-+ ]|$)")
@@ -44,7 +51,11 @@ _LINK = re.compile(
 def scan_body(path: str, body: str, body_line: int) -> BodyParts | None:
     """Find links and headings of a body, or nothing when the body is not plain enough."""
     lines = body.split("\n")
-    masked = _without_code(lines) if "`" in body else lines
+    masked: list[str] | None = lines
+    if "`" in body:
+        masked = _without_code(lines)
+    if masked and "$" in body:
+        masked = _without_formulas(lines, masked)
     if masked is None:
         return None
     text = body if masked is lines else "\n".join(masked)
@@ -58,7 +69,7 @@ def scan_body(path: str, body: str, body_line: int) -> BodyParts | None:
         if not scanner.line(number, line):
             return None
     scanner.close()
-    return scanner.parts
+    return scanner.parts if scanner.certain else None
 
 
 def _without_code(lines: list[str]) -> list[str] | None:
@@ -88,6 +99,23 @@ def _without_code(lines: list[str]) -> list[str] | None:
     return None if fence else masked
 
 
+def _without_formulas(lines: list[str], masked: list[str]) -> list[str] | None:
+    """Blank formulas too, or return nothing where one cannot be read, which is a finding."""
+    without = list(masked)
+    for number, line in enumerate(masked):
+        if "$" not in line:
+            continue
+        for match in _FORMULA.finditer(line):
+            if "`" in lines[number][match.start() : match.end()]:
+                return None
+            try:
+                mathml(match[1].strip(), display=False)
+            except ValueError:
+                return None
+        without[number] = _FORMULA.sub(lambda match: "x" * len(match[0]), line)
+    return without
+
+
 class _Scanner:
     def __init__(self, path: str, body_line: int) -> None:
         self.path = path
@@ -101,10 +129,12 @@ class _Scanner:
         self.width = 0
         """Columns that the last list item is indented by."""
         self.quoted = False
+        self.in_table = False
         self.shift = 0
         """Columns that a quote's sign takes."""
         self.written = ""
-        """The line being read with its code; `line` has it blanked."""
+        """The line being read with its code and formulas; `line` has them blanked."""
+        self.certain = True
 
     def line(self, number: int, line: str) -> bool:
         """Read a line; false when it is not plain."""
@@ -135,10 +165,12 @@ class _Scanner:
     def _leave(self) -> None:
         """End all that is open."""
         self.close()
-        self.in_list = self.quoted = False
+        self.in_list = self.in_table = self.quoted = False
         self.shift = 0
 
     def _line(self, number: int, line: str) -> bool:
+        if self.in_table:
+            return self._row(line)
         if line[:1].isalpha():  # no kind of line but running text begins so
             if self.block is None:
                 self.in_list = False
@@ -153,7 +185,7 @@ class _Scanner:
             in_text = self.block is not None and not self.in_list
             return not (in_text and numbered[1] != "1") and self._item(number, line, numbered)
         if _DOUBTFUL_LINE.match(line):
-            return False
+            return self._rule(line) or self._delimiters(line)
         if text[0] == "#" and (match := _HEADING.match(line)):
             return self._heading(number, line, match)
         if bullet := _BULLET.match(line):
@@ -171,12 +203,40 @@ class _Scanner:
         # of later lines Markdown takes away no more than the list item's own indent
         return self._add(number, line, min(indent, self.width if self.in_list else 0))
 
+    def _rule(self, line: str) -> bool:
+        """Read a line across the page; below running text it would make that a heading."""
+        if self.block is not None or not _RULE.match(line):
+            return False
+        self.in_list = False
+        return True
+
+    def _delimiters(self, line: str) -> bool:
+        """Begin a table below its header; only one in which no link can be is plain."""
+        header = self.pieces[0] if self.block and len(self.pieces) == 1 else ""
+        if line[0] != "|" or header[:1] != "|" or self.in_list or self.quoted:
+            return False
+        if any(mark in header for mark in "`$[^"):
+            return False
+        self.close()
+        self.in_table = True
+        return True
+
+    def _row(self, line: str) -> bool:
+        if line[:1] != "|":
+            self.in_table = False
+            return not line.strip(" ")
+        # bars divide cells in code too
+        whole = self.written.count("|") == line.count("|") and "$" not in self.written
+        return whole and not any(mark in line for mark in "[^")
+
     def close(self) -> None:
         """End the block that is being read."""
         block = self.block
         if block is None:
             return
         block.text = "\n".join(self.pieces).strip()
+        if block.text[:1] == "$" and block.text[-1].isdigit():
+            self.certain = False  # the parser takes the last character for one before the first
         if "^" in block.text and (name := block_name(block.text)):
             self.parts.block_names.append(name)
         if block.links:
@@ -190,9 +250,14 @@ class _Scanner:
         self.length = 0
 
     def _heading(self, number: int, line: str, match: re.Match[str]) -> bool:
-        text = (match[2] or "").strip()
-        if any(char in text for char in "[]*_&!^") or line[0] == " " or "`" in self.written:
+        if any(char in line for char in "[]*_&!") or line[0] == " ":
             return False
+        if "|" in self.written:  # the line may turn out to be a table's header
+            return False
+        text = self.written[slice(*match.span(2))] if match[2] else ""
+        if "^" in text or "$" in text or any(code.strip() != code for code in _CODE.findall(text)):
+            return False
+        text = text.replace("`", "").strip()
         self.close()
         self.in_list = False
         heading = Heading(len(match[1]), text, self.names.take(text), self.body_line + number)
@@ -225,7 +290,7 @@ class _Scanner:
         row, closed, end = self.body_line + number, 0, start
         while (begin := line.find("[", end)) >= 0:
             match = _LINK.match(line, begin)
-            if match is None or "`" in self.written[begin : match.end()]:
+            if match is None or _MASKED.search(self.written, begin, match.end()):
                 return False
             content = match[1]
             closed += 2 if content is not None else 1

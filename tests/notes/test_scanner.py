@@ -39,6 +39,8 @@ PIECES = st.sampled_from(
         " ",
         "# ",
         "## h ",
+        "## `h` ",
+        "## `h ` of ` [[a]]`\n",
         "#",
         "> ",
         ">",
@@ -52,6 +54,9 @@ PIECES = st.sampled_from(
         "===",
         "***",
         "|a|b|\n|-|-|\n",
+        "\n\n| a | b |\n|---|:-:|\n",
+        "| c | `d` |\n",
+        "|`[[a]]|b`|\n",
         ": ",
         "*so* ",
         "_so_",
@@ -65,6 +70,14 @@ PIECES = st.sampled_from(
         "-->",
         "\\",
         "$x$",
+        "$x$ ",
+        "$\\frac{a}{b}$",
+        "$\\frac{a$",
+        "$a [[b]] c$",
+        "$",
+        "\n$x$",
+        "5\n",
+        "\n---\n",
         "%%",
         "~~~\n",
         "\t",
@@ -101,6 +114,15 @@ def same(text: str) -> None:
 @example("> [[a]]\n[[b]]\n")
 @example("- [[a]]\n```\n[[b]]\n```\n  [[c]]\n")
 @example("```\n[[a]]\n ```\n[[b]]\n```\n")
+@example("$x$y [[a]]$z$ 5")
+@example("- $x$y{$z$ 5")
+@example("$a `b$ c` d$")
+@example("`a $b` c$")
+@example("| a |\n|---|\n| `[[a]]|b` |\n")
+@example("| a |\n|---|\n| b ^c |\n")
+@example("| [[a]] |\n|---|\n")
+@example("## `h` |\n---\n[[a]]\n")
+@example("0.5 of [[a]]\n1.5 [[b]]\n")
 def test_scanner_finds_what_the_tokens_hold(text: str) -> None:
     same(text)
 
@@ -118,6 +140,8 @@ def test_scanner_agrees_on_the_examples_of_commonmark(case: dict[str, str]) -> N
         "> [!note] Title\n> with [[a]]\n\nand on\n",
         "```python\nx = [[1]]\n```\n\nafter [[a]]\n",
         "![a curve](curve.png) and [words](b.md)\n",
+        "The loss $L_{i} = \\frac{1}{n}$ of ($x$) and [[a]] is 3.\n\n- $y$ and `z`\n",
+        "| case | cost |\n|---|--:|\n| `a` | 3 |\n\n---\n\nAfter [[a]] by\n0.5 points.\n",
     ],
 )
 def test_plain_notes_take_the_quick_way(text: str) -> None:
