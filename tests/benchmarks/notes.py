@@ -9,6 +9,7 @@ processor is printed where Linux tells it.
 
 import argparse
 import json
+import math
 import os
 import re
 import resource
@@ -21,12 +22,21 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
 from tests.benchmarks.corpus import write_notes
 
-TARGETS = {"cold start": 0.3, "warm start": 0.12, "check, cold": 0.35, "check, warm": 0.1}
+TARGETS = {
+    "cold start": 0.3,
+    "warm start": 0.12,
+    "check, cold": 0.35,
+    "check, warm": 0.1,
+    "build, cold": 1.0,
+    "build, one edit": 0.1,
+}
+HEAD = f"{'':<28}{'wall s':>9}{'CPU s':>9}{'MB':>7}{'x Hugo: wall':>14}{'CPU':>7}{'target':>8}"
 _LAYOUT = "<!doctype html><title>{{ .Title }}</title><h1>{{ .Title }}</h1>"
 _CONFIG = 'title = "n"\ndisableKinds = ["taxonomy", "term", "RSS", "sitemap", "404"]\n'
 
@@ -161,15 +171,13 @@ def _event(readline: Callable[[], bytes]) -> bytes:
     return line.removeprefix(b"data:")
 
 
-def measure(size: int, count: int) -> None:
-    """Print a table for a folder of so many notes."""
+def measure(size: int, count: int) -> dict[str, Cost]:
+    """Print a table for a folder of so many notes and return its rows."""
     with tempfile.TemporaryDirectory(prefix="alpgraph-bench-") as folder:
         notes, state = Path(folder) / "notes", Path(folder) / "state"
         slugs = write_notes(notes, size)
         print(f"\n{size:,} notes of about 500 words; waiting for processors: {waited()}")
-        print(
-            f"{'':<28}{'wall s':>9}{'CPU s':>9}{'MB':>7}{'x Hugo: wall':>14}{'CPU':>7}{'target':>8}"
-        )
+        print(HEAD)
         yardstick = hugo(notes) if shutil.which("hugo") else None
         rows: list[tuple[str, Cost]] = [("Hugo, full build", yardstick)] if yardstick else []
         check = (
@@ -195,19 +203,36 @@ def measure(size: int, count: int) -> None:
         if yardstick:
             rows.append(("Hugo, again", hugo(notes)))
         for name, cost in rows:
-            _print_row(name, cost, yardstick)
+            print_row(name, cost, yardstick)
         middle, late = taken[len(taken) // 2], taken[int(0.95 * (len(taken) - 1))]
         print(f"save to updated page: median {middle * 1000:.0f} ms, p95 {late * 1000:.0f} ms"
               f" of {count} (target p95 150 ms at 10,000)")  # fmt: skip
         print(f"server's memory after that: {resident:.0f} MB; waiting now: {waited()}")
+    return dict(rows)
 
 
-def _print_row(name: str, cost: Cost, yardstick: Cost | None) -> None:
+def print_growth(tables: dict[int, dict[str, Cost]]) -> None:
+    """Print the exponent by which each row's processor time grows between neighbouring sizes."""
+    for (small, few), (large, many) in pairwise(sorted(tables.items())):
+        print(f"\nfrom {small:,} to {large:,} notes processor time grows by the power of")
+        for name in (name for name in few if name in many):
+            power = math.log(many[name].cpu / few[name].cpu) / math.log(large / small)
+            print(f"{name:<28}{power:>9.2f}")
+
+
+def print_row(name: str, cost: Cost, yardstick: Cost | None) -> None:
+    """Print what something took, beside the yardstick."""
     line = f"{name:<28}{cost.wall:>9.2f}{cost.cpu:>9.2f}{cost.memory:>7.0f}"
     if yardstick:
         line += f"{cost.wall / yardstick.wall:>14.2f}{cost.cpu / yardstick.cpu:>7.2f}"
     target = next((at for key, at in TARGETS.items() if name.startswith(key)), None)
     print(line + (f"{target:>8}" if target else ""), flush=True)
+
+
+def allow_files() -> None:
+    """Let a server have a file for each connection, and Hugo one for each page it writes."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(4096, hard) if soft < 4096 else soft, hard))
 
 
 def main() -> None:
@@ -216,11 +241,9 @@ def main() -> None:
     parser.add_argument("--sizes", default="1000,10000,100000")
     parser.add_argument("--edits", type=int, default=30)
     options = parser.parse_args()
-    # a server needs a file for each connection, Hugo one for each page it writes
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (min(4096, hard) if soft < 4096 else soft, hard))
-    for size in map(int, options.sizes.split(",")):
-        measure(size, options.edits)
+    allow_files()
+    sizes = [int(size) for size in options.sizes.split(",")]
+    print_growth({size: measure(size, options.edits) for size in sizes})
 
 
 if __name__ == "__main__":
