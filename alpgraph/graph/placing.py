@@ -1,9 +1,11 @@
 """Where each note stands on the map, and which area it belongs to."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
+from itertools import islice
+from typing import Any
 
 import numpy as np
 
@@ -21,6 +23,8 @@ KNOWN = 0.5
 """Share of notes with an old position below which the map is drawn anew."""
 ACROSS = 0.45
 """Pull of a link between areas, as a share of one inside: areas become islands."""
+PIECE = 400
+"""Nodes or edges in a piece of what a layout depends on."""
 LANDSCAPE = 1.3
 """Most that a map drawn anew is stretched sideways, for sheets wider than high."""
 
@@ -69,12 +73,40 @@ def layout_digest(graph: NoteGraph) -> str:
     >>> layout_digest(nx.MultiDiGraph())[:8]
     '4f53cda1'
     """
-    nodes = sorted(
-        (slug, data["title"], data["topics"], data["ghost"])
-        for slug, data in graph.nodes(data=True)
-    )
-    said = json.dumps([*nodes, *sorted(graph.edges(keys=True))])
-    return sha256(said.encode()).hexdigest()
+    known = sha256()
+    for piece in layout_text(graph):
+        known.update(piece.encode())
+    return known.hexdigest()
+
+
+def layout_text(graph: NoteGraph) -> Iterator[str]:
+    """Yield in pieces, as one JSON list, all that a layout depends on: nodes, then edges.
+
+    In pieces, since other threads wait while one is made.
+
+    >>> import networkx as nx
+    >>> graph = nx.MultiDiGraph()
+    >>> graph.add_nodes_from("ab", title="T", topics=(), ghost=False)
+    >>> _ = graph.add_edge("a", "b", "extends")
+    >>> "".join(layout_text(graph))
+    '[["a", "T", [], false], ["b", "T", [], false], ["a", "b", "extends"]]'
+    """
+    rows, divider = _layout_rows(graph), "["
+    while some := list(islice(rows, PIECE)):
+        yield divider + json.dumps(some)[1:-1]
+        divider = ", "
+    yield "]" if divider == ", " else "[]"
+
+
+def _layout_rows(graph: NoteGraph) -> Iterator[tuple[Any, ...]]:
+    for slug in sorted(graph):
+        data = graph.nodes[slug]
+        yield slug, data["title"], data["topics"], data["ghost"]
+    for source in sorted(graph):
+        beside = graph.adj[source]
+        for target in sorted(beside):
+            for key in sorted(beside[target]):
+                yield source, target, key
 
 
 def _place(arrays: Arrays, known: Mapping[str, Point]) -> dict[str, Point]:

@@ -1,30 +1,98 @@
 """The map kept between starts, so that known notes stay where readers remember them."""
 
 import json
+import os
 import tempfile
+import threading
+from contextlib import suppress
 from dataclasses import asdict
+from multiprocessing import get_context, parent_process
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
+import networkx as nx
+
 from alpgraph.graph.communities import Area
 from alpgraph.graph.model import NoteGraph
-from alpgraph.graph.placing import Layout, layout, layout_digest
+from alpgraph.graph.placing import Layout, layout, layout_digest, layout_text
 
 NAME = "layout.json"
 VERSION = 1
+NICE = 10
+"""By how much a map drawn apart stands back behind pages that somebody waits for."""
 
 
-def stored_layout(graph: NoteGraph, folder: Path, *, fresh: bool = False) -> Layout:
+def stored_layout(
+    graph: NoteGraph,
+    folder: Path,
+    *,
+    previous: Layout | None = None,
+    fresh: bool = False,
+    apart: bool = False,
+) -> Layout:
     """Return the map kept in `folder`, drawn on from it where the graph has changed since.
 
-    `fresh` starts over. What cannot be read counts as absent.
+    What cannot be read counts as absent; then `previous` is drawn on from. `fresh` starts over.
+    `apart` draws in another process, so that the threads of this one go on.
     """
+    digest = layout_digest(graph)
+    if previous and previous.digest == digest:
+        return previous
     kept = None if fresh else load_layout(folder)
-    if kept and kept.digest == layout_digest(graph):
+    if kept and kept.digest == digest:
         return kept
+    if previous and kept is None:
+        save_layout(previous, folder)
+        kept = previous
+    if apart and (made := draw_apart(graph, folder)) and made.digest == digest:
+        return made
     drawn = layout(graph, previous=kept)
     save_layout(drawn, folder)
     return drawn
+
+
+def draw_apart(graph: NoteGraph, folder: Path) -> Layout | None:
+    """Return what `folder` keeps after another process had it draw the map of a graph.
+
+    It is spawned: a fork of a process with threads may hang.
+    """
+    context = get_context("spawn")
+    reading, writing = context.Pipe(duplex=False)
+    process = context.Process(target=_draw, args=(reading, folder), daemon=True)
+    process.start()
+    reading.close()
+    with writing, suppress(OSError):  # it is gone, as its map will say
+        for piece in layout_text(graph):
+            writing.send_bytes(piece.encode())
+    process.join()
+    return load_layout(folder)
+
+
+def _draw(reading: Connection, folder: Path) -> None:
+    """Draw the map of the graph whose text comes through a pipe, after all that is urgent."""
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    if hasattr(os, "nice"):
+        os.nice(NICE)
+    pieces = []
+    with suppress(EOFError):
+        while True:
+            pieces.append(reading.recv_bytes())
+    graph: NoteGraph = nx.MultiDiGraph()
+    for first, second, *rest in json.loads(b"".join(pieces)):
+        if len(rest) == 2:
+            topics, ghost = rest
+            graph.add_node(first, title=second, topics=tuple(topics), ghost=ghost)
+        else:
+            graph.add_edge(first, second, rest[0])
+    stored_layout(graph, folder)
+
+
+def _end_with_parent() -> None:
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def save_layout(drawn: Layout, folder: Path) -> None:

@@ -4,23 +4,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from alpgraph.config import Config
 from alpgraph.experiments import reference_for
-from alpgraph.graph import (
-    Layout,
-    NoteGraph,
-    build_graph,
-    layout,
-    layout_digest,
-    patch_graph,
-    save_layout,
-    stored_layout,
-)
+from alpgraph.graph import NoteGraph, build_graph, patch_graph
 from alpgraph.notes import Note, Notebook, read_notebook, types_of
 from alpgraph.pages.dates import Dates
 from alpgraph.pages.files import Published
+
+if TYPE_CHECKING:
+    from alpgraph.graph import Layout
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,23 +38,36 @@ class Places:
     """The map of one graph, drawn when first asked for; known notes stay where they were."""
 
     def __init__(
-        self, graph: NoteGraph, folder: Path | None = None, previous: Layout | None = None
+        self,
+        graph: NoteGraph,
+        folder: Path | None = None,
+        previous: "Layout | None" = None,
+        *,
+        apart: bool = False,
     ) -> None:
-        """Draw on from `previous` or, without it, from what `folder` keeps."""
+        """Draw on from `previous` or, without it, from what `folder` keeps.
+
+        `apart` has large maps drawn by another process, where there is a folder.
+        """
         self._graph, self._folder, self._previous = graph, folder, previous
+        self._apart = apart
         self._drawn: Layout | None = None
         self._lock = Lock()
 
     def after(self, graph: NoteGraph) -> "Places":
         """Return the places of the graph as it is after an edit."""
-        return Places(graph, self._folder, self._drawn or self._previous)
+        return Places(graph, self._folder, self._drawn or self._previous, apart=self._apart)
+
+    def drawn_apart(self) -> "Places":
+        """Return these places for a server, whose pages shall not wait for a map."""
+        return Places(self._graph, self._folder, self._drawn or self._previous, apart=True)
 
     @property
     def quick(self) -> bool:
         """Whether asking for the map takes next to no time."""
         return self._drawn is not None or len(self._graph) <= SMALL
 
-    def layout(self) -> Layout:
+    def layout(self) -> "Layout":
         """Return the map."""
         with self._lock:
             if self._drawn is None:
@@ -68,16 +75,16 @@ class Places:
                 self._previous = None
             return self._drawn
 
-    def _draw(self) -> Layout:
-        if self._previous is None:
-            stored = self._folder and stored_layout(self._graph, self._folder)
-            return stored or layout(self._graph)
-        if self._previous.digest == layout_digest(self._graph):
-            return self._previous
-        drawn = layout(self._graph, previous=self._previous)
-        if self._folder:
-            save_layout(drawn, self._folder)
-        return drawn
+    def _draw(self) -> "Layout":
+        from alpgraph.graph import layout, layout_digest, stored_layout
+
+        known = self._previous
+        if self._folder is not None:
+            apart = self._apart and not self.quick
+            return stored_layout(self._graph, self._folder, previous=known, apart=apart)
+        if known and known.digest == layout_digest(self._graph):
+            return known
+        return layout(self._graph, previous=known)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +107,7 @@ class Collection:
     """How the pages lie as files; None where a server answers."""
 
     @property
-    def layout(self) -> Layout:
+    def layout(self) -> "Layout":
         """The map, which is drawn when it is first asked for."""
         return self.places.layout()
 

@@ -60,7 +60,9 @@ class Hub:
         """Read the notes; before a loop runs, other processes can help at no cost."""
         location = self.settings.location
         read = build_collection(location.notes, location.state, self.settings.config)
-        self._collection = replace(read, stamp=state_digest(read.notebook))
+        self._collection = replace(
+            read, stamp=state_digest(read.notebook), places=read.places.drawn_apart()
+        )
 
     async def start(self) -> None:
         """Read the notes unless that is done, and watch them."""

@@ -1,3 +1,5 @@
+import json
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -7,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from alpgraph.graph.placing import Layout, layout
-from alpgraph.graph.store import load_layout, save_layout, stored_layout
+from alpgraph.graph.placing import Layout, layout, layout_digest, layout_text
+from alpgraph.graph.store import draw_apart, load_layout, save_layout, stored_layout
 
 
 def clustered(groups: int, size: int, *, extra: int = 0, topics: bool = False) -> Any:
@@ -187,6 +189,30 @@ def test_a_stored_map_comes_back_and_is_drawn_on_from(tmp_path: Path) -> None:
     assert stored_layout(graph, tmp_path) == first
     longer = stored_layout(clustered(3, 20, extra=1), tmp_path)
     assert all(longer.positions[slug] == at for slug, at in first.positions.items())
+
+
+def test_another_process_draws_the_same_map(tmp_path: Path) -> None:
+    graph = clustered(3, 20)
+    first = stored_layout(graph, tmp_path, apart=True)
+    assert first == layout(graph) == load_layout(tmp_path)
+    longer = clustered(3, 20, extra=1)
+    longer.add_node("ghost:to come", title="to come", topics=(), ghost=True)
+    longer.add_edge("new-0", "ghost:to come", "extends")
+    assert draw_apart(longer, tmp_path) == layout(longer, previous=first) == load_layout(tmp_path)
+
+
+def test_a_map_that_no_other_process_can_keep_is_drawn_here(tmp_path: Path) -> None:
+    (tmp_path / "layout.json").mkdir()
+    assert draw_apart(clustered(1, 5), tmp_path) is None
+
+
+def test_what_a_layout_depends_on_is_one_json_list() -> None:
+    graph = clustered(4, 200)
+    rows = json.loads("".join(layout_text(graph)))
+    nodes = sorted((s, d["title"], list(d["topics"]), d["ghost"]) for s, d in graph.nodes.items())
+    assert rows == [list(row) for row in [*nodes, *sorted(graph.edges(keys=True))]]
+    whole = sha256(json.dumps(rows).encode()).hexdigest()
+    assert layout_digest(graph) == whole
 
 
 def test_fresh_starts_over(tmp_path: Path) -> None:
