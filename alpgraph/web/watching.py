@@ -1,5 +1,6 @@
 """Which changes below the notes folder matter, and how much must be looked at again."""
 
+import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,16 +18,15 @@ class Visible:
 
     def __init__(self, root: Path) -> None:
         """Filter paths below `root`."""
-        self._root = root
+        self._root, self._inside = str(root), f"{str(root).rstrip(os.sep)}{os.sep}"
 
     def __call__(self, change: Change, path: str) -> bool:
-        """Whether a change matters."""
-        try:
-            parts = Path(path).relative_to(self._root).parts
-        except ValueError:
-            return False
-        return not any(part.startswith(".") for part in parts[:-1]) and (
-            not parts or not parts[-1].startswith(".") or is_note_name(parts[-1])
+        """Whether a change matters; asked on the event loop for each of thousands."""
+        if not path.startswith(self._inside):
+            return path == self._root
+        *folders, name = path.removeprefix(self._inside).replace(os.sep, "/").split("/")
+        return not any(folder.startswith(".") for folder in folders) and (
+            not name.startswith(".") or is_note_name(name)
         )
 
 
