@@ -16,23 +16,34 @@ _RTL = frozenset({"R", "AL"})
 _NEVER_FIRST = frozenset("、。，．・：；？！」』）】〉》…ー々ゃゅょっャュョッ")
 
 
-@cache
-def _advances(weight: str) -> dict[str, float]:
-    path = Path(__file__).with_name("advances.json")
-    by_width = json.loads(path.read_text(encoding="utf-8"))[weight]
-    return {char: int(width) / 1000 for width, chars in by_width.items() for char in chars}
+class _Advances(dict[str, int]):
+    """Advance widths by character, in thousandths of the font size."""
+
+    def __missing__(self, char: str) -> int:
+        return _fallback(char)
+
+    def of(self, text: str) -> int:
+        """Return the width of a text."""
+        return sum(map(self.__getitem__, text))
 
 
 @lru_cache(maxsize=4096)
-def _fallback(char: str) -> float:
+def _fallback(char: str) -> int:
     """Estimate the advance of a character that is not in our typeface."""
     if unicodedata.combining(char) or unicodedata.category(char) in ("Mn", "Me", "Cf"):
-        return 0.0
+        return 0
     if unicodedata.category(char) == "So":
-        return 1.4
+        return 1400
     if unicodedata.east_asian_width(char) in "WF":
-        return 1.02
-    return 0.82 if char.isupper() else 0.68
+        return 1020
+    return 820 if char.isupper() else 680
+
+
+@cache
+def _advances(weight: str) -> _Advances:
+    path = Path(__file__).with_name("advances.json")
+    by_width = json.loads(path.read_text(encoding="utf-8"))[weight]
+    return _Advances({char: int(width) for width, chars in by_width.items() for char in chars})
 
 
 def text_width(text: str, size: float, weight: str = REGULAR) -> float:
@@ -41,8 +52,7 @@ def text_width(text: str, size: float, weight: str = REGULAR) -> float:
     >>> text_width("mm", 10) > text_width("ii", 10)
     True
     """
-    known = _advances(weight)
-    return size * sum(known[char] if char in known else _fallback(char) for char in text)
+    return size * sum(advance / 1000 for advance in map(_advances(weight).__getitem__, text))
 
 
 def wrap(
@@ -58,18 +68,18 @@ def wrap(
 
 @lru_cache(maxsize=2**14)  # a title stands in the pictures of all its neighbours
 def _wrapped(text: str, size: float, width: float, weight: str, most: int) -> tuple[str, ...]:
+    advances, room = _advances(weight), 1000 * width / size
+    space = advances[" "]
     lines: list[str] = []
-    line = ""
+    line, taken = "", 0
     for word in text.split():
-        for piece in _pieces(word, size, width, weight):
-            longer = f"{line} {piece}" if line else piece
-            if text_width(longer, size, weight) <= width or not line:
-                line = longer
+        for piece, wide in _pieces(word, room, advances):
+            if line and taken + space + wide <= room:
+                line, taken = f"{line} {piece}", taken + space + wide
             else:
-                lines.append(line)
-                line = piece
-    if line:
-        lines.append(line)
+                lines += [line] if line else []
+                line, taken = piece, wide
+    lines += [line] if line else []
     if len(lines) > most:
         lines = [*lines[: most - 1], _cut(lines[most - 1], size, width, weight)]
     return tuple(lines)
@@ -104,18 +114,25 @@ def _cut(line: str, size: float, width: float, weight: str) -> str:
     return line.rstrip(" ,;:") + "…"
 
 
-def _pieces(word: str, size: float, width: float, weight: str) -> list[str]:
-    """Break a word that is wider than a line."""
-    pieces = []
-    while text_width(word, size, weight) > width and len(word) > 1:
-        count, wide = 0, 0.0
-        while count < len(word) - 1:
-            wide += text_width(word[count], size, weight)
-            if wide > width and count:
-                break
-            count += 1
+def _pieces(word: str, room: float, advances: _Advances) -> list[tuple[str, int]]:
+    """Return a word with its width, in pieces where it is wider than a line."""
+    pieces, wide = [], advances.of(word)
+    while wide > room and len(word) > 1:
+        count = _fitting(word, room, advances)
         while count > 1 and word[count] in _NEVER_FIRST:
             count -= 1
-        pieces.append(word[:count])
-        word = word[count:]
-    return [*pieces, word]
+        first = advances.of(word[:count])
+        pieces.append((word[:count], first))
+        word, wide = word[count:], wide - first
+    return [*pieces, (word, wide)]
+
+
+def _fitting(word: str, room: float, advances: _Advances) -> int:
+    """Count the characters of a word that fit on a line: one at least, and not all."""
+    count, wide = 0, 0
+    while count < len(word) - 1:
+        wide += advances[word[count]]
+        if wide > room and count:
+            break
+        count += 1
+    return count
