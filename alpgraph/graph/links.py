@@ -1,6 +1,6 @@
 """The links of one note, each read from this note."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -60,8 +60,13 @@ def links(graph: NoteGraph, slug: str, *, mentions: bool = False) -> list[Link]:
     >>> [(link.label, link.side) for link in links(graph, "b")]
     [('results from', 'left')]
     """
-    found = (link for link in _edges_of(graph, slug) if mentions or link.type != MENTION)
-    return _ordered(graph, found)
+    if slug not in graph:
+        raise KeyError(slug)
+    there = _linked(graph, slug, graph.succ[slug], forward=True, mentions=mentions)
+    # a self link reads once
+    beside = {other: keyed for other, keyed in graph.pred[slug].items() if other != slug}
+    back = _linked(graph, slug, beside, forward=False, mentions=mentions)
+    return _ordered(graph, [*there, *back])
 
 
 def links_between(graph: NoteGraph, slug: str, other: str) -> list[Link]:
@@ -72,11 +77,11 @@ def links_between(graph: NoteGraph, slug: str, other: str) -> list[Link]:
     >>> links_between(nx.MultiDiGraph(types=RelationTypes()), "a", "b")
     []
     """
-    forward = (graph.get_edge_data(slug, other) or {}).values()
-    backward = (graph.get_edge_data(other, slug) or {}).values() if other != slug else ()
-    there = [_link(graph, slug, other, edge, forward=True) for edge in forward]
-    back = [_link(graph, slug, other, edge, forward=False) for edge in backward]
-    return _ordered(graph, there + back)
+    forward = graph.get_edge_data(slug, other) or {}
+    backward = (graph.get_edge_data(other, slug) or {}) if other != slug else {}
+    there = _linked(graph, slug, {other: forward}, forward=True)
+    back = _linked(graph, slug, {other: backward}, forward=False)
+    return _ordered(graph, [*there, *back])
 
 
 def side_of(kind: RelationType, *, forward: bool) -> Side:
@@ -102,23 +107,34 @@ def _ordered(graph: NoteGraph, found: Iterable[Link]) -> list[Link]:
     return sorted(found, key=place)
 
 
-def _edges_of(graph: NoteGraph, slug: str) -> Iterator[Link]:
-    if slug not in graph:
-        raise KeyError(slug)
-    for other, keyed in graph.succ[slug].items():
+def _linked(
+    graph: NoteGraph,
+    slug: str,
+    beside: Mapping[str, Mapping[Any, dict[str, Any]]],
+    *,
+    forward: bool,
+    mentions: bool = True,
+) -> Iterator[Link]:
+    """Read from a note the edges that join it to those beside it."""
+    types, nodes = types_of_graph(graph), graph.nodes
+    for other, keyed in beside.items():
         for edge in keyed.values():
-            yield _link(graph, slug, other, edge, forward=True)
-    for other, keyed in graph.pred[slug].items():
-        if other != slug:  # a self link reads once
-            for edge in keyed.values():
-                yield _link(graph, slug, other, edge, forward=False)
+            kind = type_of(types, edge["type"])
+            if mentions or kind.id != MENTION:
+                yield _link(slug, (other, nodes[other]), kind, edge, forward=forward)
 
 
-def _link(graph: NoteGraph, slug: str, other: str, edge: dict[str, Any], *, forward: bool) -> Link:
-    kind = type_of(types_of_graph(graph), edge["type"])
+def _link(
+    slug: str,
+    end: tuple[str, Mapping[str, Any]],
+    kind: RelationType,
+    edge: Mapping[str, Any],
+    *,
+    forward: bool,
+) -> Link:
+    other, node = end
     reasons = reasons_from(edge["reasons"], slug)
     first = reasons[0] if reasons else None
-    node = graph.nodes[other]
     return Link(
         other=other,
         title=node["title"],

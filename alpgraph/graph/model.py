@@ -88,4 +88,6 @@ def reasons_from(reasons: tuple[Reason, ...], slug: str) -> tuple[Reason, ...]:
     >>> [reason.by for reason in reasons_from((one, two), "b")]
     ['b', 'a']
     """
+    if len(reasons) < 2:
+        return reasons
     return tuple(sorted(reasons, key=lambda reason: (not reason.why, reason.by != slug)))
