@@ -28,7 +28,9 @@ PICTURES = frozenset(
     {".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg", ".avif", ".pdf", ".mp4", ".webm", ".mp3"}
 )
 """Endings of the files beside the notes that pages may show."""
-_TAG = re.compile(r'<[a-zA-Z][^>"]*(?:"[^"]*"[^>"]*)*>')
+_TAG = re.compile(  # those with a value that begins with a slash; nothing is tried twice
+    r'<[a-zA-Z][^>"]*+(?:"(?!/)[^"]*+"[^>"]*+)*+"/[^"]*+"[^>"]*+(?:"[^"]*+"[^>"]*+)*+>'
+)
 _ADDRESS = re.compile(
     r'(?<=\s)((?:href|src|action|formaction|data-root|data-network|data-titles)=")(/(?!/)[^"]*)"'
 )
@@ -88,11 +90,7 @@ class Files:
                 known = self._known[written] = str(escape(self.lay(unescape(written))))
             return f'{found[1]}{up + known or "./"}"'
 
-        def tag(found: re.Match[str]) -> str:
-            text = found[0]
-            return _ADDRESS.sub(laid, text) if '="/' in text else text
-
-        return _TAG.sub(tag, page)
+        return _TAG.sub(lambda tag: _ADDRESS.sub(laid, tag[0]), page)
 
 
 def _turned(path: str, query: str) -> str:
