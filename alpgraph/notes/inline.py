@@ -1,15 +1,19 @@
 """Short texts, as summaries, claims and reasons: emphasis, code and formulas only."""
 
+import re
 from functools import cache, lru_cache
 from typing import Any
 
 from markdown_it import MarkdownIt
+from markdown_it.common.utils import escapeHtml
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 
 from alpgraph.notes.formulas import formula_html
 from alpgraph.notes.sanitize import SafeHtml
 
 _LIMIT = 4000
+_SAYS_MORE = re.compile(r"[*_`\\&$\r\x00]")
+"""Characters that are more than text; the parser alone knows what they mean."""
 
 
 @cache
@@ -32,4 +36,7 @@ def render_inline(text: str) -> SafeHtml:
     >>> render_inline("*so* <b>")
     '<em>so</em> &lt;b&gt;'
     """
-    return SafeHtml(_parser().renderInline(text[:_LIMIT]))
+    shown = text[:_LIMIT]
+    if not _SAYS_MORE.search(shown):
+        return SafeHtml(escapeHtml(shown))
+    return SafeHtml(_parser().renderInline(shown))
