@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, quote_plus
 
 from alpgraph.search import topic_key
 
@@ -15,8 +15,13 @@ def _segment(text: str) -> str:
     return quote(text, safe="/-._~!$'()*,;=:@")
 
 
+@lru_cache(maxsize=2**10)  # the links of a page share the walk that they go on from
+def _value(text: str) -> str:
+    return quote_plus(text)
+
+
 def _query(pairs: Iterable[tuple[str, str]]) -> str:
-    text = urlencode([(key, value) for key, value in pairs if value])
+    text = "&".join(f"{key}={_value(value)}" for key, value in pairs if value)
     return f"?{text}" if text else ""
 
 

@@ -77,12 +77,17 @@ def walk_page(
     types: Sequence[str] = (),
     bases: Sequence[str] = (),
     trail: Sequence[str] = (),
+    view: Ego | None = None,
 ) -> str:
-    """Return the page of the walk at `slug`; raises KeyError when there is no such note."""
+    """Return the page of the walk at `slug`; raises KeyError when there is no such note.
+
+    `view` is its neighbourhood where that is known already.
+    """
     note = collection.notes[slug]
     kept = tuple(step for step in trail if step in collection.notes and step != slug)[-TRAIL_CAP:]
     walk = Walk(slug, kept, tuple(types), tuple(bases), depth)
-    view = neighbourhood(collection.graph, slug, depth=depth, types=types, bases=bases)
+    if view is None:
+        view = neighbourhood(collection.graph, slug, depth=depth, types=types, bases=bases)
     used = types_at(collection.graph, slug)
     to = Addresses(note_url(slug, trail=kept), walk.step, walk.beyond)
     return render(

@@ -51,9 +51,10 @@ def _note(collection: Collection, slug: str, near: Near) -> Made:
     for ending, twin in TWINS.items():
         if ending == ".md" or collection.notes[slug].sources:
             made[f"n/{slug}{ending}"] = twin(collection, slug)[0].encode("utf-8", "replace")
-    made |= laid(collection, walk_url(slug), walk_page(collection, slug))
-    walk = walk_data(collection, neighbourhood(graph, slug))
-    made[f"api/walk/{slug}.json"] = dumps(walk, ensure_ascii=False).encode("utf-8", "replace")
+    view = neighbourhood(graph, slug)
+    made |= laid(collection, walk_url(slug), walk_page(collection, slug, view=view))
+    walk = dumps(walk_data(collection, view), ensure_ascii=False)
+    made[f"api/walk/{slug}.json"] = walk.encode("utf-8", "replace")
     if graph.degree(slug) > LIMIT:  # fewer are all seen on the note's page and on its walk
         for number in range(1, links_pages(collection, slug) + 1):
             listed = links_page(collection, slug, number) or ""
