@@ -184,7 +184,9 @@ _work: _Work | None = None
 
 def _make_chunk(start: int, end: int) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
     assert _work is not None, "only a forked process asks"
-    return _work.make(start, end)
+    made = _work.make(start, end)
+    gc.collect()  # what a few pages left, at once rather than again and again
+    return made
 
 
 def _make_all(work: _Work) -> tuple[list[tuple[str, ...]], list[str]]:
@@ -204,7 +206,8 @@ def _make_parallel(
     _work = work
     gc.freeze()  # or counting references would copy every page of memory
     try:
-        with ProcessPoolExecutor(workers, mp_context=get_context("fork")) as pool:
+        context = get_context("fork")
+        with ProcessPoolExecutor(workers, mp_context=context, initializer=gc.disable) as pool:
             bounds = _bounds(work.parts)
             waiting = [pool.submit(_make_chunk, start, end) for start, end in bounds]
             for future in waiting:
