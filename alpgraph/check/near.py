@@ -23,7 +23,7 @@ def skeleton(name: str) -> str:
     >>> skeleton("Reward models: ignore the prompt?")
     'rewardmodelsignoretheprompt'
     """
-    return "".join(char for char in name.casefold() if char.isalnum())
+    return "".join(filter(str.isalnum, name.casefold()))
 
 
 def _grams(text: str) -> set[str]:
@@ -36,14 +36,14 @@ class Names:
 
     def __init__(self, titles: Mapping[str, str]) -> None:
         """Take the titles by slug; the index is made when first asked."""
-        self._titles = titles
+        self.titles = titles
         self._answers: dict[str, tuple[str, ...]] = {}
 
     @cached_property
     def _entries(self) -> list[tuple[str, str]]:
         """Skeleton and slug, for each slug, last part of a slug, and title."""
         found: dict[tuple[str, str], None] = {}
-        for slug, title in self._titles.items():
+        for slug, title in self.titles.items():
             for name in (slug, slug.rsplit("/", 1)[-1], title):
                 if key := skeleton(name):
                     found[key, slug] = None
@@ -80,10 +80,12 @@ class Names:
         if written not in self._answers:
             if len(self._answers) >= _ASKED_AT_MOST:
                 return ()
-            self._answers[written] = self._search(skeleton(written)[:200])
+            self._answers[written] = self.search(written)
         return self._answers[written]
 
-    def _search(self, key: str) -> tuple[str, ...]:
+    def search(self, written: str) -> tuple[str, ...]:
+        """Return the same for any number of names, remembering none."""
+        key = skeleton(written)[:200]
         # the rarest groups tell names apart; common ones only cost time
         lists = sorted((self._index.get(gram, []) for gram in _grams(key)), key=len)
         rare = [found for found in lists if found][:_RARE]

@@ -37,8 +37,12 @@ def search_page(
         verdicts=collection.verdicts,
         turn=turn,
         near=rows(collection, near),
-        topics=[LinkRow(name, topic_url(name), len(slugs)) for name, slugs in topics(collection)],
+        topics=[] if hits else _topic_tiles(collection),
     )
+
+
+def _topic_tiles(collection: Collection) -> list[LinkRow]:
+    return [LinkRow(name, topic_url(name), len(slugs)) for name, slugs in topics(collection)]
 
 
 def error_page(collection: Collection, heading: str, detail: str, near: Sequence[str] = ()) -> str:

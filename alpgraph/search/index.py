@@ -19,7 +19,8 @@ from alpgraph.search.words import ANALYZER, analyzer, split_cjk
 VERSION = 2
 WEIGHTS = {"title": 5.0, "claim": 2.5, "summary": 2.0, "headings": 2.0, "reasons": 1.3, "body": 1.0}
 _WIKILINK = re.compile(r"\[\[(?:[^\[\]\n|]*\|)?([^\[\]\n|]*)\]\]")
-_MARKS = re.compile(r"[`*_#>|~]+|\[\[|\]\]|\]\([^)\s]*\)|\[(?=\w)")
+_BRACKETS = re.compile(r"\[\[|\]\]|\]\([^)\s]*\)|\[(?=\w)")
+_MARKS = str.maketrans(dict.fromkeys("`*_#>|~", " "))
 MOST_FILTERED = 2_000
 SPARE = 16
 """Near notes asked for beyond those wanted, since equally near ones come in any order."""
@@ -79,6 +80,10 @@ class SearchIndex:
             raise ValueError(f"{path} is of version {version!r}")
         self._digests, self._seen = digests, seen
 
+    def follows(self, notebook: Notebook) -> bool:
+        """Whether the index is that of `notebook`, with nothing left to bring up to date."""
+        return notebook is self._notebook
+
     def update(self, notebook: Notebook) -> int:
         """Index what changed since the last call; return how many notes that was.
 
@@ -86,7 +91,7 @@ class SearchIndex:
         written anew; where that fails, or another process goes on writing there, the index goes
         on in memory.
         """
-        if notebook is self._notebook:
+        if self.follows(notebook):
             return 0
         if self._folder is None:
             return self._update(notebook)
@@ -287,7 +292,8 @@ class SearchIndex:
 
 def _plain(markdown: str) -> str:
     """Return running text without the commonest marks of Markdown."""
-    return " ".join(_MARKS.sub(" ", _WIKILINK.sub(r"\1", markdown)).split())
+    shown = _BRACKETS.sub(" ", _WIKILINK.sub(r"\1", markdown))
+    return " ".join(shown.translate(_MARKS).split())
 
 
 def _telling(text: str) -> list[str]:

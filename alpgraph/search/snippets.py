@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from alpgraph.search.query import Query
-from alpgraph.search.words import spans
+from alpgraph.search.words import spans, words_of
 
 WIDTH = 180
 
@@ -49,22 +49,19 @@ def within_one_edit(one: str, other: str) -> bool:
     return a[1:] == b[1:] or a[1:] == b or a == b[1:] or (a[:2] == b[1::-1] and a[2:] == b[2:])
 
 
-class Finder:
-    """The words of a query; remembers which words of texts it has compared with them."""
+class Finder(dict[str, bool]):
+    """Says of folded words of texts whether a query looks for them; compares each word once."""
 
     def __init__(self, query: Query) -> None:
         """Look for every word of `query`, and for the beginning of its last one."""
         phrased = (word for phrase in query.phrases for word in phrase)
         self.wanted = frozenset([*query.words, *phrased])
         self._beginning = query.words[-1] if query.words and query.unfinished else ""
-        self._known: dict[str, bool] = {}
 
-    def finds(self, word: str) -> bool:
-        """Whether a folded word of a text is one of them."""
-        known = self._known.get(word)
-        if known is None:
-            known = self._known[word] = self._compare(word)
-        return known
+    def __missing__(self, word: str) -> bool:
+        """Compare a word with those that are wanted."""
+        found = self[word] = self._compare(word)
+        return found
 
     def _compare(self, word: str) -> bool:
         if word in self.wanted or (self._beginning and word.startswith(self._beginning)):
@@ -80,11 +77,11 @@ def finder(query: Query) -> Finder:
 
 def mark(text: str, query: Query) -> tuple[Piece, ...]:
     """Split `text` into pieces, the found words marked."""
-    finds = finder(query).finds
+    finds = finder(query)
     pieces: list[Piece] = []
     last = 0
     for start, end, word in spans(text):
-        if start < last or not finds(word):
+        if start < last or not finds[word]:
             continue
         if start > last:
             pieces.append(Piece(text[last:start]))
@@ -100,11 +97,12 @@ def snippet(texts: Iterable[str], query: Query) -> tuple[Piece, ...]:
 
     What comes after a stretch that holds as many words as are wanted is not looked at.
     """
-    finds, enough = finder(query).finds, len(finder(query).wanted)
+    finds = finder(query)
+    enough = len(finds.wanted)
     best, best_count, best_text = 0, 0, ""
     for text in texts:
         best_text = best_text or text
-        found = ((start, word) for start, _, word in spans(text) if finds(word))
+        found = ((start, word) for start, word in words_of(text) if finds[word])
         start, count = _densest(found, enough)
         if count > best_count:
             best, best_count, best_text = start, count, text

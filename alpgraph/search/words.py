@@ -11,6 +11,7 @@ _CJK = re.compile(
     "[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003134f]+"
 )
 _WORD = re.compile(r"[^\W_]+")
+_ASCII_WORD = re.compile("[a-z0-9]+")
 ANALYZER = "folded"
 
 
@@ -48,6 +49,17 @@ def fold(text: str) -> list[str]:
     ['uber', 'kalibrierung']
     """
     return list(analyzer().analyze(split_cjk(text)))
+
+
+def words_of(text: str) -> Iterator[tuple[int, str]]:
+    """Return an iterator over where each word of `text` begins, with its folded form.
+
+    >>> list(words_of("A map"))
+    [(0, 'a'), (2, 'map')]
+    """
+    if text.isascii():  # what most texts are, so it is done without a call for each word
+        return ((match.start(), match[0]) for match in _ASCII_WORD.finditer(text.lower()))
+    return ((start, word) for start, _, word in spans(text))
 
 
 def spans(text: str) -> Iterator[tuple[int, int, str]]:

@@ -13,6 +13,7 @@ from zlib import crc32
 
 from watchfiles import awatch
 
+from alpgraph.check.near import Names
 from alpgraph.notes import is_empty_file, stale_paths, state_digest, update_notebook
 from alpgraph.notes.turns import turn
 from alpgraph.pages import Collection, Patch, build_collection, patched, rejudged
@@ -42,6 +43,7 @@ class Hub:
         self.cache = PageCache()
         self._collection: Collection | None = None
         self._search: SearchIndex | None = None
+        self._names: Names | None = None
         self._searching, self._patching = Lock(), asyncio.Lock()
         self._stop = asyncio.Event()
         self._watcher: asyncio.Task[None] | None = None
@@ -95,6 +97,9 @@ class Hub:
 
     async def search(self) -> SearchIndex:
         """Return the search index, brought up to date."""
+        index = self._search
+        if index is not None and index.follows(self.collection.notebook):
+            return index
         return await asyncio.to_thread(self._ready_search)
 
     def _ready_search(self) -> SearchIndex:
@@ -105,6 +110,13 @@ class Hub:
             else:
                 self._search.update(self.collection.notebook)
             return self._search
+
+    def names(self) -> Names:
+        """Return what finds a note by a name that is nearly its own; kept while all names are."""
+        titles = {slug: note.title for slug, note in self.collection.notebook.index.notes.items()}
+        if self._names is None or self._names.titles != titles:
+            self._names = Names(titles)
+        return self._names
 
     def _follow(self) -> None:
         """Draw the map, index for search, ask git, so that nobody waits for these later."""

@@ -12,6 +12,10 @@ from xml.etree import ElementTree as Xml
 
 import pytest
 
+from alpgraph.config import Config, Location
+from alpgraph.web.hub import Hub
+from alpgraph.web.settings import Settings
+
 NOTE = "/n/utility-weighted-loss"
 Folder = Callable[[dict[str, str | bytes]], Path]
 
@@ -103,6 +107,27 @@ def test_a_wrong_address_leads_to_near_titles(server: Any) -> None:
     assert status == 404
     assert "Can utility-weighted training loss actually harm model performance?" in page
     assert "utility-weigthed-los" not in page  # what was asked is not repeated
+
+
+def test_a_wrong_address_leads_to_titles_as_they_are_now(
+    folder: Folder, tmp_path: Path, complete: Callable[[Any], Any]
+) -> None:
+    root = folder({"a.md": "# Symmetric losses", "b.md": "# Calibration"})
+
+    async def rename() -> None:
+        hub = Hub(
+            Settings(Location(root, tmp_path / "state", bundled=False), Config(), watch=False)
+        )
+        await hub.start()
+        assert hub.names().search("calibratoin") == ("b",)
+        (root / "a.md").write_text("# Calibrated prose", encoding="utf-8")
+        await hub.refresh([root / "a.md"])
+        assert hub.names().search("calibrated proes") == ("a",)
+        assert all(hub.names().search(f"nothing {n}") == () for n in range(600))
+        assert hub.names().search("calibratoin") == ("b",)
+        await hub.stop()
+
+    complete(rename())
 
 
 def test_a_search_without_hits_leads_on(server: Any) -> None:
