@@ -77,7 +77,10 @@ def read_file(root: Path, path: str) -> tuple[bytes, FileStamp]:
         if status.st_size > SIZE_LIMIT:
             msg = f"`{path}` is larger than {SIZE_LIMIT // 1024 // 1024} MB"
             raise OSError(msg)
-        return file.read(SIZE_LIMIT + 1), stamp_of(status)
+        data = file.read(status.st_size + 1)
+        if len(data) > status.st_size:  # it grew meanwhile, or nothing tells its size
+            data += file.read(SIZE_LIMIT - status.st_size)
+        return data, stamp_of(status)
 
 
 def open_regular(root: Path, path: str) -> BinaryIO:
