@@ -4,11 +4,12 @@ import marshal
 import os
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from functools import cache
 from hashlib import blake2b
 from importlib.metadata import version
+from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -16,8 +17,10 @@ from alpgraph.notes.files import FileStamp
 from alpgraph.notes.packing import Packed
 from alpgraph.notes.relation_types import RelationTypes
 
+CHUNK = 250
+"""Files that are written together."""
 _DIGEST = 32
-_DIGEST_AT = Packed._fields.index("digest")
+_LENGTH = 8
 _ENDINGS = (".cache", ".stamps")
 _RACE_NS = 2_000_000_000
 
@@ -34,6 +37,25 @@ class Entry(NamedTuple):
         return self.stamp.modified_ns / 1e9
 
 
+class Chunk(NamedTuple):
+    """Parsed files by path, and the bytes they were made from: what a process told, or a file."""
+
+    data: bytes | memoryview
+    entries: dict[str, Entry]
+
+
+def write_rows(entries: Iterable[Entry]) -> bytes:
+    """Turn parsed files into bytes."""
+    return marshal.dumps([(tuple(stamp), tuple(packed)) for stamp, packed in entries])
+
+
+def read_chunk(data: bytes | memoryview) -> Chunk:
+    """Make the parsed files again that `write_rows` wrote."""
+    rows = marshal.loads(data)
+    entries = [Entry(FileStamp(*stamp), Packed._make(packed)) for stamp, packed in rows]
+    return Chunk(data, {entry.packed.path: entry for entry in entries})
+
+
 class Cache:
     """One file in the cache folder, named after the code and the relation types that made it."""
 
@@ -44,25 +66,37 @@ class Cache:
         self._stamps = self.path.with_suffix(".stamps")
         self._saved_ns = 0
 
-    def load(self) -> dict[str, Entry]:
+    def load(self) -> list[Chunk]:
         """Return what is kept, or nothing when there is none or it is damaged."""
-        self._saved_ns, rows = read_kept(self.path) or (0, ())
-        return {
-            path: Entry(FileStamp(*stamp), Packed._make(packed)) for path, stamp, packed in rows
-        }
+        self._saved_ns, chunks = read_parts(self.path) or (0, [])
+        return [read_chunk(data) for data in chunks]
 
     def certain(self, entry: Entry, stamp: FileStamp) -> bool:
         """Tell whether a file is surely what was parsed: one written while the cache was is not."""
         return entry.stamp == stamp and stamp.changed_ns < self._saved_ns - _RACE_NS
 
-    def save(self, entries: Mapping[str, Entry]) -> None:
-        """Write the cache whole or not at all; a folder that cannot be written is no fault."""
+    def save(self, entries: Mapping[str, Entry], chunks: Iterable[Chunk]) -> None:
+        """Write the cache whole or not at all; a folder that cannot be written is no fault.
+
+        The bytes of a chunk are written as they are if all in it still stands among the entries;
+        small ones are written together.
+        """
         now = time.time_ns()
-        rows = [(path, tuple(entry.stamp), tuple(entry.packed)) for path, entry in entries.items()]
-        stamps = [(path, stamp, packed[_DIGEST_AT]) for path, stamp, packed in rows]
+        rest, data = dict(entries), []
+        for chunk in chunks:
+            stands = all(rest.get(path) is entry for path, entry in chunk.entries.items())
+            if stands and len(chunk.entries) >= CHUNK // 2:
+                data.append(chunk.data)
+                for path in chunk.entries:
+                    del rest[path]
+        left = list(rest.values())
+        data += [write_rows(left[at : at + CHUNK]) for at in range(0, len(left), CHUNK)]
+        stamps = [
+            (path, tuple(entry.stamp), entry.packed.digest) for path, entry in entries.items()
+        ]
         with suppress(OSError):
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            write_kept(self.path, (now, rows))
+            write_kept(self.path, now, data)
             write_kept(self._stamps, (now, stamps))
             for other in self.path.parent.glob("notes-*"):
                 if other.suffix in _ENDINGS and other.stem != self.path.stem:
@@ -85,26 +119,39 @@ class Cache:
         return state.hexdigest()
 
 
-def write_kept(path: Path, value: Any) -> None:
-    """Write plain values to a file whole or not at all, with a hash of them."""
-    payload = marshal.dumps(value)
+def write_kept(path: Path, value: Any, parts: Sequence[bytes | memoryview] = ()) -> None:
+    """Write plain values to a file whole or not at all, and bytes behind them, with a hash."""
+    head = marshal.dumps((value, [len(part) for part in parts]))
+    pieces = [len(head).to_bytes(_LENGTH), head, *parts]
+    state = blake2b(digest_size=_DIGEST)
+    for piece in pieces:
+        state.update(piece)
     written = path.with_suffix(f"{path.suffix}.{os.getpid()}.part")
     with written.open("wb") as file:
-        file.write(blake2b(payload, digest_size=_DIGEST).digest())
-        file.write(payload)
+        file.write(state.digest())
+        file.writelines(pieces)
     written.replace(path)
 
 
 def read_kept(path: Path) -> Any:
-    """Return what `write_kept` wrote, or nothing when there is none or it is damaged."""
+    """Return the values that `write_kept` wrote, or nothing when there are none or damaged ones."""
+    kept = read_parts(path)
+    return kept and kept[0]
+
+
+def read_parts(path: Path) -> tuple[Any, list[memoryview]] | None:
+    """Return the values and the bytes that `write_kept` wrote, or nothing, as `read_kept`."""
     try:
-        data = path.read_bytes()
+        data = memoryview(path.read_bytes())
     except OSError:
         return None
-    payload = memoryview(data)[_DIGEST:]
-    if blake2b(payload, digest_size=_DIGEST).digest() != data[:_DIGEST]:
+    if blake2b(data[_DIGEST:], digest_size=_DIGEST).digest() != data[:_DIGEST]:
         return None
-    return marshal.loads(payload)
+    at = _DIGEST + _LENGTH
+    end = at + int.from_bytes(data[_DIGEST:at])
+    value, lengths = marshal.loads(data[at:end])
+    ends = list(accumulate(lengths, initial=end))
+    return value, [data[start:stop] for start, stop in pairwise(ends)]
 
 
 @cache

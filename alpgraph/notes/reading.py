@@ -8,18 +8,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from multiprocessing import get_context
 from pathlib import Path
+from typing import NamedTuple
 
 from alpgraph.diagnostics import Diagnostic, Place
-from alpgraph.notes.cache import Cache, Entry
+from alpgraph.notes.cache import CHUNK, Cache, Chunk, Entry, read_chunk, write_rows
 from alpgraph.notes.files import FileStamp, read_file, walk
 from alpgraph.notes.findings import finding
-from alpgraph.notes.packing import Packed, pack
+from alpgraph.notes.packing import pack
 from alpgraph.notes.parsing import digest, parse_note
 from alpgraph.notes.relation_types import RelationTypes
 
 MANY = 500
 """From this number of changed files on, other processes help."""
-_CHUNK = 250
 _MANY_VALUES = 100_000
 
 
@@ -30,13 +30,16 @@ class Reading:
     entries: dict[str, Entry] = field(default_factory=dict)
     """By path, in order."""
     unreadable: dict[str, Diagnostic] = field(default_factory=dict)
+    chunks: list[Chunk] = field(default_factory=list)
+    """What entries were made from."""
 
 
 def read_folder(root: Path, types: RelationTypes, cache_folder: Path | None) -> Reading:
     """Read every note below `root`."""
     with collector_paused():
         cache = Cache(cache_folder, types) if cache_folder else None
-        known = cache.load() if cache else {}
+        kept = cache.load() if cache else []
+        known = {path: entry for chunk in kept for path, entry in chunk.entries.items()}
         result = Reading()
         missing = []
         stamps = dict(walk(root))
@@ -50,7 +53,7 @@ def read_folder(root: Path, types: RelationTypes, cache_folder: Path | None) -> 
         ordered = {path: result.entries[path] for path in stamps if path in result.entries}
         result.entries = ordered
         if cache and (missing or ordered.keys() != known.keys()):
-            cache.save(ordered)
+            cache.save(ordered, [*kept, *result.chunks])
     return result
 
 
@@ -74,16 +77,21 @@ def _read_all(
         outcomes = iter([_read_chunk(root, paths, types, digests)])
     else:
         outcomes = _read_parallel(root, paths, types, digests, workers)
-    for chunk, problems in outcomes:
-        result.unreadable |= problems
-        for path, stamp, packed in chunk:
-            parsed = known[path].packed if packed is None else Packed._make(packed)
-            result.entries[path] = Entry(FileStamp(*stamp), parsed)
+    for outcome in outcomes:
+        result.unreadable |= outcome.problems
+        for path, stamp in outcome.same:
+            result.entries[path] = Entry(stamp, known[path].packed)
+        chunk = read_chunk(outcome.parsed)
+        result.entries |= chunk.entries
+        result.chunks.append(chunk)
 
 
-_Outcome = tuple[
-    list[tuple[str, tuple[int, ...], tuple[object, ...] | None]], dict[str, Diagnostic]
-]
+class _Outcome(NamedTuple):
+    parsed: bytes
+    """Rows of a chunk: cheaper to pass between processes than what they stand for, and kept so."""
+    same: list[tuple[str, FileStamp]]
+    """Files whose text is the known one."""
+    problems: dict[str, Diagnostic]
 
 
 def _read_parallel(
@@ -93,7 +101,7 @@ def _read_parallel(
     digests: Mapping[str, str],
     workers: int,
 ) -> Iterator[_Outcome]:
-    chunks = [paths[start : start + _CHUNK] for start in range(0, len(paths), _CHUNK)]
+    chunks = [paths[start : start + CHUNK] for start in range(0, len(paths), CHUNK)]
     context = get_context("fork" if may_fork() else "spawn")
     with ProcessPoolExecutor(workers, mp_context=context) as pool:
         waiting = [
@@ -122,7 +130,9 @@ def _read_chunk(
     root: Path, paths: Sequence[str], types: RelationTypes, digests: Mapping[str, str]
 ) -> _Outcome:
     """Read and parse files; a file whose digest is the known one is not parsed again."""
-    found: _Outcome = ([], {})
+    parsed: list[Entry] = []
+    same: list[tuple[str, FileStamp]] = []
+    problems: dict[str, Diagnostic] = {}
     with collector_paused():
         for path in paths:
             try:
@@ -130,15 +140,13 @@ def _read_chunk(
             except FileNotFoundError:
                 continue
             except (OSError, ValueError) as error:
-                found[1][path] = _unreadable(path, error)
+                problems[path] = _unreadable(path, error)
                 continue
-            signature = tuple(stamp)
             if digests.get(path) == digest(data):
-                found[0].append((path, signature, None))
+                same.append((path, stamp))
             else:
-                packed = pack(parse_note(path, data, types=types))
-                found[0].append((path, signature, tuple(packed)))
-    return found
+                parsed.append(Entry(stamp, pack(parse_note(path, data, types=types))))
+        return _Outcome(write_rows(parsed), same, problems)
 
 
 def _unreadable(path: str, error: Exception) -> Diagnostic:

@@ -7,9 +7,7 @@ _LINK = re.compile(r"\[((?:[^\[\]]|\[[^\[\]]*\])*)\]\([^()\s]*(?:\s+\"[^\"]*\")?
 _MARKS = re.compile(r"[*`~]+|(?<!\w)_+|_+(?!\w)")
 _MARK = re.compile(r"[*`~_]")
 # written so that the search looks for one set of characters first, which is far quicker
-_END = re.compile(
-    r"[.!?…。！？\n](?:(?<=[.!?…])[\"')\]]*\s+|(?<=[。！？])|(?<=\n)(?=[-*+] ))"
-)
+_END = re.compile(r"[.!?…。！？\n](?:(?<=[.!?…])[\"')\]]*\s+|(?<=[。！？])|(?<=\n)(?=[-*+] ))")
 _LIMIT = 300
 
 

@@ -1,0 +1,63 @@
+"""What is kept between runs says what the files say, whatever happened to them meanwhile."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from alpgraph.notes import Notebook, read_notebook
+
+Folder = Callable[[dict[str, str | bytes]], Path]
+
+
+@pytest.fixture(autouse=True)
+def certain(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Trust files that are only just written."""
+    monkeypatch.setattr("alpgraph.notes.cache._RACE_NS", -(10**12))
+
+
+@pytest.fixture
+def root(folder: Folder) -> Path:
+    """Return so many notes that several processes read them."""
+    return folder({f"n{number:03}.md": f"# N {number}\n\n[[n000]]" for number in range(600)})
+
+
+def same(one: Notebook, other: Notebook) -> bool:
+    return (one.notes, one.diagnostics) == (other.notes, other.diagnostics)
+
+
+def refuse(*_: object, **__: object) -> None:
+    raise AssertionError("an unchanged file was parsed again")
+
+
+@pytest.mark.parametrize("change", ["edit", "new", "gone", "renamed", "touched"])
+def test_after_a_change_the_kept_notes_are_those_of_the_files(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: str
+) -> None:
+    cache, note = tmp_path / "cache", root / "n300.md"
+    read_notebook(root, cache=cache)
+    if change == "edit":
+        note.write_text("# Other\n\n[[n001]]", encoding="utf-8")
+    elif change == "new":
+        (root / "new.md").write_text("x", encoding="utf-8")
+    elif change == "gone":
+        note.unlink()
+    elif change == "renamed":
+        note.rename(root / "renamed.md")
+    else:
+        os.utime(note, ns=(1, 1))
+    fresh = read_notebook(root)
+    assert same(read_notebook(root, cache=cache), fresh)
+    monkeypatch.setattr("alpgraph.notes.reading.parse_note", refuse)
+    assert same(read_notebook(root, cache=cache), fresh)
+
+
+def test_a_damaged_file_is_as_none(root: Path, tmp_path: Path) -> None:
+    cache = tmp_path / "cache"
+    fresh = read_notebook(root, cache=cache)
+    kept = next(cache.glob("notes-*.cache"))
+    data = kept.read_bytes()
+    for damaged in (b"", data[:-1], data[:20], data[:100] + b"x" + data[101:]):
+        kept.write_bytes(damaged)
+        assert same(read_notebook(root, cache=cache), fresh)
