@@ -15,6 +15,7 @@ _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u1950-\u19ff]")
 _SOFT = {"\u00ad", "\u200b", "\ufeff", "\u2060", "\u061c", "\u180e"}
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _UNSEEN = re.compile(f"{_HIDDEN.pattern}|{_CONTROL.pattern}|[\ud800-\udfff]")
+_PLAIN = bytes((0x09, 0x0A, *range(0x20, 0x7F)))
 _AT_MOST = 20
 
 
@@ -43,7 +44,8 @@ def decode(path: str, data: bytes) -> tuple[str, list[Diagnostic]]:
                 severity=Severity.INFO,
             )
         )
-    if not text.isascii() or not text.replace("\n", "").isprintable():
+    plain = not data.translate(None, _PLAIN) or text.replace("\n", "").isprintable()
+    if not plain:
         found += _characters(path, text)
     return text, found
 

@@ -19,8 +19,9 @@ MATTER_LIMIT = 64 * 1024
 """Front matter longer than this many bytes is not read."""
 _NESTING_LIMIT = 20
 _BASE: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_YAML = re.compile(r"---[ \t]*\n(.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.S | re.M)
-_TOML = re.compile(r"\+\+\+[ \t]*\n(.*?)^\+\+\+[ \t]*(?:\n|\Z)", re.S | re.M)
+# a mark that opens front matter, and from the end of its line on one that closes it
+_YAML = re.compile(r"---[ \t]*(?=\n)"), re.compile(r"\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)")
+_TOML = re.compile(r"\+\+\+[ \t]*(?=\n)"), re.compile(r"\n\+\+\+[ \t]*(?:\n|\Z)")
 _DEEP = re.compile(r"(?:[-?:][ \t]+){12}")
 
 
@@ -47,30 +48,29 @@ class Matter:
 def read_matter(path: str, text: str) -> tuple[Matter, list[Diagnostic]]:
     """Split a file into front matter and body, and read the front matter."""
     found: list[Diagnostic] = []
-    match = None
-    if text.startswith("---"):
-        match = _YAML.match(text)
-        if match is None and re.match(r"---[ \t]*\n[\w-]+:(?:\s|$)", text):
+    marks = _TOML if text.startswith("+++") else _YAML
+    opening = marks[0].match(text)
+    closing = marks[1].search(text, opening.end()) if opening else None
+    if opening is None or closing is None:
+        if re.match(r"---[ \t]*\n[\w-]+:(?:\s|$)", text):
             message = "the front matter has no closing `---`"
             place = Place(path, 1, 1, 1, 4)
             hint = "put `---` alone on the line after the last key"
             found.append(finding("ALP002", message, place, hint=hint))
-    elif text.startswith("+++"):
-        match = _TOML.match(text)
-    if match is None:
         return Matter(None, False, text, 1), found
-    raw, body_line = match[1], text.count("\n", 0, match.end()) + 1
+    raw, body = text[opening.end() + 1 : closing.start() + 1], text[closing.end() :]
+    body_line = text.count("\n", 0, closing.end()) + 1
     if len(raw.encode("utf-8", "replace")) > MATTER_LIMIT:
         message = f"the front matter is longer than {MATTER_LIMIT // 1024} kB and was not read"
         found.append(finding("ALP017", message, Place(path, 1, 1, 1, 4), hint="shorten it"))
-        return Matter(None, True, text[match.end() :], body_line, raw), found
-    if match.re is _TOML:
+        return Matter(None, True, body, body_line, raw), found
+    if marks is _TOML:
         from alpgraph.notes.toml_matter import read_toml
 
         table = read_toml(path, raw, found)
     else:
         table = _read_yaml(path, raw, found)
-    return Matter(table, True, text[match.end() :], body_line, raw), found
+    return Matter(table, True, body, body_line, raw), found
 
 
 def _read_yaml(path: str, raw: str, found: list[Diagnostic]) -> Table | None:

@@ -130,7 +130,7 @@ def findings_of(packed: Packed) -> tuple[Diagnostic, ...]:
 
 
 def _spot(place: Place) -> Spot:
-    return place.line, place.column, place.end_line, place.end_column
+    return place[1:]
 
 
 def _packed_relation(item: Relation) -> tuple[Any, ...]:

@@ -16,7 +16,7 @@ _ODD = re.compile(
     r"[^\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
 )
 _KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
-_SPECIAL = frozenset("-?:,[]{}#&*!|>'\"%@`")
+_SPECIAL = frozenset(" -?:,[]{}#&*!|>'\"%@`")
 _QUOTED = re.compile(r"\"[^\"\\]*\"|'[^']*'")
 _FLOW_ITEM = re.compile(r" *(\"[^\"\\]*\"|'[^']*'|[\w./(+][\w ./()+'-]*?) *(,|\Z)")
 _FIRST_LINE = 2

@@ -19,10 +19,8 @@ from alpgraph.notes.wikilinks import (
     shown_text,
 )
 
-# code, HTML, escapes, formulas, strikes; references, footnotes, comments
-_DOUBTFUL_MARKS = ("`", "<", "\\", "$", "~", "\t", "]:", "[^", "^[", "%%")
-_LINE_ENDS = re.compile(r"[\r\f\v\x00\x1c-\x1f\x85\u2028\u2029]")
-"""What Python or Markdown may take for line ends."""
+_DOUBTFUL_MARKS = ("`", "<", "\\", "$", "~", "\t")
+"""Code, HTML, escapes, formulas, strikes."""
 # deep indentation, quotes, definitions, numbered items; rules, underlines, table delimiters
 _DOUBTFUL_LINE = re.compile(
     r" {4}| {0,3}(?:[>:]|\d{1,9}[.)](?: |$))| {0,3}[-*_=+|:][-*_=+|: ]*$", re.ASCII
@@ -59,9 +57,9 @@ def scan_body(path: str, body: str, body_line: int) -> BodyParts | None:
     if masked is None:
         return None
     text = body if masked is lines else "\n".join(masked)
-    if any(mark in text for mark in _DOUBTFUL_MARKS):
+    if any(mark in text for mark in _DOUBTFUL_MARKS) or ("%" in text and "%%" in text):
         return None
-    if not text.replace("\n", "").isprintable() and _LINE_ENDS.search(text):
+    if _has_odd_ends(body, lines):
         return None
     scanner = _Scanner(path, body_line)
     for number, line in enumerate(masked):
@@ -70,6 +68,12 @@ def scan_body(path: str, body: str, body_line: int) -> BodyParts | None:
             return None
     scanner.close()
     return scanner.parts if scanner.certain else None
+
+
+def _has_odd_ends(body: str, lines: list[str]) -> bool:
+    """Tell whether Python or Markdown may take anything but `\\n` for the end of a line."""
+    whole = lines if lines[-1] else lines[:-1]
+    return body.splitlines() != whole or "\0" in body or "\x1f" in body
 
 
 def _without_code(lines: list[str]) -> list[str] | None:
@@ -287,6 +291,8 @@ class _Scanner:
         """Read the links of a line; false when a bracket belongs to none."""
         block = self.block
         assert block is not None
+        if "[^" in line or "^[" in line:  # footnotes
+            return False
         row, closed, end = self.body_line + number, 0, start
         while (begin := line.find("[", end)) >= 0:
             match = _LINK.match(line, begin)

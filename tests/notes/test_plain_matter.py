@@ -60,6 +60,7 @@ LINES = st.lists(PIECES | st.text(" -:ab#'\"[],\u00e9", max_size=9), max_size=9)
 @settings(deadline=None, max_examples=400)
 @given(LINES.map(lambda lines: "".join(f"{line}\n" for line in lines)))
 @example("a:\n- b\n- c: d\n  e:\n  - f\n  g: h\ni:\n  j: k\n")
+@example("a:\n-  b\n")
 @example("a: [b, c]  \n\n# x\nb:\n\n  - c\n")
 def test_what_is_read_line_by_line_is_what_yaml_says(raw: str) -> None:
     quick = read_plain("a.md", raw)
