@@ -1,6 +1,6 @@
 """From notes to a frozen multigraph, whole or patched after an edit."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from typing import Any
 
 import networkx as nx
@@ -9,8 +9,8 @@ from alpgraph.graph.model import MENTION, NoteGraph, Notes, Reason, ghost_key, r
 from alpgraph.notes.model import Note
 from alpgraph.notes.reading import collector_paused
 
-MANY = 200
-"""Changed notes above which building anew is quicker than patching."""
+MOST = 0.5
+"""Share of changed notes above which building anew is quicker than patching."""
 
 Edge = tuple[str, str, str]
 """Source, target and key."""
@@ -58,7 +58,7 @@ def patch_graph(graph: NoteGraph, before: Notes, after: Notes) -> NoteGraph:
         return build_graph(after)
     old, new = before.notes, after.notes
     changed = {slug for slug in old.keys() | new.keys() if _differ(old.get(slug), new.get(slug))}
-    if len(changed) > MANY:
+    if len(changed) > MOST * len(new):
         return build_graph(after)
     pairs = {
         frozenset(edge[:2])
@@ -66,14 +66,15 @@ def patch_graph(graph: NoteGraph, before: Notes, after: Notes) -> NoteGraph:
         for edge, _ in _told(notebook, sorted(changed & notebook.notes.keys()))
     }
     touched = changed.union(*pairs)
+    telling = changed | set(_speakers(graph, pairs))
     patched = _sharing(graph, after, touched)
-    _drop_pairs(patched, pairs)
+    _drop_pairs(patched, pairs, changed)
     for slug in sorted(changed):
         if slug in new:
             nx.MultiDiGraph.add_node(patched, slug, **_attributes(new[slug]))
         else:
             nx.MultiDiGraph.remove_node(patched, slug)
-    _add_edges(patched, after, sorted(touched & new.keys()), pairs)
+    _add_edges(patched, after, sorted(telling & new.keys()), pairs)
     _drop_lonely_ghosts(patched, touched)
     nx.freeze(patched)
     return patched
@@ -96,13 +97,26 @@ def _sharing(graph: NoteGraph, after: Notes, touched: set[str]) -> NoteGraph:
     return shared
 
 
-def _drop_pairs(graph: Any, pairs: Iterable[frozenset[str]]) -> None:
+def _speakers(graph: Any, pairs: Iterable[frozenset[str]]) -> Iterator[str]:
+    """Name who gives a reason for a relation between two of a pair."""
     for pair in pairs:
         one, other = min(pair), max(pair)
         for a, b in {(one, other), (other, one)}:
-            if b in graph._adj.get(a, {}):
-                del graph._adj[a][b]
+            for key, edge in graph._adj.get(a, {}).get(b, {}).items():
+                if key != MENTION:
+                    yield from (reason.by for reason in edge["reasons"])
+
+
+def _drop_pairs(graph: Any, pairs: Iterable[frozenset[str]], changed: Container[str]) -> None:
+    """Drop what joins two of a pair, but for mentions in texts that did not change."""
+    for pair in pairs:
+        one, other = min(pair), max(pair)
+        for a, b in {(one, other), (other, one)}:
+            keyed = graph._adj.get(a, {}).pop(b, None)
+            if keyed is not None:
                 del graph._pred[b][a]
+                if MENTION in keyed and a not in changed:
+                    nx.MultiDiGraph.add_edge(graph, a, b, MENTION, **keyed[MENTION])
 
 
 def _drop_lonely_ghosts(graph: NoteGraph, touched: Iterable[str]) -> None:
