@@ -1,8 +1,9 @@
 """What a change means for the graph: notes, relations, and how the whole hangs together."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Literal
 
 from alpgraph.graph.model import MENTION, NoteGraph, Reason, type_of, types_of_graph
@@ -92,12 +93,12 @@ def diff_graphs(before: NoteGraph, after: NoteGraph) -> GraphDiff:
     >>> diff_graphs(one, two).notes_added
     ('a',)
     """
-    beside = _beside(before), _beside(after)
-    old, new = beside[0].keys(), beside[1].keys()
-    orphans = _alone(beside[0]), _alone(beside[1])
-    parts = _parts(beside[0]), _parts(beside[1])
-    mentions = (_mentions(before), _mentions(after))
-    relations = _relations(before, after)
+    old, new = _present(before), _present(after)
+    orphans = _alone(before, old), _alone(after, new)
+    parts = _parts(before, old - orphans[0]), _parts(after, new - orphans[1])
+    apart = _apart(before, after)
+    mentions = _mentions(before, apart), _mentions(after, apart)
+    relations = _relations(before, after, apart)
     fresh = [c.after for c in relations if c.after and c.kind != "reason changed"]
     return GraphDiff(
         notes_added=tuple(sorted(new - old)),
@@ -117,41 +118,55 @@ def diff_graphs(before: NoteGraph, after: NoteGraph) -> GraphDiff:
     )
 
 
-def _beside(graph: NoteGraph) -> dict[str, list[str]]:
-    """Return the notes that each note is joined to, in either direction; absent ones are none."""
-    beside: dict[str, list[str]] = {s: [] for s, ghost in graph.nodes(data="ghost") if not ghost}
-    # plain dictionaries: networkx's views of edges take ten times longer
-    for source, neighbours in graph.adjacency():
-        for target in neighbours if source in beside else ():
-            if target in beside and target != source:
-                beside[source].append(target)
-                beside[target].append(source)
-    return beside
+def _present(graph: NoteGraph) -> set[str]:
+    return {slug for slug, ghost in graph.nodes(data="ghost") if not ghost}
 
 
-def _alone(beside: Mapping[str, list[str]]) -> set[str]:
-    return {slug for slug, others in beside.items() if not others}
+def _beside(graph: NoteGraph, slug: str) -> Iterator[str]:
+    """Name what a note is joined to, in either direction; what is at both ends twice."""
+    return chain(graph.succ[slug], graph.pred[slug])
+
+
+def _apart(before: NoteGraph, after: NoteGraph) -> list[tuple[str, str]]:
+    """Return the ends of all edges that are not the very same objects in both graphs."""
+    old, new = dict(before.adjacency()), dict(after.adjacency())
+    found = []
+    for a in old | new:
+        one, other = old.get(a, {}), new.get(a, {})
+        if one is not other:
+            found += [(a, b) for b in one | other if one.get(b) is not other.get(b)]
+    return found
+
+
+def _alone(graph: NoteGraph, present: set[str]) -> set[str]:
+    """Return the notes that are joined to no other note; absent ones are none."""
+    return {
+        slug
+        for slug in present
+        if not any(other in present and other != slug for other in _beside(graph, slug))
+    }
 
 
 def _changed(before: NoteGraph, after: NoteGraph, slugs: Iterable[str]) -> Iterable[NoteChange]:
     for slug in slugs:
         one, other = before.nodes[slug], after.nodes[slug]
+        if one is other:  # a patched graph shares what did not change
+            continue
         fields = tuple(name for name in one if one[name] != other.get(name))
         if fields:
             yield NoteChange(slug, fields, one["title"], other["title"])
 
 
-def _parts(beside: Mapping[str, list[str]]) -> list[set[str]]:
-    """Return the parts that hang together, of two notes or more."""
-    left, parts = {slug for slug, others in beside.items() if others}, []
+def _parts(graph: NoteGraph, joined: set[str]) -> list[set[str]]:
+    """Return the parts that hang together of notes that are joined to others."""
+    left, parts = set(joined), []
     while left:
-        front = [left.pop()]
-        part = set(front)
+        front = part = {left.pop()}
         while front:
-            fresh = [other for other in beside[front.pop()] if other in left]
-            left.difference_update(fresh)
-            part.update(fresh)
-            front += fresh
+            around = chain.from_iterable(_beside(graph, slug) for slug in front)
+            front = left.intersection(around)
+            left -= front
+            part |= front
         parts.append(part)
     return parts
 
@@ -170,29 +185,26 @@ def _regrouped(whole: list[set[str]], pieces: list[set[str]]) -> tuple[tuple[str
     return tuple(sorted(found))
 
 
-def _mentions(graph: NoteGraph) -> set[tuple[str, str]]:
-    return {
-        (a, b)
-        for a, neighbours in graph.adjacency()
-        for b, kinds in neighbours.items()
-        if MENTION in kinds
-    }
+def _mentions(graph: NoteGraph, pairs: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
+    return {(a, b) for a, b in pairs if graph.has_edge(a, b, MENTION)}
 
 
-def _edges(graph: NoteGraph) -> dict[Edge, Reasons]:
+def _edges(graph: NoteGraph, pairs: Iterable[tuple[str, str]]) -> dict[Edge, Reasons]:
     """Return relations with their reasons; symmetric ones keyed by their sorted ends."""
     symmetric = {kind.id for kind in types_of_graph(graph).types if kind.symmetric}
+    adjacent = dict(graph.adjacency())
     return {
         (min(a, b), max(a, b), key) if key in symmetric else (a, b, key): edge["reasons"]
-        for a, neighbours in graph.adjacency()
-        for b, kinds in neighbours.items()
-        for key, edge in kinds.items()
+        for a, b in pairs
+        for key, edge in adjacent.get(a, {}).get(b, {}).items()
         if key != MENTION
     }
 
 
-def _relations(before: NoteGraph, after: NoteGraph) -> list[Change]:
-    old, new = _edges(before), _edges(after)
+def _relations(
+    before: NoteGraph, after: NoteGraph, apart: Sequence[tuple[str, str]]
+) -> list[Change]:
+    old, new = _edges(before, apart), _edges(after, apart)
     changes = [
         change
         for edge in sorted(edge for edge in old.keys() & new.keys() if old[edge] != new[edge])
