@@ -1,6 +1,6 @@
 """A folder of notes as one value: parsed, resolved, and patched after a change."""
 
-from collections.abc import ItemsView, Iterable, Iterator, Mapping, ValuesView
+from collections.abc import Container, ItemsView, Iterable, Iterator, Mapping, ValuesView
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -204,7 +204,8 @@ def _notebook(
             index = before.index.updated([*gone, *stale], fresh)
         notes = LazyNotes(by_slug, index)
         if before is not None:
-            notes.made.update(_untouched(before, notes, [*gone, *stale], fresh))
+            sure = before.index.sure & index.sure
+            notes.made.update(_untouched(before, notes, [*gone, *stale], fresh, sure))
         found = [item for note in packed if note.rest[-1] for item in findings_of(note)]
     found += [*unreadable.values(), *clashes]
     found.sort(key=lambda item: (item.place, item.code))
@@ -221,9 +222,13 @@ def _notebook(
 
 
 def _untouched(
-    before: Notebook, after: LazyNotes, gone: list[Packed], fresh: list[Packed]
+    before: Notebook,
+    after: LazyNotes,
+    gone: list[Packed],
+    fresh: list[Packed],
+    sure: Container[str],
 ) -> dict[str, Note]:
-    """Return the notes already made whose links mean what they meant."""
+    """Return the notes already made whose links mean what they meant, as `sure` names do."""
     old = before.notes
     assert isinstance(old, LazyNotes)
     lost = {slug: names_of(note) for note in gone if (slug := note.slug)}
@@ -238,12 +243,12 @@ def _untouched(
     same = {slug: note for slug, note in old.made.items() if entries.get(slug) is old.entries[slug]}
     if not names:
         return same
-    return {slug: note for slug, note in same.items() if not _asks(note, names)}
+    return {slug: note for slug, note in same.items() if not _asks(note, names, sure)}
 
 
-def _asks(note: Note, names: set[str]) -> bool:
+def _asks(note: Note, names: set[str], sure: Container[str]) -> bool:
     return any(
-        not names.isdisjoint(names_asked(link.to, link.text))
+        link.to not in sure and not names.isdisjoint(names_asked(link.to, link.text))
         for links in (note.relations, note.mentions)
         for link in links
     )

@@ -6,7 +6,7 @@ title; all with exact case first, then folded. A tie stays unresolved, with its 
 
 import re
 import unicodedata
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, KeysView
 from dataclasses import dataclass
 from urllib.parse import unquote
 
@@ -73,6 +73,11 @@ class LinkIndex:
             self._direct[note.slug] = Resolution(note.slug, "path")
         self._exact.add(note)
         self._folded.add(note)
+
+    @property
+    def sure(self) -> KeysView[str]:
+        """Names that mean a note whatever else there is, from wherever they are written."""
+        return self._direct.keys()
 
     def resolve(self, to: str, origin: str, *, label: str = "") -> Resolution:
         """Find the note that `to`, written in the note `origin`, means."""
