@@ -5,6 +5,7 @@ import re
 import subprocess
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
@@ -114,14 +115,15 @@ def prefix_of(folder: Path) -> str:
     return os.fsdecode(run_git(folder, "rev-parse", "--show-prefix")).removesuffix("\n")
 
 
-def list_blobs(folder: Path, commit: str) -> list[Blob]:
+@lru_cache(maxsize=2)  # a commit, named in full, never changes, and a comparison asks for two
+def list_blobs(folder: Path, commit: str) -> tuple[Blob, ...]:
     """Return the files below `folder` as of a commit; none if it was not there yet."""
     tree = f"{commit}:{prefix_of(folder)}"
     try:
         listed = run_git(folder, "ls-tree", "-r", "-z", "-l", "--full-tree", tree)
     except HistoryError as error:
         if re.search(r"[Nn]ot a valid object name|does not exist|exists on disk", str(error)):
-            return []
+            return ()
         raise
     found = []
     for row in listed.split(b"\0")[:-1]:
@@ -130,7 +132,7 @@ def list_blobs(folder: Path, commit: str) -> list[Blob]:
         if kind := _KINDS.get(mode[:3]):
             length = int(size) if size.isdigit() else 0
             found.append(Blob(os.fsdecode(path), name.decode(), length, kind))
-    return found
+    return tuple(found)
 
 
 def read_blobs(folder: Path, ids: Iterable[str]) -> dict[str, bytes]:

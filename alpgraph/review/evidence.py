@@ -58,11 +58,6 @@ def verdicts_of(notebook: Notes, stored: Stored) -> dict[str, str]:
     return {slug: verdict for slug, verdict in found.items() if verdict}
 
 
-def experiments_of(notebook: Notes) -> set[str]:
-    """Name the experiments that notes attach."""
-    return {note.experiment.name for note in notebook.notes.values() if note.experiment}
-
-
 def _repository(folder: Path) -> bytes:
     return run_git(folder, "rev-parse", "--absolute-git-dir")
 

@@ -1,14 +1,13 @@
 """Read both sides of a change from git's objects and say what it means; nothing of theirs runs."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from alpgraph.check import check_notebook
-from alpgraph.experiments import fault_finders
-from alpgraph.graph import NoteGraph, build_graph
+from alpgraph.check import FaultFinder, check_notebook
+from alpgraph.graph import NoteGraph, build_graph, patch_graph
 from alpgraph.history import common_ancestor, notebook_at, unread_at
 from alpgraph.notes import Notebook
 from alpgraph.notes.reading import collector_paused
-from alpgraph.review.evidence import experiments_of, stored_at, stored_now, verdicts_of
 from alpgraph.review.model import Review, review_change
 
 
@@ -57,9 +56,8 @@ def _compared(now: Notebook, base: str, head: str, graph: NoteGraph | None) -> C
     # first, since the notes it makes are then shared
     graph_after = graph if graph is not None and after is now else build_graph(after)
     before = notebook_at(now.root, base, like=after, like_at=head)
-    graphs = build_graph(before), graph_after
-    finders = fault_finders()
-    verdicts = _verdicts(before, after, base, head)
+    graphs = patch_graph(graph_after, after, before), graph_after
+    finders, *verdicts = _evidence(before, after, base, head)
     review = review_change(
         before,
         after,
@@ -76,13 +74,22 @@ def _compared(now: Notebook, base: str, head: str, graph: NoteGraph | None) -> C
     return Comparison(before, after, *graphs, review)
 
 
-def _verdicts(
+def _evidence(
     before: Notebook, after: Notebook, base: str, head: str
-) -> tuple[dict[str, str], dict[str, str]]:
-    names = experiments_of(before) | experiments_of(after)
+) -> tuple[Mapping[str, FaultFinder], dict[str, str], dict[str, str]]:
+    """Return what judges parameters, and the verdicts before and after."""
+    names = _experiments_of(before) | _experiments_of(after)
     if not names:
-        return {}, {}
+        return {}, {}, {}
+    # imported late: experiments bring NumPy, a third of a second that most changes can do without
+    from alpgraph.experiments import fault_finders
+    from alpgraph.review.evidence import stored_at, stored_now, verdicts_of
+
     installed, root = stored_now(names), after.root
     earlier = stored_at(root, base) or installed
     later = (stored_at(root, head) if head else {}) or installed
-    return verdicts_of(before, earlier), verdicts_of(after, later)
+    return fault_finders(), verdicts_of(before, earlier), verdicts_of(after, later)
+
+
+def _experiments_of(notebook: Notebook) -> set[str]:
+    return {note.experiment.name for note in notebook.notes.values() if note.experiment}
