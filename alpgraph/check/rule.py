@@ -54,40 +54,36 @@ class Subject:
         return dict(self.notebook.notes)
 
     @cached_property
-    def pairs(self) -> Mapping[str, frozenset[tuple[str, str]]]:
-        """Ends of the edges of each type, mentions and absent notes included."""
-        found: dict[str, set[tuple[str, str]]] = {}
+    def pairs(self) -> Mapping[str, set[tuple[str, str]]]:
+        """Ends of the relations of each type, absent notes included."""
+        found: dict[str, set[tuple[str, str]]] = {kind: set() for kind in self.notebook.types.by_id}
         # plain dictionaries: networkx's views of edges take ten times longer
         for source, neighbours in self.graph.adjacency():
             for target, kinds in neighbours.items():
                 for kind in kinds:
-                    found.setdefault(kind, set()).add((source, target))
-        return {kind: frozenset(pairs) for kind, pairs in found.items()}
+                    if kind in found:  # no mention
+                        found[kind].add((source, target))
+        return found
 
     @cached_property
     def parts(self) -> list[list[str]]:
         """Connected parts, the largest first; an absent note that two link to joins nothing."""
-        beside: dict[str, list[str]] = {slug: [] for slug in self.notes}
         # a relation whose type is misspelt is no edge, but its author meant to join the two
-        misspelt = (
-            (slug, relation.target)
-            for slug, note in self.notes.items()
-            for relation in note.relations
-            if relation.target and not relation.type
-        )
-        for source, target in chain(misspelt, *self.pairs.values()):
-            if source in beside and target in beside:
-                beside[source].append(target)
-                beside[target].append(source)
-        parts = []
-        while beside:
-            slug, found = beside.popitem()
-            part = [slug]
-            while found:
-                other = found.pop()
-                if other in beside:
-                    part.append(other)
-                    found += beside.pop(other)
+        misspelt: dict[str, list[str]] = {}
+        for slug, note in self.notes.items():
+            for relation in note.relations:
+                if relation.target and not relation.type:
+                    misspelt.setdefault(slug, []).append(relation.target)
+                    misspelt.setdefault(relation.target, []).append(slug)
+        after, before = self.graph.successors, self.graph.predecessors
+        left, parts = set(self.notes), []
+        while left:
+            part = [left.pop()]
+            for slug in part:  # it grows as it is walked
+                for other in chain(after(slug), before(slug), misspelt.get(slug, ())):
+                    if other in left:
+                        left.remove(other)
+                        part.append(other)
             parts.append(sorted(part))
         return sorted(parts, key=lambda part: (-len(part), part))
 

@@ -143,27 +143,26 @@ def _ghost(written: str) -> dict[str, Any]:
 
 def _told(notebook: Notes, slugs: Iterable[str]) -> Iterator[tuple[Edge, Reason]]:
     """Tell each relation in the table's direction, and each mention, with what its author said."""
+    notes, readings = notebook.notes, notebook.types.readings
     for slug in slugs:
-        note = notebook.notes[slug]
+        note = notes[slug]
         for relation in note.relations:
-            reading = notebook.types.readings.get(relation.type)
+            reading = readings.get(relation.type)
             if reading is None:  # an unknown word is a finding, not an edge
                 continue
-            other = _target(notebook, relation.target, relation.to)
+            target = relation.target
+            other = target if target is not None and target in notes else ghost_key(relation.to)
             ends = (slug, other) if reading.forward else (other, slug)
             place, form = relation.place, relation.form
             reason = Reason(slug, relation.why, relation.basis, place.file, place.line, form)
             yield (*ends, reading.type.id), reason
         for mention in note.mentions:
-            other = _target(notebook, mention.target, mention.to)
+            target = mention.target
+            other = target if target is not None and target in notes else ghost_key(mention.to)
             if other != slug and (mention.to or mention.target):
                 place = mention.place
                 sentence = Reason(slug, mention.sentence, "", place.file, place.line, MENTION)
                 yield (slug, other, MENTION), sentence
-
-
-def _target(notebook: Notes, target: str | None, written: str) -> str:
-    return target if target is not None and target in notebook.notes else ghost_key(written)
 
 
 def _add_edges(
@@ -179,26 +178,28 @@ def _add_edges(
         source, target, kind = edge
         if pairs is not None and frozenset((source, target)) not in pairs:
             continue
-        turned = (target, source, kind)
-        if kind != MENTION and by_id[kind].symmetric and turned in reasons:
-            edge = turned
+        if kind != MENTION and by_id[kind].symmetric and (target, source, kind) in reasons:
+            edge = target, source, kind
         reasons.setdefault(edge, []).append(reason)
+    # networkx's own way to add an edge looks everything up twice
+    inner: Any = graph
+    adj, pred = inner._adj, inner._pred
     for (source, target, kind), told in reasons.items():
         for end in (source, target):
-            if end not in graph:
+            if end not in adj:
                 written = end.removeprefix(ghost_key(""))
                 nx.MultiDiGraph.add_node(graph, end, **_ghost(written))
-        nx.MultiDiGraph.add_edge(graph, source, target, kind, **_edge(kind, source, tuple(told)))
+        keyed = adj[source].get(target)
+        if keyed is None:
+            keyed = adj[source][target] = pred[target][source] = {}
+        keyed[kind] = _edge(kind, source, tuple(told))
 
 
 def _edge(kind: str, source: str, reasons: tuple[Reason, ...]) -> dict[str, Any]:
-    first = reasons_from(reasons, source)[0]
+    first = reasons_from(reasons, source)[0] if len(reasons) > 1 else reasons[0]
     said = {"why": first.why, "basis": first.basis, "form": first.form}
     if kind == MENTION:
-        return {
-            "type": kind,
-            "reasons": (first,),
-            "sentence": first.why,
-            "count": len(reasons),
-        } | said
-    return {"type": kind, "reasons": reasons} | said
+        own = {"type": kind, "reasons": (first,), "sentence": first.why, "count": len(reasons)}
+    else:
+        own = {"type": kind, "reasons": reasons}
+    return own | said

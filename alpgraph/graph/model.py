@@ -1,8 +1,7 @@
 """Passive types of the graph, and how nodes and edges are named."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import TYPE_CHECKING, NamedTuple, Protocol, cast
 
 import networkx as nx
 
@@ -41,8 +40,7 @@ class Notes(Protocol):
         """The collection's table of relation types."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(NamedTuple):
     """What one note's author said about an edge."""
 
     by: str

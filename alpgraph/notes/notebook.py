@@ -12,7 +12,7 @@ from alpgraph.notes.files import FileStamp, attachments
 from alpgraph.notes.findings import finding
 from alpgraph.notes.model import Note
 from alpgraph.notes.names import names_asked, names_of
-from alpgraph.notes.packing import Packed, Resolved, findings_of, pack, unpack
+from alpgraph.notes.packing import Packed, findings_of, pack, unpack
 from alpgraph.notes.parsing import parse_note, slug_of
 from alpgraph.notes.reading import collector_paused, read_folder, read_paths
 from alpgraph.notes.relation_types import RelationTypes
@@ -99,13 +99,7 @@ class LazyNotes(Mapping[str, Note]):
                     self[slug]
 
     def _make(self, entry: Entry) -> Note:
-        origin, index = entry.packed.slug, self._index
-
-        def resolve(to: str, label: str) -> Resolved:
-            found = index.resolve(to, origin, label=label)
-            return found.slug, found.how, found.candidates
-
-        return unpack(entry.packed, entry.modified, resolve)
+        return unpack(entry.packed, entry.modified, self._index.resolver(entry.packed.slug))
 
 
 def read_notebook(

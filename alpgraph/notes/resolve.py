@@ -12,7 +12,7 @@ from urllib.parse import unquote
 
 from alpgraph.notes.anchors import wanted_anchors
 from alpgraph.notes.names import NOTHING, Found, Names
-from alpgraph.notes.packing import Packed
+from alpgraph.notes.packing import Packed, Resolve, Resolved
 
 _PLACES = frozenset(("path", "relative", "root", "name", "ancestor"))
 _SIMPLE = re.compile(r"[\w/-]+", re.ASCII)
@@ -89,6 +89,16 @@ class LinkIndex:
         if found is None:
             found = self._memory[key] = self._resolve(*key)
         return found
+
+    def resolver(self, origin: str) -> Resolve:
+        """Return what resolves the links of the note `origin`, given the words shown for each."""
+        direct = self._direct
+
+        def resolve(to: str, label: str) -> Resolved:
+            found = direct.get(to) or self.resolve(to, origin, label=label)
+            return found.slug, found.how, found.candidates
+
+        return resolve
 
     def _resolve(self, to: str, folder: str, label: str) -> Resolution:
         whole = unicodedata.normalize("NFC", to.strip())

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from alpgraph.check.rule import Draft, Rule, Subject, rule
 from alpgraph.diagnostics import Place, Severity
 from alpgraph.notes.findings import quoted
-from alpgraph.notes.model import Note, Source
+from alpgraph.notes.model import Note, Relation, Source
 
 _LONG_ENOUGH = 20
 _BACKING = ("supported-by", "tested-by")
@@ -39,20 +39,25 @@ def copied_reason(subject: Subject) -> Iterator[Draft]:
     ## How to fix
     Say what this link means between these two notes.
     """
-    first: dict[str, tuple[Place, tuple[str, frozenset[str]]]] = {}
+    first: dict[str, tuple[Note, Relation]] = {}
     for note in subject.notes.values():
         for relation in note.relations:
             words = " ".join(relation.why.casefold().split())
             if len(words) < _LONG_ENOUGH:
                 continue
-            reading = subject.notebook.types.readings.get(relation.type)
-            kind = reading.type.id if reading else relation.written
-            ends = kind, frozenset((note.slug, relation.target or relation.to))
-            place, other = first.setdefault(words, (relation.place, ends))
-            if other != ends:
+            told = note, relation
+            earlier = first.setdefault(words, told)
+            if earlier is not told and _ends(subject, *earlier) != _ends(subject, *told):
+                place = earlier[1].place
                 message = f"this reason stands at {place.file}:{place.line} too"
                 hint = "say what this link means between these two notes"
                 yield Draft(message, hint, relation.why_place or relation.place)
+
+
+def _ends(subject: Subject, note: Note, relation: Relation) -> tuple[str, frozenset[str]]:
+    reading = subject.notebook.types.readings.get(relation.type)
+    kind = reading.type.id if reading else relation.written
+    return kind, frozenset((note.slug, relation.target or relation.to))
 
 
 def claim_without_source(subject: Subject) -> Iterator[Draft]:

@@ -189,8 +189,8 @@ def absent_heading(subject: Subject) -> Iterator[Draft]:
     """
     for note in subject.notes.values():
         for mention in note.mentions:
-            other = subject.notes.get(mention.target or "")
-            if other is None or not mention.heading:
+            other = subject.notes.get(mention.target or "") if mention.heading else None
+            if other is None:
                 continue
             if subject.notebook.index.anchor(other.slug, mention.heading):
                 continue

@@ -121,7 +121,7 @@ def relation_contradicts_inverse(subject: Subject) -> Iterator[Draft]:
     one_way = [kind for kind in subject.notebook.types.types if not kind.symmetric]
     edges = subject.graph.edges
     for kind in one_way:
-        pairs = subject.pairs.get(kind.id, frozenset())
+        pairs = subject.pairs[kind.id]
         for source, target in sorted(pair for pair in pairs if pair[0] < pair[1]):
             if (target, source) in pairs:
                 here, there = (source, target, kind.id), (target, source, kind.id)
@@ -176,7 +176,7 @@ def _circles(subject: Subject, kind: str) -> Iterator[list[str]]:
     """Yield the shortest circle through the first note of each knot."""
     import networkx as nx
 
-    pairs = subject.pairs.get(kind, frozenset())
+    pairs = subject.pairs[kind]
     # pairs that point at each other are ALP203
     order: nx.DiGraph[str] = nx.DiGraph(_in_circles({p for p in pairs if p[::-1] not in pairs}))
     for knot in nx.strongly_connected_components(order):

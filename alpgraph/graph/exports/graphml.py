@@ -73,7 +73,7 @@ def _lines(graph: NoteGraph, verdicts: Mapping[str, str | None]) -> Iterator[str
         values = {**node, "topics": json.dumps(node["topics"]), "verdict": verdicts.get(slug)}
         yield f"<node id={_attribute(slug)}>{_data('node', NODE_KEYS, values)}</node>\n"
     for number, (source, target, _, edge) in enumerate(edge_rows(graph)):
-        reasons = json.dumps([asdict(reason) for reason in edge["reasons"]])
+        reasons = json.dumps([reason._asdict() for reason in edge["reasons"]])
         data = _data("edge", EDGE_KEYS, edge | {"reasons": reasons})
         ends = f"source={_attribute(source)} target={_attribute(target)}"
         yield f'<edge id="e{number}" {ends}>{data}</edge>\n'

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
 from typing import Any
 
 from alpgraph.graph.exports.rows import clean, edge_rows, node_rows
@@ -28,7 +27,7 @@ def node_link(graph: NoteGraph, verdicts: Mapping[str, str | None]) -> dict[str,
         "edges": [
             {"source": source, "target": target, "key": key}
             | edge
-            | {"reasons": [asdict(reason) for reason in edge["reasons"]]}
+            | {"reasons": [reason._asdict() for reason in edge["reasons"]]}
             for source, target, key, edge in edge_rows(graph)
         ],
     }
