@@ -7,6 +7,7 @@ import networkx as nx
 
 from alpgraph.graph.model import MENTION, NoteGraph, Notes, Reason, ghost_key, reasons_from
 from alpgraph.notes.model import Note
+from alpgraph.notes.notebook import changed_slugs
 from alpgraph.notes.reading import collector_paused
 
 MOST = 0.5
@@ -57,7 +58,7 @@ def patch_graph(graph: NoteGraph, before: Notes, after: Notes) -> NoteGraph:
     if before.types != after.types:
         return build_graph(after)
     old, new = before.notes, after.notes
-    changed = {slug for slug in old.keys() | new.keys() if _differ(old.get(slug), new.get(slug))}
+    changed = changed_slugs(old, new)
     if len(changed) > MOST * len(new):
         return build_graph(after)
     pairs = {
@@ -78,10 +79,6 @@ def patch_graph(graph: NoteGraph, before: Notes, after: Notes) -> NoteGraph:
     _drop_lonely_ghosts(patched, touched)
     nx.freeze(patched)
     return patched
-
-
-def _differ(one: Note | None, other: Note | None) -> bool:
-    return one is not other and one != other
 
 
 def _sharing(graph: NoteGraph, after: Notes, touched: set[str]) -> NoteGraph:

@@ -14,6 +14,7 @@ from alpgraph.notes.model import (
 )
 from alpgraph.notes.notebook import (
     Notebook,
+    changed_slugs,
     notebook_of,
     read_notebook,
     update_notebook,
@@ -47,6 +48,7 @@ __all__ = [
     "Resolution",
     "SafeHtml",
     "Source",
+    "changed_slugs",
     "digest",
     "heading_anchor",
     "is_empty_file",

@@ -1,8 +1,17 @@
 """A folder of notes as one value: parsed, resolved, and patched after a change."""
 
-from collections.abc import Container, ItemsView, Iterable, Iterator, Mapping, ValuesView
+from collections.abc import (
+    Container,
+    ItemsView,
+    Iterable,
+    Iterator,
+    KeysView,
+    Mapping,
+    ValuesView,
+)
 from dataclasses import dataclass, field
 from functools import cached_property
+from operator import attrgetter
 from pathlib import Path
 from types import MappingProxyType
 
@@ -82,6 +91,10 @@ class LazyNotes(Mapping[str, Note]):
         """Tell whether there is such a note, without making it."""
         return slug in self.entries
 
+    def keys(self) -> KeysView[str]:
+        """Return all slugs."""
+        return self.entries.keys()
+
     def values(self) -> ValuesView[Note]:
         """Return all notes."""
         self._make_all()
@@ -155,6 +168,19 @@ def with_files(notebook: Notebook, files: Mapping[str, bytes | None]) -> Noteboo
     return _patched(notebook, set(files), entries, {})
 
 
+def changed_slugs(before: Mapping[str, Note], after: Mapping[str, Note]) -> set[str]:
+    """Return the slugs of notes that came, went or became others; the same object did not.
+
+    >>> changed_slugs({}, {"a": Note(slug="a", path="a.md", title="A")})
+    {'a'}
+    """
+    old = before.made if isinstance(before, LazyNotes) else before
+    new = after.made if isinstance(after, LazyNotes) else after
+    other = {slug for slug, note in new.items() if old.get(slug) is not note}
+    other |= (before.keys() | after.keys()) - new.keys()
+    return {slug for slug in other if before.get(slug) != after.get(slug)}
+
+
 def _patched(
     notebook: Notebook,
     paths: set[str],
@@ -163,9 +189,10 @@ def _patched(
 ) -> Notebook:
     before = notebook.notes
     assert isinstance(before, LazyNotes)
-    kept = [entry for entry in before.entries.values() if entry.packed.path not in paths]
     gone = [entry.packed for entry in before.entries.values() if entry.packed.path in paths]
-    entries = sorted([*kept, *fresh], key=lambda entry: entry.packed.path)
+    without = {packed.slug for packed in gone}
+    kept = [entry for slug, entry in before.entries.items() if slug not in without]
+    entries = sorted([*kept, *fresh], key=attrgetter("packed.path"))
     problems = {path: problem for path, problem in notebook.unreadable.items() if path not in paths}
     return _notebook(
         notebook.root,
@@ -198,8 +225,7 @@ def _notebook(
             index = before.index.updated([*gone, *stale], fresh)
         notes = LazyNotes(by_slug, index)
         if before is not None:
-            sure = before.index.sure & index.sure
-            notes.made.update(_untouched(before, notes, [*gone, *stale], fresh, sure))
+            notes.made.update(_untouched(before, index, [*gone, *stale], fresh))
         found = [item for note in packed if note.rest[-1] for item in findings_of(note)]
     found += [*unreadable.values(), *clashes]
     found.sort(key=lambda item: (item.place, item.code))
@@ -216,13 +242,9 @@ def _notebook(
 
 
 def _untouched(
-    before: Notebook,
-    after: LazyNotes,
-    gone: list[Packed],
-    fresh: list[Packed],
-    sure: Container[str],
+    before: Notebook, index: LinkIndex, gone: list[Packed], fresh: list[Packed]
 ) -> dict[str, Note]:
-    """Return the notes already made whose links mean what they meant, as `sure` names do."""
+    """Return the notes already made whose links mean what they meant."""
     old = before.notes
     assert isinstance(old, LazyNotes)
     lost = {slug: names_of(note) for note in gone if (slug := note.slug)}
@@ -233,10 +255,12 @@ def _untouched(
         if lost.get(slug) != new.get(slug)
         for name in lost.get(slug, set()) | new.get(slug, set())
     }
-    entries = after.entries
-    same = {slug: note for slug, note in old.made.items() if entries.get(slug) is old.entries[slug]}
+    same = dict(old.made)
+    for slug in lost.keys() | new.keys():
+        same.pop(slug, None)
     if not names:
         return same
+    sure = before.index.sure & index.sure  # they mean a note whatever other names there are
     return {slug: note for slug, note in same.items() if not _asks(note, names, sure)}
 
 
@@ -251,16 +275,21 @@ def _asks(note: Note, names: set[str], sure: Container[str]) -> bool:
 def _distinct(entries: list[Entry]) -> tuple[dict[str, Entry], list[Diagnostic]]:
     """Give every note a slug of its own and report slugs that are equal but for case."""
     taken: dict[str, Entry] = {}
-    folded: dict[str, list[str]] = {}
+    slugs: list[str] = []
     for entry in entries:
         packed = entry.packed
         own = _own_slug(packed)
+        slugs.append(own)
         if own in taken:  # `a.md` beside `a.markdown`
             own = packed.path
         if own != packed.slug:
             entry = entry._replace(packed=packed._replace(slug=own))
         taken[own] = entry
-        folded.setdefault(_own_slug(packed).casefold(), []).append(packed.path)
+    if len(set(map(str.casefold, slugs))) == len(slugs):
+        return taken, []
+    folded: dict[str, list[str]] = {}
+    for slug, entry in zip(slugs, entries, strict=True):
+        folded.setdefault(slug.casefold(), []).append(entry.packed.path)
     found = []
     for paths in folded.values():
         for path in paths if len(paths) > 1 else ():

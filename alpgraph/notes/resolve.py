@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Container, Iterable, KeysView
 from dataclasses import dataclass
+from operator import attrgetter
 from urllib.parse import unquote
 
 from alpgraph.notes.anchors import wanted_anchors
@@ -16,6 +17,8 @@ from alpgraph.notes.packing import Packed, Resolve, Resolved
 
 _PLACES = frozenset(("path", "relative", "root", "name", "ancestor"))
 _SIMPLE = re.compile(r"[\w/-]+", re.ASCII)
+_NAMES = attrgetter("slug", "title", "aliases")
+"""All that a note is looked up by."""
 _VAULT = re.compile(r"dendron://[^/]+/")
 
 
@@ -54,6 +57,12 @@ class LinkIndex:
         """Return an index in which some notes are left out and some are entered."""
         index = LinkIndex(())
         index.notes = dict(self.notes)
+        removed, added = list(removed), list(added)
+        if set(map(_NAMES, removed)) == set(map(_NAMES, added)):  # as after an edit of a text
+            index.notes |= {note.slug: note for note in added}
+            index._direct, index._dotted = self._direct, self._dotted
+            index._exact, index._folded = self._exact, self._folded
+            return index
         index._direct, index._dotted = dict(self._direct), self._dotted
         index._exact, index._folded = self._exact.copied(), self._folded.copied()
         for note in removed:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from alpgraph.config import Config
 from alpgraph.experiments import reference_for
 from alpgraph.graph import NoteGraph, build_graph, patch_graph
-from alpgraph.notes import Note, Notebook, read_notebook, types_of
+from alpgraph.notes import Note, Notebook, changed_slugs, read_notebook, types_of
 from alpgraph.pages.dates import Dates
 from alpgraph.pages.files import Published
 
@@ -203,7 +203,7 @@ def collect(notebook: Notebook, config: Config, state: Path | None = None) -> Co
 def patched(before: Collection, notebook: Notebook) -> Patch:
     """Return the collection of a notebook that `update_notebook` made of that of `before`."""
     old, new = before.notes, notebook.notes
-    changed = {slug for slug in old.keys() | new.keys() if _differ(old.get(slug), new.get(slug))}
+    changed = changed_slugs(old, new)
     graph = patch_graph(before.graph, before.notebook, notebook)
     verdicts = {slug: info for slug, info in before.verdicts.items() if slug not in changed}
     verdicts |= verdicts_of(notebook, changed & new.keys())
@@ -238,10 +238,6 @@ def _reach(changed: set[str], *graphs: NoteGraph) -> tuple[frozenset[str], ...]:
         edge = beside - found[-1]
         found.append(found[-1] | edge)
     return tuple(found)
-
-
-def _differ(one: Note | None, other: Note | None) -> bool:
-    return one is not other and one != other
 
 
 def build_collection(root: Path, state: Path | None, config: Config) -> Collection:
