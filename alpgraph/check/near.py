@@ -1,15 +1,17 @@
 """Which note a written name probably meant: close slugs and titles, found without trying all."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from difflib import SequenceMatcher, get_close_matches
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 CLOSE = 0.72
 """Likeness (0 to 1) from which a name is worth suggesting."""
 _ASKED_AT_MOST = 500
 _RARE = 8
 _TRIED = 12
+_SCANNED = 150
+"""Groups that are looked for in all names before an index is made: few dangling links need none."""
 
 
 def close_to(word: str, known: Iterable[str]) -> list[str]:
@@ -31,6 +33,48 @@ def _grams(text: str) -> set[str]:
     return {padded[start : start + 3] for start in range(max(1, len(padded) - 2))}
 
 
+class _Index:
+    """Skeletons of slugs and titles, and which of them hold a group of three letters."""
+
+    def __init__(self, titles: Iterable[tuple[str, str]]) -> None:
+        found: dict[tuple[str, str], None] = {}
+        for slug, title in titles:
+            for name in (slug, slug.rsplit("/", 1)[-1], title):
+                if key := skeleton(name):
+                    found[key, slug] = None
+        self.entries = list(found)
+        """Skeleton and slug, for each slug, last part of a slug, and title."""
+        self.by_skeleton: dict[str, set[str]] = {}
+        for key, slug in self.entries:
+            self.by_skeleton.setdefault(key, set()).add(slug)
+        self._padded = [f" {key} " for key, _ in self.entries]
+        self._scanned: dict[str, list[int]] = {}
+
+    def holding(self, gram: str) -> list[int]:
+        """Return the numbers of the entries that hold a group, in order."""
+        if gram in self._scanned:
+            return self._scanned[gram]
+        if len(self._scanned) >= _SCANNED:
+            return self._by_gram.get(gram, [])
+        found = [number for number, name in enumerate(self._padded) if gram in name]
+        self._scanned[gram] = found
+        return found
+
+    @cached_property
+    def _by_gram(self) -> dict[str, list[int]]:
+        index: defaultdict[str, list[int]] = defaultdict(list)
+        for number, (key, _) in enumerate(self.entries):
+            for gram in _grams(key):
+                index[gram].append(number)
+        return dict(index)
+
+
+@lru_cache(maxsize=1)
+def _index_of(titles: tuple[tuple[str, str], ...]) -> _Index:
+    """Return the index of slugs with their titles: most edits change none of them."""
+    return _Index(titles)
+
+
 class Names:
     """Slugs and titles of a notebook, searched by shared groups of three letters."""
 
@@ -40,33 +84,12 @@ class Names:
         self._answers: dict[str, tuple[str, ...]] = {}
 
     @cached_property
-    def _entries(self) -> list[tuple[str, str]]:
-        """Skeleton and slug, for each slug, last part of a slug, and title."""
-        found: dict[tuple[str, str], None] = {}
-        for slug, title in self.titles.items():
-            for name in (slug, slug.rsplit("/", 1)[-1], title):
-                if key := skeleton(name):
-                    found[key, slug] = None
-        return list(found)
-
-    @cached_property
-    def _index(self) -> dict[str, list[int]]:
-        index: dict[str, list[int]] = {}
-        for number, (key, _) in enumerate(self._entries):
-            for gram in _grams(key):
-                index.setdefault(gram, []).append(number)
-        return index
-
-    @cached_property
-    def _by_skeleton(self) -> dict[str, set[str]]:
-        table: dict[str, set[str]] = {}
-        for key, slug in self._entries:
-            table.setdefault(key, set()).add(slug)
-        return table
+    def _index(self) -> _Index:
+        return _index_of(tuple(self.titles.items()))
 
     def same(self, written: str) -> str:
         """Return the one note whose slug or title differs only in case, spaces or punctuation."""
-        slugs = self._by_skeleton.get(skeleton(written), set())
+        slugs = self._index.by_skeleton.get(skeleton(written), set())
         return next(iter(slugs)) if len(slugs) == 1 else ""
 
     def near(self, written: str) -> tuple[str, ...]:
@@ -86,13 +109,13 @@ class Names:
     def search(self, written: str) -> tuple[str, ...]:
         """Return the same for any number of names, remembering none."""
         key = skeleton(written)[:200]
+        holding, entries = self._index.holding, self._index.entries
         # the rarest groups tell names apart; common ones only cost time
-        lists = sorted((self._index.get(gram, []) for gram in _grams(key)), key=len)
-        rare = [found for found in lists if found][:_RARE]
-        shared = Counter(number for found in rare for number in found[:200])
+        found = sorted((len(held), gram, held) for gram in _grams(key) if (held := holding(gram)))
+        shared = Counter(number for _, _, held in found[:_RARE] for number in held[:200])
         likeness: dict[str, float] = {}
         for number, _ in sorted(shared.items(), key=lambda pair: (-pair[1], pair[0]))[:_TRIED]:
-            name, slug = self._entries[number]
+            name, slug = entries[number]
             ratio = SequenceMatcher(None, key, name).ratio()
             if ratio >= CLOSE:
                 likeness[slug] = max(ratio, likeness.get(slug, 0.0))
