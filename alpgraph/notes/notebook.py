@@ -189,9 +189,7 @@ def _patched(
 ) -> Notebook:
     before = notebook.notes
     assert isinstance(before, LazyNotes)
-    gone = [entry.packed for entry in before.entries.values() if entry.packed.path in paths]
-    without = {packed.slug for packed in gone}
-    kept = [entry for slug, entry in before.entries.items() if slug not in without]
+    kept = [entry for entry in before.entries.values() if entry.packed.path not in paths]
     entries = sorted([*kept, *fresh], key=attrgetter("packed.path"))
     problems = {path: problem for path, problem in notebook.unreadable.items() if path not in paths}
     return _notebook(
@@ -200,7 +198,6 @@ def _patched(
         notebook.types,
         problems | dict(unreadable),
         before=notebook,
-        gone=gone,
     )
 
 
@@ -211,7 +208,6 @@ def _notebook(
     unreadable: Mapping[str, Diagnostic],
     *,
     before: Notebook | None = None,
-    gone: Iterable[Packed] = (),
 ) -> Notebook:
     with collector_paused():
         by_slug, clashes = _distinct(entries)
@@ -222,10 +218,11 @@ def _notebook(
             known = before.index.notes
             fresh = [note for note in packed if known.get(note.slug) is not note]
             stale = [known[note.slug] for note in fresh if note.slug in known]
-            index = before.index.updated([*gone, *stale], fresh)
+            stale += [known[slug] for slug in known.keys() - by_slug.keys()]
+            index = before.index.updated(stale, fresh)
         notes = LazyNotes(by_slug, index)
         if before is not None:
-            notes.made.update(_untouched(before, index, [*gone, *stale], fresh))
+            notes.made.update(_untouched(before, index, stale, fresh))
         found = [item for note in packed if note.rest[-1] for item in findings_of(note)]
     found += [*unreadable.values(), *clashes]
     found.sort(key=lambda item: (item.place, item.code))
@@ -242,12 +239,12 @@ def _notebook(
 
 
 def _untouched(
-    before: Notebook, index: LinkIndex, gone: list[Packed], fresh: list[Packed]
+    before: Notebook, index: LinkIndex, stale: list[Packed], fresh: list[Packed]
 ) -> dict[str, Note]:
     """Return the notes already made whose links mean what they meant."""
     old = before.notes
     assert isinstance(old, LazyNotes)
-    lost = {slug: names_of(note) for note in gone if (slug := note.slug)}
+    lost = {note.slug: names_of(note) for note in stale}
     new = {note.slug: names_of(note) for note in fresh}
     names = {
         name

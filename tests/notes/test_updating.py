@@ -1,0 +1,77 @@
+"""A notebook patched after changes is the notebook that a fresh reading gives."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from alpgraph.graph import build_graph, patch_graph
+from alpgraph.notes import Notebook, changed_slugs, notebook_of, state_digest, with_files
+
+PATHS = ["a.md", "a.markdown", "A.md", "b.md", "x/b.md", "x/index.md", "c.d.md", "x/a.md"]
+TARGETS = ["a", "A", "b", "x/b", "x", "c.d", "One", "Two", "also", "a.md", "nowhere", "a#h"]
+
+
+def note(title: str, alias: str, targets: tuple[str, str], word: str) -> bytes:
+    one, other = targets
+    return (
+        f"---\ntitle: {title}\naliases: [{alias}]\nrelations:\n  - type: parallels\n"
+        f"    to: {one}\n    why: {word}\n---\n# h\n\nSee [[{other}|{word}]].\n"
+    ).encode()
+
+
+texts = st.builds(
+    note,
+    st.sampled_from(["One", "Two", "Three"]),
+    st.sampled_from(["also", "b", "Two", "other"]),
+    st.tuples(st.sampled_from(TARGETS), st.sampled_from(TARGETS)),
+    st.sampled_from(["first", "second", "a"]),
+)
+files = st.dictionaries(st.sampled_from(PATHS), texts)
+changes = st.dictionaries(st.sampled_from(PATHS), st.none() | texts, min_size=1, max_size=2)
+
+
+def said(notebook: Notebook) -> object:
+    return list(notebook.notes.items()), notebook.diagnostics, dict(notebook.redirects)
+
+
+@settings(deadline=None, max_examples=60)
+@given(files, st.lists(changes, min_size=1, max_size=4))
+def test_a_patched_notebook_is_that_of_a_fresh_reading(
+    there: dict[str, bytes], steps: list[dict[str, bytes | None]]
+) -> None:
+    notebook = notebook_of(there, root=Path("notes"))
+    graph = build_graph(notebook)
+    for change in steps:
+        there = {path: data for path, data in (there | change).items() if data is not None}
+        fresh, patched = notebook_of(there, root=Path("notes")), with_files(notebook, change)
+        assert said(patched) == said(fresh)
+        slugs = notebook.notes.keys() | fresh.notes.keys()
+        assert changed_slugs(notebook.notes, patched.notes) == {
+            slug for slug in slugs if notebook.notes.get(slug) != fresh.notes.get(slug)
+        }
+        graph = patch_graph(graph, notebook, patched)
+        expected = build_graph(fresh)
+        assert dict(graph.nodes.items()) == dict(expected.nodes.items())
+        assert sorted(graph.edges(keys=True)) == sorted(expected.edges(keys=True))
+        notebook = patched
+
+
+@pytest.mark.parametrize("alias", ["", "also"])
+def test_a_text_that_comes_back_brings_its_state_back(alias: str) -> None:
+    before = {path: note("One", alias or path, ("b", "x"), "first") for path in ("a.md", "b.md")}
+    notebook = notebook_of(before, root=Path("notes"))
+    edited = with_files(notebook, {"a.md": before["a.md"] + b"More.\n"})
+    assert state_digest(edited) != state_digest(notebook)
+    assert state_digest(with_files(edited, {"a.md": before["a.md"]})) == state_digest(notebook)
+
+
+def test_a_note_that_gets_its_own_address_leaves_the_other() -> None:
+    there = {"a.markdown": b"# One", "a.md": b"# Two", "b.md": b"[[a.md]]"}
+    notebook = notebook_of(there, root=Path("notes"))
+    list(notebook.notes.items())
+    alone = with_files(notebook, {"a.markdown": None})
+    assert list(alone.notes) == ["a", "b"]
+    assert alone.index.notes.keys() == {"a", "b"}
+    assert alone.notes["b"].mentions[0].target == "a"
