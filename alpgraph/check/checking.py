@@ -1,16 +1,14 @@
 """Run the rules over a notebook; choose among findings; say what a code means."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from alpgraph.check.certain import with_fixes
-from alpgraph.check.fixes import is_mendable
 from alpgraph.check.near import close_to
 from alpgraph.check.rule import FaultFinder, Rule, Subject
 from alpgraph.check.rules import RULES
-from alpgraph.check.terminal import counted
-from alpgraph.diagnostics import Diagnostic, Place, Severity
+from alpgraph.diagnostics import Diagnostic, Place
 from alpgraph.notes import Notebook
 from alpgraph.notes.reading import collector_paused
 
@@ -35,30 +33,6 @@ def check_notebook(
             if rule.find is not None:
                 found.extend(rule.find(subject))
         return sorted(found, key=_order)
-
-
-def chosen(
-    found: Iterable[Diagnostic], *, select: Sequence[str] = (), ignore: Sequence[str] = ()
-) -> list[Diagnostic]:
-    """Keep findings whose code begins as `select` says and not as `ignore` says.
-
-    The longer of two matching beginnings wins; `ignore` wins between equal ones.
-    Raises ValueError when no code begins so.
-    """
-    select = [_prefix(text) for text in select] or [""]
-    ignore = [_prefix(text) for text in ignore]
-    return [one for one in found if _match(one.code, select) > _match(one.code, ignore)]
-
-
-def _match(code: str, prefixes: Sequence[str]) -> int:
-    return max((len(prefix) for prefix in prefixes if code.startswith(prefix)), default=-1)
-
-
-def _prefix(text: str) -> str:
-    prefix = text.strip().upper()
-    if prefix and any(code.startswith(prefix) for code in RULES):
-        return prefix
-    raise ValueError(f"no code of a finding begins with '{text}'; codes are like ALP101 or ALP1")
 
 
 def findings_of_change(
@@ -86,23 +60,6 @@ def _identity(one: Diagnostic) -> tuple[str, Place, str]:
 
 def _order(one: Diagnostic) -> tuple[str, int, int, str, str]:
     return one.place.file, one.place.line, one.place.column, one.code, one.message
-
-
-def summary_line(found: Sequence[Diagnostic], notes: int) -> str:
-    """Say in a line what was found in how many notes.
-
-    >>> summary_line([], 8)
-    'no findings in 8 notes'
-    """
-    counts = Counter(one.severity for one in found)
-    said = [
-        counted(counts[weight], "hint" if weight is Severity.INFO else weight.value)
-        for weight in Severity
-        if counts[weight]
-    ]
-    mendable = sum(is_mendable(one) for one in found)
-    more = f"; `--fix` mends {mendable} of them" if mendable else ""
-    return f"{', '.join(said) or 'no findings'} in {counted(notes, 'note')}{more}"
 
 
 def explain(code: str) -> str:

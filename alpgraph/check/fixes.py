@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from alpgraph.check.choosing import is_line_end, is_mendable
 from alpgraph.check.terminal import counted, escape
 from alpgraph.diagnostics import Diagnostic, Edit
 from alpgraph.notes import Notebook
@@ -69,15 +70,6 @@ def apply_fixes(
     return FixOutcome(tuple(fixed), tuple(changed), tuple(skipped), "".join(diffs))
 
 
-def is_mendable(one: Diagnostic) -> bool:
-    """Whether `apply_fixes` does something about a finding."""
-    return one.fix is not None or _is_line_end(one)
-
-
-def _is_line_end(one: Diagnostic) -> bool:
-    return one.code == "ALP004" and one.message.startswith("lines end in ")
-
-
 def _unchanged(path: Path, expected: str | None) -> bytes | None:
     try:
         data = path.read_bytes()
@@ -94,7 +86,7 @@ def _mended(
         text = data.removeprefix(_BOM).decode("utf-8")
     except UnicodeDecodeError:
         return data, [], list(findings)
-    done = [one for one in findings if _is_line_end(one)]
+    done = [one for one in findings if is_line_end(one)]
     if done:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     starts = _line_starts(text)

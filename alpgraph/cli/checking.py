@@ -45,7 +45,7 @@ def check(
 
     Exit codes: 0 clean, 1 errors found, 2 wrong use, 101 our own fault.
     """
-    from alpgraph.check import apply_fixes, chosen, summary_line
+    from alpgraph.check import chosen, summary_line
     from alpgraph.diagnostics import Severity
 
     location, config = find(notes, state)
@@ -55,6 +55,8 @@ def check(
     except ValueError as error:
         raise click.UsageError(str(error)) from None
     if fix:
+        from alpgraph.check import apply_fixes
+
         outcome = apply_fixes(read(location, config), found)
         click.echo(outcome.diff, nl=False)
         click.echo(outcome.summary, err=True)
@@ -115,11 +117,12 @@ def _report(name: str, found: "list[Diagnostic]", root: Path) -> str:
     if name == "full":
         colour = sys.stdout.isatty() and "NO_COLOR" not in os.environ
         return reports.to_full(found, _source_reader(root), colour=colour)
+    # each is looked up, and so imported, only when it is asked for
     plain: dict[str, Callable[[list[Diagnostic]], str]] = {
-        "concise": reports.to_concise,
-        "json": reports.to_json,
+        "concise": lambda found: reports.to_concise(found),
+        "json": lambda found: reports.to_json(found),
         "github": lambda found: reports.to_github(found, prefix=_prefix(root)),
-        "sarif": reports.to_sarif,
+        "sarif": lambda found: reports.to_sarif(found),
     }
     return plain[name](found)
 
