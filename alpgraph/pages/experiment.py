@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
@@ -22,7 +22,9 @@ from alpgraph.pages.lists import rows
 from alpgraph.pages.panel import Question, make_panel, values_of
 from alpgraph.pages.render import render
 from alpgraph.pages.state import Collection
-from alpgraph.runs import Run
+
+if TYPE_CHECKING:  # a site, which has no runs, need not load their database
+    from alpgraph.runs import Run
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,7 @@ def experiment_page(
     question: Question | None = None,
     *,
     may_run: bool = True,
-    answered: Sequence[Run] = (),
+    answered: "Sequence[Run]" = (),
     vary: str = "",
     waiting: int = 0,
 ) -> str | None:
@@ -146,7 +148,7 @@ def experiment_page(
 
 
 def sweep_of(
-    experiment: Experiment, question: Question, vary: str, answered: Sequence[Run]
+    experiment: Experiment, question: Question, vary: str, answered: "Sequence[Run]"
 ) -> Sweep | None:
     """Return what is known when one parameter varies, or None when nothing is."""
     wanted = validate_params(experiment, question.params).model_dump(mode="json")
