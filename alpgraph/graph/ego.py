@@ -1,6 +1,6 @@
 """A note with its neighbours: what a walk shows."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from heapq import nsmallest
 from itertools import chain, zip_longest
@@ -100,22 +100,27 @@ def degree(graph: NoteGraph, slug: str) -> int:
     >>> degree(nx.MultiDiGraph([("a", "b", "extends"), ("b", "a", "mention")]), "a")
     1
     """
-    known = _degrees.get(graph)
-    if known is None:
-        known = _degrees[graph] = {}
+    known = _degrees.setdefault(graph, {})
     count = known.get(slug)
     if count is None:
         count = known[slug] = len(set(related(graph, slug)))
     return count
 
 
-def degrees(graph: NoteGraph) -> dict[str, int]:
+def degrees(graph: NoteGraph) -> Mapping[str, int]:
     """Return the degree of every node; much quicker than asking one by one.
 
     >>> import networkx as nx
     >>> degrees(nx.MultiDiGraph([("a", "b", "extends"), ("b", "a", "mention"), ("a", "a", "x")]))
     {'a': 1, 'b': 1}
     """
+    known = _degrees.setdefault(graph, {})
+    if len(known) < len(graph):
+        known.update(_count_degrees(graph))
+    return known
+
+
+def _count_degrees(graph: NoteGraph) -> dict[str, int]:
     counts = dict.fromkeys(graph, 0)
     leaving = dict(graph.adjacency())
     for slug, beside in leaving.items():

@@ -30,6 +30,7 @@ SAYS = {
     "not tested": "no check is attached",
 }
 MOST_TENSIONS = 6
+NEWEST = 8
 _STRENGTH = ("measured", "paper", "reading", "")
 
 
@@ -86,7 +87,7 @@ def home_page(collection: Collection) -> str:
             if (note := collection.notes[slug])
         ],
         linked=rows(collection, most_linked(collection, 6)),
-        newest=newest(collection, 8),
+        newest=newest(collection, NEWEST),
         tensions=against[:MOST_TENSIONS],
         tension_count=len(against),
         tours=tours(collection) if collection.config.tours else (),

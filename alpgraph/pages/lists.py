@@ -3,9 +3,10 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from heapq import nsmallest
 from weakref import WeakKeyDictionary
 
-from alpgraph.graph import NoteGraph, degree
+from alpgraph.graph import NoteGraph, degrees
 from alpgraph.notes import RelationType
 from alpgraph.pages.state import Collection, VerdictInfo
 from alpgraph.search import topic_key
@@ -85,7 +86,8 @@ def most_linked(collection: Collection, count: int) -> list[str]:
     """Return the notes with most neighbours, entry notes left out."""
     entries = set(entry_notes(collection))
     slugs = [slug for slug in collection.notes if slug not in entries]
-    return sorted(slugs, key=lambda slug: (-degree(collection.graph, slug), slug))[:count]
+    counts = degrees(collection.graph)
+    return nsmallest(count, slugs, key=lambda slug: (-counts[slug], slug))
 
 
 def newest(collection: Collection, count: int) -> list[NoteRow]:

@@ -13,7 +13,7 @@ from alpgraph.pages.files import PICTURES
 from alpgraph.pages.lists import topics
 from alpgraph.pages.machines import atom_feed, llms_text, sitemap
 from alpgraph.site.digests import Digests, digest
-from alpgraph.site.finding import search_data
+from alpgraph.site.finding import search_data, searched
 from alpgraph.site.part import Part, file_part
 
 FORMATS = ("graphml", "gexf", "jsonld", "ttl", "dot")
@@ -27,8 +27,7 @@ def data_parts(collection: Collection, digests: Digests) -> Iterator[Part]:
     """Return everything that is no page."""
     told, drawn = digests.everything, digest(digests.everything, digests.map)
     one = partial(file_part, collection)
-    full = digest(digests.base, sorted(digests.full.items()))
-    yield one(SEARCH, full, partial(search_data, collection))
+    yield one(SEARCH, digest(told, searched(collection)), partial(search_data, collection))
     for format in ("json", *FORMATS) if len(collection.notes) < MANY else ("json",):
         yield one(f"/api/graph.{format}", told, partial(_exported, collection, format))
     yield one("/api/network", drawn, partial(_network, collection))

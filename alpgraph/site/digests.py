@@ -7,26 +7,33 @@ tell of it and of its edges, and a page's key holds those of the note and of its
 
 import hashlib
 import json
+import marshal
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
+from typing import Any
 
 from alpgraph import __version__
 from alpgraph.diagnostics import Severity
 from alpgraph.experiments import all_experiments, references
+from alpgraph.graph import NoteGraph
 from alpgraph.pages import Collection
 from alpgraph.pages.assets import assets, relation_sheet
 from alpgraph.resources import PACKAGE, resource_dir
 
+PLAIN = 2
+"""Marshal's last format in which equal values always are equal bytes: later ones know objects."""
 
-def digest(*parts: object) -> str:
-    """Return a short hash of values, by their representations.
+
+def digest(*parts: Any) -> str:
+    """Return a short hash of plain values: numbers, texts, and lists, tuples and dicts of them.
 
     >>> digest("a", 1) == digest("a", 1), digest("ab") == digest("a", "b")
     (True, False)
     """
-    return hashlib.blake2b(repr(parts).encode("utf-8", "replace"), digest_size=12).hexdigest()
+    plain = marshal.dumps(parts, PLAIN)  # a quarter of the time of `repr`
+    return hashlib.blake2b(plain, digest_size=12).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +60,7 @@ def take_digests(collection: Collection) -> Digests:
     graph, notes = collection.graph, collection.notes
     told = {slug: _told(collection, slug) for slug in notes}
     told |= {key: digest(key, title) for key, title in graph.nodes(data="title") if key not in told}
-    joined = {slug: _joined(collection, slug) for slug in graph}
+    joined = _joined(graph)
     seen = {slug: digest(told[slug], sorted(beside.items())) for slug, beside in joined.items()}
     full = {
         slug: digest(
@@ -76,17 +83,20 @@ def take_digests(collection: Collection) -> Digests:
     return Digests(base, told, page, full, everything, _map(collection))
 
 
-def _joined(collection: Collection, slug: str) -> dict[str, tuple[list[str], list[str]]]:
-    """Return by neighbour the types of the edges to it and from it."""
-    to, back = collection.graph.succ[slug], collection.graph.pred[slug]
-    return {
-        other: (sorted(to.get(other, ())), sorted(back.get(other, ()))) for other in {*to, *back}
-    }
+def _joined(graph: NoteGraph) -> Mapping[str, Mapping[str, list[list[str]]]]:
+    """Return by node and neighbour the types of the edges to it and from it."""
+    joined: dict[str, dict[str, list[list[str]]]] = {slug: {} for slug in graph}
+    for slug, beside in graph.adjacency():
+        for other, keyed in beside.items():
+            types = sorted(keyed)
+            joined[slug].setdefault(other, [[], []])[0] = types
+            joined[other].setdefault(slug, [[], []])[1] = types
+    return joined
 
 
 def _told(collection: Collection, slug: str) -> str:
     note = collection.notes[slug]
-    attached = note.experiment
+    attached, verdict = note.experiment, collection.verdicts.get(slug)
     return digest(
         slug, note.title, note.summary, note.claim, note.topics, note.blocks,
         [heading.anchor for heading in note.headings],
@@ -95,7 +105,7 @@ def _told(collection: Collection, slug: str) -> str:
          for r in note.relations],
         [(m.to, m.target, m.candidates, m.heading, m.sentence) for m in note.mentions],
         [(source.kind, source.id) for source in note.sources],
-        collection.verdicts.get(slug),
+        astuple(verdict) if verdict else None,
     )  # fmt: skip
 
 

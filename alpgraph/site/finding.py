@@ -17,6 +17,8 @@ MOST_TEXT = 4_000_000
 """Characters of all bodies up to which they are searched too; more would be slow to load."""
 SHOWN = 200
 """Characters shown of a note that was found."""
+SHOWN_OF = 2 * SHOWN
+"""Characters of a body, which has line breaks and spaces, that are looked at for these."""
 VERSION = 2
 """Of MiniSearch's serialisation."""
 _CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
@@ -43,6 +45,14 @@ def words(text: str) -> Iterator[str]:
 def whole_text(collection: Collection) -> bool:
     """Whether the bodies of the notes are searched too."""
     return sum(len(note.body) for note in collection.notes.values()) <= MOST_TEXT
+
+
+def searched(collection: Collection) -> list[str]:
+    """Return what the index holds of notes beside what is told of them: of their bodies."""
+    notes = collection.notes.values()
+    if whole_text(collection):
+        return [note.digest for note in notes]
+    return ["" if note.claim or note.summary else note.body[:SHOWN_OF] for note in notes]
 
 
 def search_data(collection: Collection) -> bytes:
@@ -90,6 +100,6 @@ def _shown(collection: Collection, slug: str, note: Note) -> tuple[str, str, str
     """Return slug, title, a line, verdict (`-` where nothing is attached), topics."""
     info = collection.verdicts.get(slug)
     verdict = info.verdict if info else "" if note.experiment else "-"
-    line = " ".join((note.claim or note.summary or note.body[: 2 * SHOWN]).split())
+    line = " ".join((note.claim or note.summary or note.body[:SHOWN_OF]).split())
     shown = line if len(line) <= SHOWN else line[:SHOWN].rpartition(" ")[0] + " …"
     return slug, note.title, shown, verdict, list(note.topics)

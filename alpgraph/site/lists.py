@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from alpgraph.check import RULES
 from alpgraph.experiments import Experiment, all_experiments
-from alpgraph.graph import MENTION, degree
+from alpgraph.graph import MENTION, degrees
 from alpgraph.history import HistoryError, commit_id
 from alpgraph.pages import Collection
 from alpgraph.pages.addresses import (
@@ -23,8 +23,8 @@ from alpgraph.pages.addresses import (
 from alpgraph.pages.experiment import experiment_page, experiments_page
 from alpgraph.pages.finding import error_page, search_page
 from alpgraph.pages.help import help_index, help_page
-from alpgraph.pages.home import home_page
-from alpgraph.pages.lists import rows, topics
+from alpgraph.pages.home import NEWEST, home_page
+from alpgraph.pages.lists import newest, rows, topics
 from alpgraph.pages.network import LISTED, network_page
 from alpgraph.pages.panel import Question
 from alpgraph.pages.retelling import tours, trail_markdown, trail_page
@@ -48,7 +48,8 @@ def list_parts(collection: Collection, digests: Digests) -> Iterator[Part]:
     yield one(network_url(), drawn, partial(network_page, collection))
     key = digest(told, _head(collection))
     yield Part(timeline_url(), key, partial(_timeline, collection))
-    yield one("/", "", partial(home_page, collection))
+    dated = [(row.slug, row.date) for row in newest(collection, NEWEST)]
+    yield one("/", digest(drawn, dated), partial(home_page, collection))
     yield from _relations(collection, digests)
     yield from _topics(collection, digests)
     yield from _areas(collection, digests)
@@ -64,8 +65,9 @@ def list_parts(collection: Collection, digests: Digests) -> Iterator[Part]:
 
 
 def _topics(collection: Collection, digests: Digests) -> Iterator[Part]:
+    counts = degrees(collection.graph)
     for name, slugs in topics(collection):
-        told = [(digests.told[slug], degree(collection.graph, slug)) for slug in slugs]
+        told = [(digests.told[slug], counts[slug]) for slug in slugs]
         page = partial(topic_page, collection, topic_key(name))
         yield page_part(collection, topic_url(name), digest(digests.base, name, told), page)
 
