@@ -5,15 +5,12 @@ from typing import Any, NamedTuple
 
 from alpgraph.diagnostics import Diagnostic, Edit, Fix, Place, Severity
 from alpgraph.notes.model import ExperimentRef, Heading, Mention, Note, Relation, Source
+from alpgraph.notes.values import new
 
 Spot = tuple[int, int, int, int]
 Resolved = tuple[str | None, str, tuple[str, ...]]
 Resolve = Callable[[str, str], Resolved]
 """From a target as written and the words shown for it to target, how and candidates."""
-
-
-# a named tuple's own way takes three times as long, and a collection has hundreds of thousands
-_new = tuple.__new__
 
 
 class Packed(NamedTuple):
@@ -117,7 +114,7 @@ def unpack(packed: Packed, modified: float, resolve: Resolve) -> Note:
         blocks=blocks,
         body=body,
         body_line=body_line,
-        places={key: _new(Place, (path, *spot)) for key, spot in places.items()},
+        places={key: new(Place, (path, *spot)) for key, spot in places.items()},
         extra=extra,
         diagnostics=findings_of(packed),
         digest=packed.digest,
@@ -159,20 +156,20 @@ def _relation(path: str, item: tuple[Any, ...], resolve: Resolve) -> Relation:
         why,
         basis,
         form,
-        _new(Place, (path, *place)),
-        _new(Place, (path, *type_place)),
-        _new(Place, (path, *to_place)),
-        None if why_place is None else _new(Place, (path, *why_place)),
+        new(Place, (path, *place)),
+        new(Place, (path, *type_place)),
+        new(Place, (path, *to_place)),
+        None if why_place is None else new(Place, (path, *why_place)),
         *resolve(to, text),
         text,
     )
-    return _new(Relation, row)
+    return new(Relation, row)
 
 
 def _mention(path: str, item: tuple[Any, ...], resolve: Resolve) -> Mention:
     to, text, heading, sentence, spot, embed = item
-    place = _new(Place, (path, *spot))
-    return _new(Mention, (to, text, heading, sentence, place, embed, *resolve(to, text)))
+    place = new(Place, (path, *spot))
+    return new(Mention, (to, text, heading, sentence, place, embed, *resolve(to, text)))
 
 
 def _experiment(path: str, item: tuple[Any, ...] | None) -> ExperimentRef | None:

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from alpgraph.diagnostics import Place
-from alpgraph.notes.values import Items, Scalar, Table, Value
+from alpgraph.notes.values import Items, Scalar, Table, Value, new
 
 _ODD = re.compile(
     r"[^\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
@@ -58,7 +58,8 @@ def read_plain(path: str, raw: str) -> Table | None:
             value_at = len(text) - len(value)
         else:
             key, value, value_at = "", bare, at
-        lines.append(_Line(number, indent, dash, key, value.rstrip(" "), at, value_at))
+        row = number, indent, dash, key, value.rstrip(" "), at, value_at
+        lines.append(new(_Line, row))
     reader = _Reader(path, lines)
     try:
         table, end = reader.mapping(0, 0)
@@ -79,7 +80,7 @@ class _Reader:
 
     def mapping(self, at: int, indent: int) -> tuple[Table, int]:
         """Read `key: value` lines from `at`, the first of which may stand behind a dash."""
-        lines, entries = self.lines, []
+        path, lines, entries = self.path, self.lines, []
         keys = set()
         first = at
         while at < len(lines):
@@ -91,12 +92,13 @@ class _Reader:
             if not key or key in keys:
                 raise _RefusedError
             keys.add(key)
-            place = Place(self.path, line.number, indent + 1, line.number, indent + 1 + len(key))
+            number, column = line.number, indent + 1
+            place = new(Place, (path, number, column, number, column + len(key)))
             if line.value:
                 value, at = self.value(line), at + 1
             else:
                 value, at = self.nested(at + 1, indent, line)
-            entries.append((Scalar(key, place), value))
+            entries.append((new(Scalar, (key, place, True)), value))
         if not entries or (at < len(lines) and lines[at].indent > indent):
             raise _RefusedError
         begin, end = entries[0][0].place, entries[-1][1].place
@@ -136,13 +138,13 @@ class _Reader:
     def value(self, line: _Line) -> Value:
         """Read a value that stands on one line."""
         text, begin = line.value, line.value_at + 1
-        place = Place(self.path, line.number, begin, line.number, begin + len(text))
+        place = new(Place, (self.path, line.number, begin, line.number, begin + len(text)))
         if not text:
             raise _RefusedError
         if text[0] not in _SPECIAL:
             if ": " in text or " #" in text or text[-1] == ":":
                 raise _RefusedError
-            return Scalar(text, place)
+            return new(Scalar, (text, place, True))
         if _QUOTED.fullmatch(text):
             return Scalar(text[1:-1], place, plain=False)
         if text[0] == "[" and text[-1] == "]":

@@ -142,6 +142,9 @@ class _Scanner:
 
     def line(self, number: int, line: str) -> bool:
         """Read a line; false when it is not plain."""
+        if not (line or self.quoted or self.in_table):
+            self.close()
+            return True
         if line[:1] == ">":
             return self._quote(number, line)
         if line is _FENCED:

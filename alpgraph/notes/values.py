@@ -4,6 +4,10 @@ from typing import NamedTuple
 
 from alpgraph.diagnostics import Place
 
+new = tuple.__new__
+"""Makes a named tuple, as `new(Place, (…))`, in a third of the time its own way takes: a collection
+has hundreds of thousands."""
+
 
 class Scalar(NamedTuple):
     """A value as its author wrote it."""
