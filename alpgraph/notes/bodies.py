@@ -11,6 +11,7 @@ from alpgraph.notes.markdown import BODY_LIMIT, within_limit
 from alpgraph.notes.model import Heading, Mention, Relation
 from alpgraph.notes.relation_types import RelationTypes
 from alpgraph.notes.sentences import sentence_around
+from alpgraph.notes.values import new
 
 LINK_LIMIT = 20_000
 """Links of one note that are read."""
@@ -75,7 +76,8 @@ def _relation(typed: Typed) -> Relation:
 
 def _mention(block: Block, link: Link) -> Mention:
     sentence = sentence_around(block.text, link.start, link.end)
-    return Mention(link.to, link.text, link.heading, sentence, link.place, link.embed)
+    row = link.to, link.text, link.heading, sentence, link.place, link.embed, None, "", ()
+    return new(Mention, row)
 
 
 def _repeated_title(path: str, title: str, parts: BodyParts) -> list[Diagnostic]:

@@ -40,8 +40,9 @@ class BlockReader:
     def typed(self, block: Block, *, at_top: bool) -> dict[int, Typed]:
         """Return the typed links of a block by their index in `block.links`."""
         found: dict[int, Typed] = {}
+        around = block.item or "::" in block.text
         for index, link in enumerate(block.links):
-            typed = self._within(link) or self._around(block, index, at_top)
+            typed = self._within(link) or (around and self._around(block, index, at_top))
             if typed:
                 found[index] = typed
         return found

@@ -92,25 +92,25 @@ class RelationReader:
     def _missing(
         self, table: Table, kind: Scalar | None, to: tuple[str, Place] | None, why: Scalar | None
     ) -> None:
-        start = table.place
-        place = Place(start.file, start.line, start.column, start.line, start.column + 1)
-        error = Severity.ERROR
         if to is None or not to[0]:
-            message, hint = "this relation has no `to`", "add `to:` with the slug of a note"
-            self.found.append(finding("ALP013", message, place, hint=hint, severity=error))
+            hint = "add `to:` with the slug of a note"
+            self._lacks(table, "this relation has no `to`", hint, Severity.ERROR)
         if kind is None or not kind.text.strip():
-            message, hint = "this relation has no `type`", "add `type:`, as `type: parallels`"
-            self.found.append(finding("ALP013", message, place, hint=hint, severity=error))
-        if why is None or not why.text.strip():
-            message = "this relation does not say why"
+            hint = "add `type:`, as `type: parallels`"
+            self._lacks(table, "this relation has no `type`", hint, Severity.ERROR)
+        length = len(why.text.strip()) if why else 0
+        if why is None or not length:
             hint = "add `why:` with one line that says what the link means here"
-            self.found.append(finding("ALP013", message, place, hint=hint))
-            return
-        length = len(why.text.strip())
-        if not 20 <= length <= 500:
+            self._lacks(table, "this relation does not say why", hint, None)
+        elif not 20 <= length <= 500:
             message = f"the reason has {length} characters; it should have 20 to 500"
             hint = "say it in one sentence"
             self.found.append(finding("ALP014", message, why.place, hint=hint))
+
+    def _lacks(self, table: Table, message: str, hint: str, severity: Severity | None) -> None:
+        start = table.place
+        place = Place(start.file, start.line, start.column, start.line, start.column + 1)
+        self.found.append(finding("ALP013", message, place, hint=hint, severity=severity))
 
     def _text(self, value: Value | None, name: str) -> Scalar | None:
         if value is None or isinstance(value, Scalar):
@@ -178,6 +178,8 @@ def kind_of(value: Value) -> str:
 def linked(value: Value, depth: int = 0) -> Iterator[tuple[str, Place]]:
     """Yield every link of a value: `"[[X]]"`, unquoted `[[X]]` (a list in a list), `[t](x.md)`."""
     if isinstance(value, Scalar):
+        if "[" not in value.text:
+            return
         for match in _BRACKETED.finditer(value.text):
             yield read_wikilink(match[1]).to, value.place
         for match in _MARKDOWN.finditer(value.text):

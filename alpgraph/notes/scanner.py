@@ -11,6 +11,7 @@ from alpgraph.notes.anchors import AnchorNames, block_name
 from alpgraph.notes.blocks import Block, BodyParts, Link
 from alpgraph.notes.formulas import mathml
 from alpgraph.notes.model import Heading
+from alpgraph.notes.values import new
 from alpgraph.notes.wikilinks import (
     LINK_LIMIT,
     file_type,
@@ -322,14 +323,15 @@ class _Scanner:
     ) -> Link | None:
         """Return a link that may lead to a note; `shift` maps columns to the block's text."""
         row, begin, end = span
-        place = Place(self.path, row, begin + self.shift + 1, row, end + self.shift + 1)
+        column = self.shift + 1
+        place = new(Place, (self.path, row, begin + column, row, end + column))
+        at, at_end = begin + shift, end + shift
         content = match[1]
         if content is None:
             address = note_address(match[3])
             if not address:
                 return None
             title, words = match[4] or "", match[2].strip()
-            at, at_end = begin + shift, end + shift
             return Link(address[0], words, address[1], title, False, False, at, at_end, place)
         if len(content) >= LINK_LIMIT - 4:
             return None
@@ -337,6 +339,4 @@ class _Scanner:
         if not wiki.to or file_type(wiki.to):
             return None
         words = shown_text(wiki)
-        return Link(
-            wiki.to, words, wiki.heading, "", embed, True, begin + shift, end + shift, place
-        )
+        return new(Link, (wiki.to, words, wiki.heading, "", embed, True, at, at_end, place))
