@@ -10,7 +10,6 @@ from pathlib import Path
 import alpgraph
 from alpgraph.diagnostics import Diagnostic
 from alpgraph.notes.cache import Cache, read_kept, write_kept
-from alpgraph.notes.files import walk
 from alpgraph.notes.packing import pack_finding, unpack_finding
 from alpgraph.notes.relation_types import RelationTypes
 
@@ -32,7 +31,7 @@ class KeptFindings:
         """Keep in `folder`; `also` names what else findings depend on."""
         self._path = folder / _NAME
         self._key = ""
-        state = Cache(folder, types).unchanged(dict(walk(root)))
+        state = Cache(folder, types).unchanged(root)
         if state is not None:
             told = f"{state}{_code_stamp()}{sys.version}{types.types!r}{root}{also}"
             self._key = blake2b(told.encode(), digest_size=16).hexdigest()

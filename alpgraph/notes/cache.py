@@ -13,7 +13,7 @@ from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from alpgraph.notes.files import FileStamp
+from alpgraph.notes.files import FileStamp, walk
 from alpgraph.notes.packing import Packed
 from alpgraph.notes.relation_types import RelationTypes
 
@@ -102,12 +102,15 @@ class Cache:
                 if other.suffix in _ENDINGS and other.stem != self.path.stem:
                     other.unlink()
 
-    def unchanged(self, stamps: Mapping[str, FileStamp]) -> str | None:
-        """Return a hash of all texts if these files are surely those that are kept, else nothing.
+    def unchanged(self, root: Path) -> str | None:
+        """Return a hash of all texts if the files below `root` are surely those kept, else nothing.
 
         Reads no note, so that a folder that did not change costs next to nothing.
         """
-        saved, known = read_kept(self._stamps) or (0, ())
+        kept = read_kept(self._stamps)
+        if kept is None:
+            return None
+        (saved, known), stamps = kept, dict(walk(root))
         if len(known) != len(stamps):
             return None
         state = blake2b(digest_size=16)
