@@ -67,15 +67,7 @@ def measure(
     refusals_pay[half:] = params.pays == "both"
 
     rngs = arm_generators(seeds)
-    net = trainer.Network(rngs, (INPUTS, params.hidden, ANSWERS + 1), activation="tanh")
-    trainer.fit(
-        net,
-        trainer.minibatches(rngs, x, np.where(y < 0, REFUSE, y), size=128),
-        trainer.log_loss,
-        steps=PRE_STEPS,
-        optimiser=partial(trainer.Adam, rate=3e-3),
-        progress=lambda done, _: progress(0.4 * done),
-    )
+    net = _taught(params.hidden, rngs, x, y, lambda done, _: progress(0.4 * done))
 
     def declined(net: trainer.Network) -> dict[str, Array]:
         """Shares of the unanswerable test questions that are declined, (2R,) each."""
@@ -95,8 +87,7 @@ def measure(
         progress=reporter(progress, LABELS, 0.4, 1.0),
     )
     own, threshold = declined(net).values()
-    known, tested = _probe(net, fit_x, fit_y, test_x)
-    probed = share(tested > cut(known, fit_y >= 0, ALLOWED), test_y < 0)
+    probed = share(_probe(net, fit_x, fit_y, test_x), test_y < 0)
     outputs, answerable = net.predict(test_x), test_y >= 0
     chosen, doubt = outputs.argmax(axis=-1), _doubt(outputs)
     by_price = [share(doubt > cut(doubt, answerable, price), ~answerable) for price in PRICES]
@@ -122,6 +113,21 @@ def measure(
             ),
         ],
     )
+
+
+def _taught(
+    hidden: int,
+    rngs: Sequence[np.random.Generator],
+    x: Array,
+    y: Array,
+    report: Callable[[float, trainer.Trained], None],
+) -> trainer.Network:
+    """Return nets that have learnt to answer and to decline."""
+    net = trainer.Network(rngs, (INPUTS, hidden, ANSWERS + 1), activation="tanh")
+    batches = trainer.minibatches(rngs, x, np.where(y < 0, REFUSE, y), size=128)
+    adam = partial(trainer.Adam, rate=3e-3)
+    trainer.fit(net, batches, trainer.log_loss, steps=PRE_STEPS, optimiser=adam, progress=report)
+    return net
 
 
 def _picture(title: str, declined: Mapping[Any, Array], x_label: str) -> Picture:
@@ -167,12 +173,12 @@ def _doubt(outputs: Array) -> Array:
     return np.asarray(outputs[..., REFUSE] - outputs[..., :REFUSE].max(axis=-1))
 
 
-def _probe(net: trainer.Network, x: Array, y: Array, test_x: Array) -> tuple[Array, Array]:
-    """Fit a linear readout of "nobody can know" on x; return its scores there and on test rows."""
+def _probe(net: trainer.Network, x: Array, y: Array, test_x: Array) -> Array:
+    """Fit a linear readout of "nobody can know" on x; return which test rows it declines."""
     features = net.features(x)
     probe = trainer.linear_probe(features, (y < 0)[..., None].astype(float))
     known, tested = (trainer.with_ones(f) @ probe for f in (features, net.features(test_x)))
-    return known[..., 0], tested[..., 0]
+    return np.asarray(tested[..., 0] > cut(known[..., 0], y >= 0, ALLOWED))
 
 
 ABOUT = """\

@@ -6,7 +6,7 @@ beside which a cue mostly gives the answer away. Control: tuned on steps and ans
 answers alone. A fresh linear probe asks what the trunk still knows of the step.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import numpy as np
@@ -53,15 +53,7 @@ def measure(
     taught[half:] = params.steps_taught
 
     rngs = arm_generators(seeds)
-    net = trainer.Network(rngs, (x.shape[-1], params.hidden, DIGITS + 2))
-    trainer.fit(
-        net,
-        trainer.minibatches(rngs, x, y, np.ones(y.shape, np.float32)),
-        _loss,
-        steps=PRE_STEPS,
-        optimiser=partial(trainer.Adam, rate=3e-3),
-        progress=lambda share, _: progress(0.3 * share),
-    )
+    net = _taught(params.hidden, rngs, x, y, lambda share, _: progress(0.3 * share))
 
     def heads(net: trainer.Network) -> dict[str, Array]:
         return {
@@ -107,6 +99,21 @@ def measure(
             )
         ],
     )
+
+
+def _taught(
+    hidden: int,
+    rngs: Sequence[np.random.Generator],
+    x: Array,
+    y: Array,
+    report: Callable[[float, trainer.Trained], None],
+) -> trainer.Network:
+    """Return nets that have learnt steps and answers."""
+    net = trainer.Network(rngs, (x.shape[-1], hidden, DIGITS + 2))
+    batches = trainer.minibatches(rngs, x, y, np.ones(y.shape, np.float32))
+    adam = partial(trainer.Adam, rate=3e-3)
+    trainer.fit(net, batches, _loss, steps=PRE_STEPS, optimiser=adam, progress=report)
+    return net
 
 
 def _cases(

@@ -53,27 +53,18 @@ def measure(
     brier[:half] = 0
 
     rngs = arm_generators(seeds)
-    net = trainer.Network(
-        rngs, (INPUTS, params.hidden, ANSWERS * (1 + len(STATED))), activation="tanh"
-    )
+    sizes = (INPUTS, params.hidden, ANSWERS * (1 + len(STATED)))
+    net = trainer.Network(rngs, sizes, activation="tanh")
     net.weights[-1][:] = 0  # at first every answer and every confidence is as likely
     batches = trainer.minibatches(rngs, x, truth, brier, size=128)
     for _ in range(3):  # chances of the truth, of the answer, of the stated confidence
         batches = trainer.with_chances(rngs, batches)
 
-    def seen(net: trainer.Network) -> tuple[Array, Array, Array]:
-        """Return the policy's own probability, the stated confidence, and who is right: (2R, N)."""
-        policy, stated = _heads(net.predict(test_x))
-        p = trainer.softmax(policy.astype(float))
-        best = p.argmax(axis=-1)
-        told = np.take_along_axis(stated, best[..., None, None], axis=2)[:, :, 0]
-        return p.max(axis=-1), trainer.softmax(told) @ STATED, (best == test_y).astype(float)
-
     def offered(own: Array, stated: Array) -> Array:
         return np.concatenate([own[:half], (stated if params.brier else own)[half:]])
 
     def watch(net: trainer.Network) -> dict[str, Array]:
-        own, stated, right = seen(net)
+        own, stated, right = _seen(net.predict(test_x), test_y)
         error = trainer.calibration_error(offered(own, stated), right)
         return {"calibration error": error, "accuracy": right.mean(axis=1)}
 
@@ -86,7 +77,7 @@ def measure(
         watch=watch,
         progress=reporter(progress, LABELS),
     )
-    own, stated, right = seen(net)
+    own, stated, right = _seen(net.predict(test_x), test_y)
     confidence = offered(own, stated)
     return Measurements(
         *split(trainer.calibration_error(confidence, right)),
@@ -122,6 +113,15 @@ def _questions(sharpness: float, rngs: Sequence[np.random.Generator]) -> tuple[A
     test_y = trainer.sample(truth[:, ROWS:], trainer.uniform(rngs, TEST_ROWS))
     x = x.astype(np.float32)
     return x[:, :ROWS], truth[:, :ROWS], x[:, ROWS:], test_y
+
+
+def _seen(outputs: Array, y: Array) -> tuple[Array, Array, Array]:
+    """Return the policy's own probability, the stated confidence, and who is right: (2R, N)."""
+    policy, stated = _heads(outputs)
+    p = trainer.softmax(policy.astype(float))
+    best = p.argmax(axis=-1)
+    told = np.take_along_axis(stated, best[..., None, None], axis=2)[:, :, 0]
+    return p.max(axis=-1), trainer.softmax(told) @ STATED, (best == y).astype(float)
 
 
 def _over_confidence(confidence: Array, right: Array) -> Array:
