@@ -13,6 +13,10 @@ from alpgraph.web.run_access import close_streams
 from alpgraph.web.settings import Settings
 from alpgraph.web.workers import Keeper
 
+# Caddy keeps an idle connection for 120 s, nginx for 60: the proxy must be the one to close it,
+# else a request may meet a connection that is just ending.
+IDLE_SECONDS = 130
+
 
 class Server(uvicorn.Server):
     """A server that tells open streams to end when it is asked to."""
@@ -46,6 +50,7 @@ def serve_hub(hub: Hub, listener: socket.socket) -> bool:
         server_header=False,
         date_header=True,
         timeout_graceful_shutdown=2,
+        timeout_keep_alive=IDLE_SECONDS,
         proxy_headers=False,
     )
     server = Server(config)

@@ -62,14 +62,16 @@ def lines_to(server: Any) -> Iterator[list[Line]]:
     found: dict[int, Line] = {}
     spare: list[Line] = []
     deadline = time.monotonic() + 60
-    while len(found) < WORKERS:
-        assert time.monotonic() < deadline, "one worker is never asked"
-        line = Line(server)
-        if found.setdefault(line.worker, line) is not line:
-            spare.append(line)
-    yield list(found.values())
-    for line in [*found.values(), *spare]:
-        line.connection.close()
+    try:
+        while len(found) < WORKERS:
+            assert time.monotonic() < deadline, "one worker is never asked"
+            line = Line(server)
+            if found.setdefault(line.worker, line) is not line:
+                spare.append(line)
+        yield list(found.values())
+    finally:
+        for line in [*found.values(), *spare]:
+            line.connection.close()
 
 
 @pytest.fixture
@@ -221,3 +223,13 @@ def test_a_note_written_through_one_worker_is_there_for_all(
                 assert status == 200, page
                 for other in lines:
                     assert f"Written {number}" in other.ask(f"/n/written-{number}")[1]
+
+
+@pytest.mark.soak
+def test_an_idle_connection_outlives_what_a_proxy_keeps(server: Any) -> None:
+    connection = http.client.HTTPConnection(urlsplit(server.url).netloc, timeout=60)
+    for pause in (0, 121):
+        time.sleep(pause)
+        connection.request("GET", "/healthz")
+        assert connection.getresponse().read()
+    connection.close()
