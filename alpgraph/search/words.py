@@ -11,7 +11,8 @@ _CJK = re.compile(
     "[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003134f]+"
 )
 _WORD = re.compile(r"[^\W_]+")
-_ASCII_WORD = re.compile("[a-z0-9]+")
+_FOREIGN = re.compile(r"[^\W\x00-\x7f]")
+_GAPS = str.maketrans({chr(code): " " for code in range(128) if not chr(code).isalnum()})
 ANALYZER = "folded"
 
 
@@ -51,15 +52,19 @@ def fold(text: str) -> list[str]:
     return list(analyzer().analyze(split_cjk(text)))
 
 
-def words_of(text: str) -> Iterator[tuple[int, str]]:
-    """Return an iterator over where each word of `text` begins, with its folded form.
+def spaced(text: str) -> str | None:
+    """Return `text` in lower case with a space for each character that is no part of a word.
 
-    >>> list(words_of("A map"))
-    [(0, 'a'), (2, 'map')]
+    None where letters beyond ASCII stand, which may be folded to more than one.
+
+    >>> spaced("A map – of Rooms.")
+    'a map   of rooms '
     """
-    if text.isascii():  # what most texts are, so it is done without a call for each word
-        return ((match.start(), match[0]) for match in _ASCII_WORD.finditer(text.lower()))
-    return ((start, word) for start, _, word in spans(text))
+    if not text.isascii():
+        if _FOREIGN.search(text):
+            return None
+        text = text.encode("ascii", "replace").decode("ascii")
+    return text.lower().translate(_GAPS)
 
 
 def spans(text: str) -> Iterator[tuple[int, int, str]]:

@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 
 from alpgraph.notes import read_notebook
 from alpgraph.search import open_index, parse_query
-from alpgraph.search.snippets import mark, within_one_edit
+from alpgraph.search.finder import Finder, within_one_edit
+from alpgraph.search.snippets import mark
+from alpgraph.search.words import spans
 
 Folder = Callable[[dict[str, str | bytes]], Path]
 
@@ -123,6 +125,33 @@ def test_found_words_are_marked_and_the_text_is_whole() -> None:
 @given(st.text(max_size=80), st.text(max_size=40))
 def test_marking_never_loses_text(text: str, query: str) -> None:
     assert "".join(piece.text for piece in mark(text, parse_query(query))) == text
+
+
+WORDS = st.text(alphabet="abX2 _-–é知", max_size=60)
+
+
+@given(WORDS, st.text(alphabet='ab2 "é知', max_size=24))
+def test_the_found_words_are_those_that_comparing_every_word_finds(text: str, typed: str) -> None:
+    finder = Finder(parse_query(typed))
+    assert list(finder.places(text)) == [place for place in spans(text) if finder[place[2]]]
+
+
+@given(WORDS, st.data())
+def test_any_single_error_in_a_long_word_is_found(text: str, data: st.DataObject) -> None:
+    word = data.draw(st.text(alphabet="abc", min_size=6, max_size=9))
+    at = data.draw(st.integers(0, len(word) - 2))
+    written = data.draw(
+        st.sampled_from(
+            [
+                word[:at] + word[at + 1 :],
+                f"{word[:at]}x{word[at:]}",
+                f"{word[:at]}x{word[at + 1 :]}",
+                word[:at] + word[at + 1] + word[at] + word[at + 2 :],
+            ]
+        )
+    )
+    found = [place[2] for place in Finder(parse_query(f"{word} ")).places(f"{text} {written}")]
+    assert found[-1:] == [written]
 
 
 @given(st.text(max_size=200))
