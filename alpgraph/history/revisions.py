@@ -25,22 +25,20 @@ def notebook_at(
     types: RelationTypes | None = None,
     *,
     like: Notebook | None = None,
-    like_at: str = "",
 ) -> Notebook:
     """Return the notebook below `root` as of a revision: a commit, branch, tag or `HEAD~3`.
 
-    With `like`, a notebook of the same folder and types, only files that differ from it are
-    parsed; `like_at`, the revision it is known to stand for, saves reading the others. A folder
-    that was not there yet gives an empty notebook. Raises HistoryError when there is no such
-    revision or no repository.
+    With `like`, a notebook of the same folder and types, only files that differ from it are read.
+    A folder that was not there yet gives an empty notebook. Raises HistoryError when there is no
+    such revision or no repository.
     """
     if like is None or (types is not None and types != like.types):
         return notebook_of(files_at(root, revision), root=root, types=types)
     blobs = _readable(root, revision)
-    same = {(blob.path, blob.id) for blob in _readable(root, like_at)} if like_at else set()
-    files = _contents(root, [blob for blob in blobs if (blob.path, blob.id) not in same])
     known = {note.path: note.digest for note in like.index.notes.values()}
     absent = (known.keys() | like.unreadable.keys()) - {blob.path for blob in blobs}
+    files = _contents(root, [blob for blob in blobs if known.get(blob.path) != blob.id])
+    # a repository may name its files otherwise than `digest` does, or replace them
     changed = {path: data for path, data in files.items() if known.get(path) != digest(data)}
     return with_files(like, changed | dict.fromkeys(absent))
 

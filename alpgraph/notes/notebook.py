@@ -17,13 +17,13 @@ from types import MappingProxyType
 
 from alpgraph.diagnostics import Diagnostic, Place
 from alpgraph.notes.cache import Entry
-from alpgraph.notes.files import FileStamp, attachments
+from alpgraph.notes.files import attachments
 from alpgraph.notes.findings import finding
 from alpgraph.notes.model import Note
 from alpgraph.notes.names import names_asked, names_of
-from alpgraph.notes.packing import Packed, findings_of, pack, unpack
-from alpgraph.notes.parsing import parse_note, slug_of
-from alpgraph.notes.reading import collector_paused, read_folder, read_paths
+from alpgraph.notes.packing import Packed, findings_of, unpack
+from alpgraph.notes.parsing import slug_of
+from alpgraph.notes.reading import collector_paused, parse_files, read_folder, read_paths
 from alpgraph.notes.relation_types import RelationTypes
 from alpgraph.notes.resolve import LinkIndex, Resolution, redirects_of
 
@@ -136,11 +136,7 @@ def notebook_of(
 ) -> Notebook:
     """Make a notebook of files that need not lie on disk: another revision's, or a draft's."""
     types = types or RelationTypes()
-    entries = [
-        Entry(FileStamp(len(data), 0, 0, 0), pack(parse_note(path, data, types=types)))
-        for path, data in sorted(files.items())
-    ]
-    return _notebook(root, entries, types, {})
+    return _notebook(root, parse_files(files, types), types, {})
 
 
 def update_notebook(notebook: Notebook, changed: Iterable[str]) -> Notebook:
@@ -160,12 +156,10 @@ def with_file(notebook: Notebook, path: str, data: bytes) -> Notebook:
 
 def with_files(notebook: Notebook, files: Mapping[str, bytes | None]) -> Notebook:
     """Return the notebook as it would be with these files, or without those that are None."""
-    entries = [
-        Entry(FileStamp(len(data), 0, 0, 0), pack(parse_note(path, data, types=notebook.types)))
-        for path, data in files.items()
-        if data is not None
-    ]
-    return _patched(notebook, set(files), entries, {})
+    if not files:
+        return notebook
+    there = {path: data for path, data in files.items() if data is not None}
+    return _patched(notebook, set(files), parse_files(there, notebook.types), {})
 
 
 def changed_slugs(before: Mapping[str, Note], after: Mapping[str, Note]) -> set[str]:

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from hashlib import blake2b
+from hashlib import sha1
 
 from alpgraph.diagnostics import Diagnostic, Place
 from alpgraph.notes.bodies import Body, read_links
@@ -54,8 +54,13 @@ def parse_note(path: str, data: bytes, *, types: RelationTypes, modified: float 
 
 
 def digest(data: bytes) -> str:
-    """Return the hash by which a file's content is known."""
-    return blake2b(data, digest_size=16).hexdigest()
+    """Return the hash by which a file's content is known.
+
+    It is git's own name for it, so that a revision's files are told apart before they are read.
+    """
+    known = sha1(b"blob %d\0" % len(data), usedforsecurity=False)
+    known.update(data)
+    return known.hexdigest()
 
 
 def slug_of(path: str) -> str:

@@ -2,13 +2,14 @@
 
 import gc
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from alpgraph.diagnostics import Diagnostic, Place
 from alpgraph.notes.cache import CHUNK, Cache, Chunk, Entry, read_chunk, write_rows
@@ -21,6 +22,8 @@ from alpgraph.notes.relation_types import RelationTypes
 MANY = 500
 """From this number of changed files on, other processes help."""
 _MANY_VALUES = 100_000
+T = TypeVar("T")
+R = TypeVar("R")
 
 
 @dataclass(slots=True)
@@ -71,19 +74,22 @@ def _read_all(
     known: Mapping[str, Entry],
     result: Reading,
 ) -> None:
-    digests = {path: known[path].packed.digest for path in paths if path in known}
-    workers = min(os.cpu_count() or 1, 8)
-    if len(paths) < MANY or workers < 2:
-        outcomes = iter([_read_chunk(root, paths, types, digests)])
-    else:
-        outcomes = _read_parallel(root, paths, types, digests, workers)
-    for outcome in outcomes:
+    known_digests = [(p, known[p].packed.digest if p in known else "") for p in paths]
+    for outcome in _spread(partial(_read_chunk, root, types), known_digests):
         result.unreadable |= outcome.problems
         for path, stamp in outcome.same:
             result.entries[path] = Entry(stamp, known[path].packed)
         chunk = read_chunk(outcome.parsed)
         result.entries |= chunk.entries
         result.chunks.append(chunk)
+
+
+def parse_files(files: Mapping[str, bytes], types: RelationTypes) -> list[Entry]:
+    """Parse files that need not lie on disk, in order of path."""
+    found: list[Entry] = []
+    for rows in _spread(partial(_parse_chunk, types), sorted(files.items())):
+        found += read_chunk(rows).entries.values()
+    return found
 
 
 class _Outcome(NamedTuple):
@@ -94,28 +100,16 @@ class _Outcome(NamedTuple):
     problems: dict[str, Diagnostic]
 
 
-def _read_parallel(
-    root: Path,
-    paths: Sequence[str],
-    types: RelationTypes,
-    digests: Mapping[str, str],
-    workers: int,
-) -> Iterator[_Outcome]:
-    chunks = [paths[start : start + CHUNK] for start in range(0, len(paths), CHUNK)]
+def _spread(work: Callable[[Sequence[T]], R], items: Sequence[T]) -> Iterator[R]:
+    """Yield what `work` makes of the items, chunk by chunk, with all cores if they are many."""
+    workers = min(os.cpu_count() or 1, 8)
+    if len(items) < MANY or workers < 2:
+        yield work(items)
+        return
+    chunks = [items[start : start + CHUNK] for start in range(0, len(items), CHUNK)]
     context = get_context("fork" if may_fork() else "spawn")
     with ProcessPoolExecutor(workers, mp_context=context) as pool:
-        waiting = [
-            pool.submit(
-                _read_chunk,
-                root,
-                chunk,
-                types,
-                {path: digests[path] for path in chunk if path in digests},
-            )
-            for chunk in chunks
-        ]
-        for future in waiting:
-            yield future.result()
+        yield from pool.map(work, chunks)
 
 
 def may_fork() -> bool:
@@ -126,15 +120,13 @@ def may_fork() -> bool:
     return sys.platform == "linux" and threading.active_count() == 1
 
 
-def _read_chunk(
-    root: Path, paths: Sequence[str], types: RelationTypes, digests: Mapping[str, str]
-) -> _Outcome:
-    """Read and parse files; a file whose digest is the known one is not parsed again."""
+def _read_chunk(root: Path, types: RelationTypes, files: Sequence[tuple[str, str]]) -> _Outcome:
+    """Read and parse files; one whose digest is the given one is not parsed again."""
     parsed: list[Entry] = []
     same: list[tuple[str, FileStamp]] = []
     problems: dict[str, Diagnostic] = {}
     with collector_paused():
-        for path in paths:
+        for path, known in files:
             try:
                 data, stamp = read_file(root, path)
             except FileNotFoundError:
@@ -142,11 +134,19 @@ def _read_chunk(
             except (OSError, ValueError) as error:
                 problems[path] = _unreadable(path, error)
                 continue
-            if digests.get(path) == digest(data):
+            if known == digest(data):
                 same.append((path, stamp))
             else:
                 parsed.append(Entry(stamp, pack(parse_note(path, data, types=types))))
         return _Outcome(write_rows(parsed), same, problems)
+
+
+def _parse_chunk(types: RelationTypes, files: Sequence[tuple[str, bytes]]) -> bytes:
+    with collector_paused():
+        return write_rows(
+            Entry(FileStamp(len(data), 0, 0, 0), pack(parse_note(path, data, types=types)))
+            for path, data in files
+        )
 
 
 def _unreadable(path: str, error: Exception) -> Diagnostic:

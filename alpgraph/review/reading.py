@@ -55,7 +55,7 @@ def _compared(now: Notebook, base: str, head: str, graph: NoteGraph | None) -> C
     after = notebook_at(now.root, head, like=now) if head else now
     # first, since the notes it makes are then shared
     graph_after = graph if graph is not None and after is now else build_graph(after)
-    before = notebook_at(now.root, base, like=after, like_at=head)
+    before = notebook_at(now.root, base, like=after)
     graphs = patch_graph(graph_after, after, before), graph_after
     finders, *verdicts = _evidence(before, after, base, head)
     review = review_change(
