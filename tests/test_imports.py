@@ -1,6 +1,7 @@
 """Rooms import only from rooms below them: the table of the design, held by reading the code."""
 
 import ast
+import importlib
 from pathlib import Path
 
 import pytest
@@ -84,3 +85,11 @@ def test_every_room_of_the_table_that_exists_is_not_empty() -> None:
     for folder in PACKAGE.iterdir():
         if folder.is_dir() and folder.name not in ("__pycache__", "_bundled"):
             assert any(path.name != "__init__.py" for path in folder.glob("*.py")), folder
+
+
+@pytest.mark.parametrize("room", sorted(path.parent.name for path in PACKAGE.glob("*/*.pyi")))
+def test_every_name_of_a_lazy_room_can_be_imported(room: str) -> None:
+    module = importlib.import_module(f"alpgraph.{room}")
+    assert len(module.__all__) > 10
+    for name in module.__all__:
+        assert getattr(module, name).__class__.__name__ != "module", name
