@@ -37,22 +37,17 @@ class Answering:
         if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD"):
             await self.app(scope, receive, send)
             return
-        accept = accepted = known = b""
-        for name, value in scope["headers"]:
-            if name == b"accept-encoding":
-                accepted = value
-            elif name == b"if-none-match":
-                known = value
-            elif name == b"accept":
-                accept = value
-        key = (scope["path"], scope["query_string"], b"text/markdown" in accept)
+        told = dict(scope["headers"])
+        known = told.get(b"if-none-match", b"")
+        as_text = b"text/markdown" in told.get(b"accept", b"")
+        key = (scope["path"], scope["query_string"], as_text)
         stamp = self.current().stamp
         answer = self.cache.get(key)
         if answer is None:
             answer = await self._ask(key, scope, receive, send)
             if answer is None:
                 return
-        encoding = answer.encoding(accepted)
+        encoding = answer.encoding(told.get(b"accept-encoding", b""))
         if encoding not in answer.packed and len(answer.body) > SLOW_PACKING:
             await asyncio.to_thread(answer.form, encoding)
         headers, data = answer.form(encoding)

@@ -57,6 +57,10 @@ class Answer:
     body: bytes
     tag: bytes
     """Hash of the body, in hex."""
+    kind: bytes = b""
+    """The media type."""
+    packs: bool = False
+    """Whether compressing it is worth while."""
     packed: dict[bytes, tuple[Headers, bytes]] = field(default_factory=dict)
     """By encoding; `b""` is the body as it is."""
 
@@ -67,7 +71,7 @@ class Answer:
 
     def encoding(self, accepted: bytes) -> bytes:
         """Choose among the encodings that a client accepts."""
-        if len(self.body) >= WORTH_PACKING and self._is_text():
+        if self.packs:
             for name in _PACKERS:
                 if name in accepted:
                     return name
@@ -96,14 +100,7 @@ class Answer:
     @property
     def is_page(self) -> bool:
         """Whether it is HTML."""
-        return self._kind().startswith(b"text/html")
-
-    def _kind(self) -> bytes:
-        return next((value for name, value in self.headers if name == b"content-type"), b"")
-
-    def _is_text(self) -> bool:
-        kind = self._kind()
-        return kind.startswith(PACKED_TYPES) and not kind.startswith(b"text/event-stream")
+        return self.kind.startswith(b"text/html")
 
 
 def answer_of(headers: Iterable[tuple[bytes, bytes]], body: bytes) -> Answer:
@@ -116,7 +113,10 @@ def answer_of(headers: Iterable[tuple[bytes, bytes]], body: bytes) -> Answer:
     vary = b", ".join(value for name, value in kept if name == b"vary")
     kept = [(name, value) for name, value in kept if name != b"vary"]
     kept.append((b"vary", b", ".join(filter(None, [vary, b"accept-encoding"]))))
-    return Answer(kept, body, hashlib.sha256(body).hexdigest()[:20].encode())
+    kind = next((value for name, value in kept if name == b"content-type"), b"")
+    text = kind.startswith(PACKED_TYPES) and not kind.startswith(b"text/event-stream")
+    tag = hashlib.sha256(body).hexdigest()[:20].encode()
+    return Answer(kept, body, tag, kind=kind, packs=text and len(body) >= WORTH_PACKING)
 
 
 class PageCache:

@@ -1,7 +1,7 @@
 """One guard for every request: whose it is, and the headers on every answer."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Awaitable, Iterable
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -34,10 +34,10 @@ class Guard:
             await self.app(scope, receive, send)
             return
 
-        async def with_headers(message: Message) -> None:
+        def with_headers(message: Message) -> Awaitable[None]:
             if message["type"] == "http.response.start":
                 message["headers"] = [*message.get("headers", []), *HEADERS]
-            await send(message)
+            return send(message)
 
         fault = self._fault(scope)
         if fault:
