@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
 
-import alpgraph
 from alpgraph.diagnostics import Diagnostic
 from alpgraph.notes.cache import Cache, read_kept, write_kept
 from alpgraph.notes.packing import pack_finding, unpack_finding
 from alpgraph.notes.relation_types import RelationTypes
+from alpgraph.resources import program_stamp
 
 _NAME = "findings.cache"
 
@@ -33,7 +33,7 @@ class KeptFindings:
         self._key = ""
         state = Cache(folder, types).unchanged(root)
         if state is not None:
-            told = f"{state}{_code_stamp()}{sys.version}{types.types!r}{root}{also}"
+            told = f"{state}{program_stamp()}{sys.version}{types.types!r}{root}{also}"
             self._key = blake2b(told.encode(), digest_size=16).hexdigest()
 
     def load(self) -> Kept | None:
@@ -49,13 +49,3 @@ class KeptFindings:
             rows = [(one.place.file, pack_finding(one)) for one in found]
             with suppress(OSError):
                 write_kept(self._path, (self._key, notes, rows))
-
-
-def _code_stamp() -> str:
-    """Return what tells that any of alpgraph's own files changed, without reading them."""
-    root = Path(alpgraph.__file__).parent
-    stats = ((path, path.stat()) for path in sorted(root.rglob("*")) if path.suffix in _CODE)
-    return ";".join(f"{path}{status.st_size}{status.st_mtime_ns}" for path, status in stats)
-
-
-_CODE = (".py", ".json", ".toml")

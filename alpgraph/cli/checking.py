@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from alpgraph.diagnostics import Diagnostic
     from alpgraph.notes import Notebook
 
-GROUP = "alpgraph.experiments"
-"""Entry points by which packages offer experiments; asking their own room would import NumPy."""
 FORMATS = ("full", "concise", "json", "github", "sarif")
 
 
@@ -79,10 +77,11 @@ def _findings(
 
     from alpgraph.check import KeptFindings
     from alpgraph.notes import types_of
+    from alpgraph.resources import EXPERIMENTS
 
     folder, types = location.state / "cache", types_of(config.relation_types)
     # experiments of other packages judge parameters too
-    points = [f"{point.value}{point.dist}" for point in entry_points(group=GROUP)]
+    points = [f"{point.value}{point.dist}" for point in entry_points(group=EXPERIMENTS)]
     kept = KeptFindings(location.notes, folder, types, repr(points))
     if changed_since is None and (known := kept.load()):
         return known.found, known.notes

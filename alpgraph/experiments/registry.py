@@ -34,8 +34,8 @@ from alpgraph.experiments import (
     weights_or_subsample,
 )
 from alpgraph.experiments.model import Experiment
+from alpgraph.resources import EXPERIMENTS
 
-GROUP = "alpgraph.experiments"
 BUNDLED = (
     utility_weighted_loss.EXPERIMENT,
     binary_reward_calibration.EXPERIMENT,
@@ -72,7 +72,7 @@ def all_experiments() -> Mapping[str, Experiment]:
     An entry point that cannot be loaded, or takes a name already there, is left out with a warning.
     """
     found = {experiment.name: experiment for experiment in BUNDLED}
-    for point in entry_points(group=GROUP):
+    for point in entry_points(group=EXPERIMENTS):
         try:
             experiment = point.load()
         except Exception as error:  # another package's code may fail in any way

@@ -110,6 +110,24 @@ def is_shallow(folder: Path) -> bool:
     return _text(run_git(folder, "rev-parse", "--is-shallow-repository")) == "true"
 
 
+def history_stamp(folder: Path) -> str:
+    """Return what tells that git may know more than before: a commit, or more of the past.
+
+    Empty where there is no git, no repository or no commit.
+    """
+    try:
+        commit, shallow = _text(
+            run_git(folder, "rev-parse", "HEAD", "--git-path", "shallow")
+        ).split("\n")
+    except HistoryError:
+        return ""
+    try:
+        status = (folder / shallow).stat()
+    except OSError:  # nothing is cut off
+        return commit
+    return f"{commit} {status.st_size} {status.st_mtime_ns}"
+
+
 def prefix_of(folder: Path) -> str:
     """Return the folder's path inside its repository: empty for the top, else ending in `/`."""
     return os.fsdecode(run_git(folder, "rev-parse", "--show-prefix")).removesuffix("\n")

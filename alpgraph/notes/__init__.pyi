@@ -4,6 +4,7 @@ from .anchors import (
 )
 from .freshness import (
     is_empty_file as is_empty_file,
+    read_digest as read_digest,
     stale_paths as stale_paths,
     state_digest as state_digest,
 )

@@ -22,7 +22,8 @@ CHUNK = 250
 _DIGEST = 32
 _LENGTH = 8
 _ENDINGS = (".cache", ".stamps")
-_RACE_NS = 2_000_000_000
+RACE_NS = 2_000_000_000
+"""Younger files may change once more without another stamp."""
 
 
 class Entry(NamedTuple):
@@ -73,7 +74,7 @@ class Cache:
 
     def certain(self, entry: Entry, stamp: FileStamp) -> bool:
         """Tell whether a file is surely what was parsed: one written while the cache was is not."""
-        return entry.stamp == stamp and stamp.changed_ns < self._saved_ns - _RACE_NS
+        return entry.stamp == stamp and stamp.changed_ns < self._saved_ns - RACE_NS
 
     def save(self, entries: Mapping[str, Entry], chunks: Iterable[Chunk]) -> None:
         """Write the cache whole or not at all; a folder that cannot be written is no fault.
@@ -103,7 +104,7 @@ class Cache:
                     other.unlink()
 
     def unchanged(self, root: Path) -> str | None:
-        """Return a hash of all texts if the files below `root` are surely those kept, else nothing.
+        """Return the `stamps_digest` of the files below `root` if surely those kept, else nothing.
 
         Reads no note, so that a folder that did not change costs next to nothing.
         """
@@ -113,13 +114,19 @@ class Cache:
         (saved, known), stamps = kept, dict(walk(root))
         if len(known) != len(stamps):
             return None
-        state = blake2b(digest_size=16)
-        for path, stamp, digest in known:
+        for path, stamp, _ in known:
             now = stamps.get(path)
-            if now != stamp or now is None or now.changed_ns >= saved - _RACE_NS:
+            if now != stamp or now is None or now.changed_ns >= saved - RACE_NS:
                 return None
-            state.update(f"{path}\0{digest}\n".encode())
-        return state.hexdigest()
+        return stamps_digest((path, stamps[path], digest) for path, _, digest in known)
+
+
+def stamps_digest(files: Iterable[tuple[str, FileStamp, str]]) -> str:
+    """Return a hash of the texts of files, which come as path, stamp and digest, and their ages."""
+    state = blake2b(digest_size=16)
+    for path, stamp, digest in files:
+        state.update(f"{path}\0{digest}\0{stamp.modified_ns}\n".encode())
+    return state.hexdigest()
 
 
 def write_kept(path: Path, value: Any, parts: Sequence[bytes | memoryview] = ()) -> None:

@@ -3,6 +3,7 @@
 from hashlib import blake2b
 from pathlib import Path
 
+from alpgraph.notes.cache import stamps_digest
 from alpgraph.notes.files import walk
 from alpgraph.notes.notebook import LazyNotes, Notebook
 
@@ -21,6 +22,14 @@ def state_digest(notebook: Notebook) -> str:
     """Return a hash of all notes: equal wherever the same texts stand at the same places."""
     told = "\n".join(f"{slug}\0{note.digest}" for slug, note in notebook.index.notes.items())
     return blake2b(told.encode(), digest_size=8).hexdigest()
+
+
+def read_digest(notebook: Notebook) -> str:
+    """Return what `Cache.unchanged` says of the folder as long as it is what was read here."""
+    notes = notebook.notes
+    assert isinstance(notes, LazyNotes)
+    entries = notes.entries.values()
+    return stamps_digest((one.packed.path, one.stamp, one.packed.digest) for one in entries)
 
 
 def is_empty_file(root: Path, path: str) -> bool:

@@ -15,6 +15,7 @@ from alpgraph.pages.files import Files, Published
 from alpgraph.search import open_index
 from alpgraph.site.finding import whole_text
 from alpgraph.site.folder import (
+    Built,
     Manifest,
     SiteError,
     keep_foreign,
@@ -30,16 +31,6 @@ from alpgraph.site.plan import own_files, plan_site
 FEW = 8
 """Parts up to which other processes do not help."""
 CHUNK = 40
-
-
-@dataclass(frozen=True, slots=True)
-class Built:
-    """What a build did; paths are below the site."""
-
-    written: tuple[str, ...]
-    """New files, and files with another content than before."""
-    kept: int
-    removed: tuple[str, ...]
 
 
 @dataclass(slots=True)
@@ -103,26 +94,11 @@ class _Work:
             self.folders.add(folder)
 
 
-def build_site(
-    location: Location,
-    config: Config,
-    out: Path,
-    *,
-    base: str = "",
-    server: str = "",
-    fresh: bool = False,
-) -> Built:
-    """Write the site of a folder of notes into `out`; raises SiteError where it must not.
+def write_site(collection: Collection, out: Path, *, fresh: bool = False) -> Built:
+    """Write the site of a published collection; raises SiteError where it must not.
 
-    `base` is the path that addresses begin with (relative addresses without it), `server` the
-    address of an alpgraph server that takes runs. With `fresh` nothing is taken over.
+    With `fresh` nothing is taken over from the site before.
     """
-    out = out.resolve()
-    for ours in (location.notes, location.state):
-        if out == ours or ours in out.parents or out in ours.parents:
-            raise SiteError(f"'{out}' and '{ours}' lie in each other; name another folder")
-    read_manifest(out)
-    collection = published_collection(location, config, base=base, server=server)
     alike: dict[str, list[str]] = {}
     parts = plan_site(collection, lambda slug: alike.get(slug, []))
     with staged(out) as new:

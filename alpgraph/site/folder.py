@@ -12,6 +12,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,16 @@ _AT_CWD, _RENAME_EXCHANGE = -100, 2
 
 class SiteError(ValueError):
     """Why a site cannot be written here; the message says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """What a build did; paths are below the site."""
+
+    written: tuple[str, ...]
+    """New files, and files with another content than before."""
+    kept: int
+    removed: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +82,35 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
     (folder / MANIFEST).write_text(f'{{"format":{FORMAT},"parts":{{\n{rows}\n}}}}\n', "utf-8")
 
 
+def listing(out: Path) -> str:
+    """Return a hash of what is told of a folder's files and of the names of all that lie there."""
+    state = blake2b(digest_size=16)
+    with suppress(OSError):
+        state.update((out / MANIFEST).read_bytes())
+    for folder, names, files in os.walk(out):
+        names.sort()  # the order in which they are entered, too
+        state.update(repr((folder, names, sorted(files))).encode(errors="surrogatepass"))
+    return state.hexdigest()
+
+
+def is_settled(out: Path) -> bool:
+    """Whether nothing lies beside `out` that an interrupted build left, or one that goes on."""
+    return not any(folder.exists() for folder in _beside(out))
+
+
+def _beside(out: Path) -> tuple[Path, Path]:
+    """Return where a new folder is made, and where the old one may be for a moment."""
+    new, old = (out.parent / f".{out.name}.alpgraph-{name}" for name in ("new", "old"))
+    return new, old
+
+
 @contextmanager
 def staged(out: Path) -> Iterator[Path]:
     """Give an empty folder beside `out`, which is gone at the end; one build at a time has it.
 
     What an interrupted build left there is removed, and a site that it had moved aside put back.
     """
-    staging, aside = (out.parent / f".{out.name}.alpgraph-{name}" for name in ("new", "old"))
+    staging, aside = _beside(out)
     out.parent.mkdir(parents=True, exist_ok=True)
     staging.mkdir(exist_ok=True)
     with _locked(staging):
@@ -149,7 +182,7 @@ def put_in_place(staging: Path, out: Path) -> None:
     shutil.copymode(out, staging)
     if _exchange(staging, out):
         return
-    aside = staging.with_name(staging.name.removesuffix("new") + "old")
+    _, aside = _beside(out)
     try:
         out.rename(aside)
     except OSError as error:

@@ -19,7 +19,7 @@ FILES: dict[str, str | bytes] = {
 @pytest.fixture
 def certain(monkeypatch: pytest.MonkeyPatch) -> None:
     """Trust files that are only just written."""
-    monkeypatch.setattr("alpgraph.notes.cache._RACE_NS", -(10**12))
+    monkeypatch.setattr("alpgraph.notes.cache.RACE_NS", -(10**12))
 
 
 def keep(root: Path, cache: Path) -> list[object]:

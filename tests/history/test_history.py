@@ -9,6 +9,7 @@ from alpgraph.history import (
     HistoryError,
     changed_paths,
     files_at,
+    history_stamp,
     note_dates,
     notebook_at,
     remotes,
@@ -289,3 +290,18 @@ def test_remotes_lose_their_passwords(repository: Path, git: Git) -> None:
         "origin": "https://example.org/a.git",
         "fork": "git@example.org:b.git",
     }
+
+
+def test_a_commit_and_more_of_the_past_show(
+    repository: Path, commit: Callable[..., str], tmp_path: Path
+) -> None:
+    assert history_stamp(tmp_path) == history_stamp(repository / "notes") == ""
+    first, second = (commit(day, {"a.md": note(f"{day}")}) for day in (0, 1))
+    assert history_stamp(repository / "notes") == second != first
+    clone = tmp_path / "short"
+    source = f"file://{repository}"
+    subprocess.run(["git", "clone", "-q", "--depth=1", source, str(clone)], check=True)
+    cut = history_stamp(clone / "notes")
+    assert cut.startswith(second)
+    subprocess.run(["git", "fetch", "-q", "--unshallow"], cwd=clone, check=True)
+    assert history_stamp(clone / "notes") == second != cut

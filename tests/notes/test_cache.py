@@ -14,7 +14,7 @@ Folder = Callable[[dict[str, str | bytes]], Path]
 @pytest.fixture(autouse=True)
 def certain(monkeypatch: pytest.MonkeyPatch) -> None:
     """Trust files that are only just written."""
-    monkeypatch.setattr("alpgraph.notes.cache._RACE_NS", -(10**12))
+    monkeypatch.setattr("alpgraph.notes.cache.RACE_NS", -(10**12))
 
 
 @pytest.fixture

@@ -1,0 +1,108 @@
+"""What the last build of a site rested on: where all of it is the same, nothing is to be done.
+
+Kept beside the other derived data; safe to delete. To find that out, nothing is imported that
+makes pages, and no note is read.
+"""
+
+import os
+import sys
+import time
+from contextlib import suppress
+from hashlib import blake2b
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from alpgraph.config import Config, Location
+from alpgraph.history import history_stamp
+from alpgraph.notes import types_of
+from alpgraph.notes.cache import RACE_NS, Cache, read_kept, write_kept
+from alpgraph.notes.files import attachments, stamp_of
+from alpgraph.resources import EXPERIMENTS, program_stamp
+from alpgraph.site.folder import Built, SiteError, is_settled, listing, read_manifest
+
+if TYPE_CHECKING:
+    from alpgraph.pages import Collection
+
+_NAME = "site.cache"
+_MAP = "layout.json"
+
+
+def build_site(
+    location: Location,
+    config: Config,
+    out: Path,
+    *,
+    base: str = "",
+    server: str = "",
+    fresh: bool = False,
+) -> Built:
+    """Write the site of a folder of notes into `out`; raises SiteError where it must not.
+
+    `base` is the path that addresses begin with (relative addresses without it), `server` the
+    address of an alpgraph server that takes runs. With `fresh` nothing is taken over.
+    """
+    out = out.resolve()
+    for ours in (location.notes, location.state):
+        if out == ours or ours in out.parents or out in ours.parents:
+            raise SiteError(f"'{out}' and '{ours}' lie in each other; name another folder")
+    kept = KeptSite(location, config, out, f"{base} {server}")
+    if not fresh and (files := kept.load()):
+        return Built((), files, ())
+    read_manifest(out)  # refuse what is not ours before all notes are read
+    from alpgraph.site.building import published_collection, write_site
+
+    collection = published_collection(location, config, base=base, server=server)
+    built = write_site(collection, out, fresh=fresh)
+    kept.save(collection, len(built.written) + built.kept)
+    return built
+
+
+class KeptSite:
+    """The site that was last built in a folder, good as long as all that it rests on stays."""
+
+    def __init__(self, location: Location, config: Config, out: Path, options: str) -> None:
+        """Take down what can be told before the notes are read: `save` is about this moment."""
+        self._root, self._out = location.notes, out
+        self._folder = location.state / "cache"
+        self._types = types_of(config.relation_types)
+        self._ground = _ground(location.notes, config, f"{out} {options}")
+
+    def load(self) -> int | None:
+        """Return how many files the site has, or nothing when it is to be built."""
+        texts = Cache(self._folder, self._types).unchanged(self._root)
+        if not (self._ground and texts and is_settled(self._out)):
+            return None
+        key, files = read_kept(self._folder / _NAME) or ("", 0)
+        return files if key == self._key(texts) else None
+
+    def save(self, collection: "Collection", files: int) -> None:
+        """Keep what was built from a collection; a folder that cannot be written is no fault."""
+        from alpgraph.graph import load_layout
+        from alpgraph.notes import read_digest
+
+        if self._ground and load_layout(self._folder) == collection.layout:
+            with suppress(OSError):
+                key = self._key(read_digest(collection.notebook))
+                write_kept(self._folder / _NAME, (key, files))
+
+    def _key(self, texts: str) -> str:
+        """Return a hash of what the site rests on, and of the site itself."""
+        drawn = self._folder / _MAP
+        where = drawn.read_bytes() if drawn.exists() else b""
+        return _hash(self._ground, texts, where, listing(self._out))
+
+
+def _ground(root: Path, config: Config, options: str) -> str:
+    """Return a hash of what a site rests on beside texts and map; empty where that is not sure."""
+    files = [path for paths in attachments(root).values() for path in paths]
+    stamps = [(path, *stamp_of(os.lstat(root / path))) for path in sorted(files)]
+    young = time.time_ns() - RACE_NS
+    if any(max(stamp[2:4]) >= young for stamp in stamps) or entry_points(group=EXPERIMENTS):
+        return ""  # pictures may change once more; other packages' experiments at any time
+    program = sys.version + program_stamp("templates", "static")
+    return _hash(root, options, config.model_dump_json(), program, history_stamp(root), stamps)
+
+
+def _hash(*told: object) -> str:
+    return blake2b(repr(told).encode(errors="surrogatepass"), digest_size=16).hexdigest()
