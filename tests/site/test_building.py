@@ -238,9 +238,20 @@ def test_an_interrupted_build_leaves_the_old_site_whole(
     os.killpg(process.pid, signal.SIGKILL)
     process.wait()
     assert files_of(site) == before
+    wait_for_lock(staging)
     build(site, str(small))
     assert not staging.exists()
     assert b"Anew" in files_of(site)["n/a.html"]
+
+
+def wait_for_lock(folder: Path) -> None:
+    """Workers of a build that was killed hold its lock until they are gone too."""
+    if sys.platform != "win32":
+        import fcntl
+
+        held = os.open(folder, os.O_RDONLY)
+        fcntl.flock(held, fcntl.LOCK_EX)
+        os.close(held)
 
 
 def test_addresses_may_begin_with_a_path(build: Build, small: Path, tmp_path: Path) -> None:
