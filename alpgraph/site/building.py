@@ -4,6 +4,7 @@ import gc
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from multiprocessing import get_context
 from pathlib import Path
@@ -18,10 +19,12 @@ from alpgraph.site.folder import (
     Built,
     Manifest,
     SiteError,
+    clear,
     keep_foreign,
     link_file,
     put_in_place,
     read_manifest,
+    read_spare,
     staged,
     write_manifest,
 )
@@ -56,7 +59,8 @@ class _Work:
         try:
             for path in paths:
                 self._enter(path)
-                link_file(f"{self.old}/{path}", f"{self.new}/{path}")
+                with suppress(FileExistsError):  # it was spared, and another file of its part not
+                    link_file(f"{self.old}/{path}", f"{self.new}/{path}")
         except FileNotFoundError:
             return False
         return True
@@ -94,17 +98,18 @@ class _Work:
             self.folders.add(folder)
 
 
-def write_site(collection: Collection, out: Path, *, fresh: bool = False) -> Built:
+def write_site(collection: Collection, out: Path, spare: Path, *, fresh: bool = False) -> Built:
     """Write the site of a published collection; raises SiteError where it must not.
 
-    With `fresh` nothing is taken over from the site before.
+    In `spare` the site before is kept for the next build, if that is possible. With `fresh` nothing
+    is taken over.
     """
     alike: dict[str, list[str]] = {}
     parts = plan_site(collection, lambda slug: alike.get(slug, []))
-    with staged(out) as new:
+    with staged(out, spare) as new:
         before = read_manifest(out)
         work = _Work(parts, out, new)
-        kept = {} if fresh else _kept(work, before)
+        kept = _kept(work, Manifest() if fresh else before)
         work.parts = [part for part in parts if part.name not in kept]
         alike |= _alike(collection, {part.name for part in work.parts})
         made, written = _make_all(work)
@@ -131,13 +136,20 @@ def published_collection(
 
 
 def _kept(work: _Work, before: Manifest) -> dict[str, tuple[str, tuple[str, ...]]]:
-    """Take over the parts that are made from the same things as before."""
-    found = {}
-    for part in work.parts:
-        known = before.parts.get(part.name)
-        if part.key and known and known[0] == part.key and work.link(known[1]):
-            found[part.name] = known
-    return found
+    """Take over the parts that are made from the same things as before, and clear the rest away."""
+    same = {
+        part.name: known
+        for part in work.parts
+        if part.key and (known := before.parts.get(part.name)) and known[0] == part.key
+    }
+    earlier = read_spare(work.new).parts
+    spared = {name for name, known in same.items() if earlier.get(name) == known}
+    there = clear(work.new, {path for name in spared for path in same[name][1]})
+    return {
+        name: known
+        for name, known in same.items()
+        if (name in spared and there.issuperset(known[1])) or work.link(known[1])
+    }
 
 
 def _alike(collection: Collection, names: set[str]) -> dict[str, list[str]]:

@@ -9,7 +9,7 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from hashlib import blake2b
@@ -73,6 +73,14 @@ def read_manifest(out: Path) -> Manifest:
         ) from None
 
 
+def read_spare(folder: Path) -> Manifest:
+    """Return what we made in a folder that nobody else needs: nothing where that is not known."""
+    try:
+        return read_manifest(folder)
+    except SiteError:
+        return Manifest()
+
+
 def write_manifest(folder: Path, manifest: Manifest) -> None:
     """Write what we made into a folder."""
     rows = ",\n".join(
@@ -105,10 +113,13 @@ def _beside(out: Path) -> tuple[Path, Path]:
 
 
 @contextmanager
-def staged(out: Path) -> Iterator[Path]:
-    """Give an empty folder beside `out`, which is gone at the end; one build at a time has it.
+def staged(out: Path, spare: Path) -> Iterator[Path]:
+    """Give a folder beside `out`, which is gone at the end; one build at a time has it.
 
-    What an interrupted build left there is removed, and a site that it had moved aside put back.
+    It holds what `spare` kept: the site before the last, most of which the next one is, so that few
+    files are to be linked or removed. What lies in the folder at the end is kept there, where both
+    are on one disk. What an interrupted build left is removed, and a site that it had moved aside
+    put back.
     """
     staging, aside = _beside(out)
     out.parent.mkdir(parents=True, exist_ok=True)
@@ -119,7 +130,14 @@ def staged(out: Path) -> Iterator[Path]:
                 aside.rename(out)
             for left in staging.iterdir():
                 shutil.rmtree(left) if left.is_dir() and not left.is_symlink() else left.unlink()
-            yield staging
+            new = staging / "site"
+            with suppress(OSError):
+                spare.rename(new)
+            new.mkdir(exist_ok=True)
+            yield new
+            with suppress(OSError):
+                spare.parent.mkdir(parents=True, exist_ok=True)
+                new.rename(spare)
         finally:
             for folder in (staging, aside):
                 shutil.rmtree(folder, ignore_errors=True)
@@ -130,28 +148,56 @@ def _locked(folder: Path) -> Iterator[None]:
     if sys.platform == "win32":
         yield
         return
-    import fcntl
-
     descriptor = os.open(folder, os.O_RDONLY)
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if not _lock(descriptor, folder):
+            raise SiteError(f"another build writes '{folder}' at this moment")
         yield
-    except BlockingIOError:
-        raise SiteError(f"another build writes '{folder}' at this moment") from None
     finally:
         os.close(descriptor)
+
+
+def _lock(descriptor: int, folder: Path) -> bool:
+    """Lock an open folder, if nobody has; one that its builder just removed is none."""
+    import fcntl
+
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return os.path.samestat(os.fstat(descriptor), folder.stat())
+    except (BlockingIOError, FileNotFoundError):
+        return False
+
+
+def clear(folder: Path, wanted: Container[str]) -> set[str]:
+    """Remove every file below a folder but those wanted; return which of these are there."""
+    there = set()
+    for place, prefix, names in _walk(folder):
+        for name in names:
+            if prefix + name in wanted:
+                there.add(prefix + name)
+            else:
+                os.unlink(f"{place}/{name}")  # noqa: PTH108 a third of the time of a Path
+        if prefix:
+            with suppress(OSError):  # something is left in it
+                Path(place).rmdir()
+    return there
 
 
 def keep_foreign(out: Path, staging: Path, ours: Iterable[str]) -> None:
     """Take along what others put into the site; raises SiteError where it is in our way."""
     known = {*ours, MANIFEST}
-    for folder, names, files in os.walk(out):
-        below = Path(folder).relative_to(out).as_posix()
-        prefix = "" if below == "." else f"{below}/"
-        links = [name for name in names if os.path.islink(f"{folder}/{name}")]  # noqa: PTH114
-        for name in (*files, *links):
+    for _, prefix, names in _walk(out):
+        for name in names:
             if prefix + name not in known:
                 _take(out / prefix / name, staging / prefix / name)
+
+
+def _walk(root: Path) -> Iterator[tuple[str, str, list[str]]]:
+    """Yield every folder, what paths in it begin with, and its files and links; the root last."""
+    for place, names, files in os.walk(root, topdown=False):
+        below = Path(place).relative_to(root).as_posix()
+        links = [name for name in names if os.path.islink(f"{place}/{name}")]  # noqa: PTH114
+        yield place, "" if below == "." else f"{below}/", files + links
 
 
 def _take(source: Path, target: Path) -> None:
@@ -168,14 +214,14 @@ def link_file(source: str | Path, target: str | Path) -> None:
     """Give a file a second name, or copy it where the disk knows no such thing."""
     try:
         os.link(source, target)
-    except FileExistsError:
+    except (FileExistsError, FileNotFoundError):
         raise
     except OSError:
         shutil.copy2(source, target)
 
 
 def put_in_place(staging: Path, out: Path) -> None:
-    """Let a finished folder be the site; the one before is then in its place, or gone."""
+    """Let a finished folder be the site; the one before is then in its place, if there was one."""
     if not out.exists():
         staging.rename(out)
         return
@@ -188,6 +234,7 @@ def put_in_place(staging: Path, out: Path) -> None:
     except OSError as error:
         raise SiteError(f"'{out}' cannot be replaced: {error}; build into a folder in it") from None
     staging.rename(out)
+    aside.rename(staging)
 
 
 def _exchange(one: Path, other: Path) -> bool:

@@ -24,6 +24,8 @@ from alpgraph.site.folder import Built, SiteError, is_settled, listing, read_man
 if TYPE_CHECKING:
     from alpgraph.pages import Collection
 
+SPARE = "cache/site"
+"""Where the site before the last is kept for the next build to begin with."""
 _NAME = "site.cache"
 _MAP = "layout.json"
 
@@ -53,7 +55,7 @@ def build_site(
     from alpgraph.site.building import published_collection, write_site
 
     collection = published_collection(location, config, base=base, server=server)
-    built = write_site(collection, out, fresh=fresh)
+    built = write_site(collection, out, location.state / SPARE, fresh=fresh)
     kept.save(collection, len(built.written) + built.kept)
     return built
 

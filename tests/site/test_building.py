@@ -232,7 +232,7 @@ def test_an_interrupted_build_leaves_the_old_site_whole(
     process = subprocess.Popen(command, stderr=subprocess.DEVNULL, start_new_session=True)
     staging = tmp_path / ".site.alpgraph-new"
     deadline = time.monotonic() + 60
-    while not (staging / "n").exists():
+    while not (staging / "site" / "n").exists():
         assert process.poll() is None
         assert time.monotonic() < deadline
     os.killpg(process.pid, signal.SIGKILL)
@@ -357,6 +357,44 @@ def test_a_site_that_was_moved_aside_is_put_back(build: Build, small: Path, tmp_
     said = build(site, str(small))
     assert ": 0 files written" in said
     assert (site / "CNAME").exists()
+
+
+def test_the_next_build_begins_with_the_site_before_the_last(
+    build: Build, small: Path, tmp_path: Path
+) -> None:
+    site, spare = tmp_path / "site", tmp_path / "state" / "cache" / "site"
+    kept = ("--state", str(tmp_path / "state"))
+    build(site, str(small), *kept)
+    assert not spare.exists()
+    (site / "CNAME").write_text("notes.example.org")
+    before = files_of(site)
+    for title in ("One", "Two", "Three"):
+        (small / "a.md").write_text(note(title, "b"))
+        build(site, str(small), *kept)
+        assert files_of(spare) == before
+        assert (spare / "n" / "e.html").samefile(site / "n" / "e.html")
+        before = files_of(site)
+        assert "CNAME" in before
+    (site / "CNAME").unlink()
+    (spare / "n" / "odd.html").write_text("nobody asked for it")
+    (spare / "odd").symlink_to(site / "n")
+    (spare / "n" / "d.html").unlink()
+    (small / "a.md").write_text(note("Four", "b"))
+    build(site, str(small), *kept)
+    build(tmp_path / "anew", str(small), "--state", str(tmp_path / "other"))
+    assert files_of(site) == files_of(tmp_path / "anew")
+    assert not (site / "odd").is_symlink()
+
+
+def test_a_spare_that_is_no_site_is_not_used(build: Build, small: Path, tmp_path: Path) -> None:
+    spare, kept = tmp_path / "state/cache/site", ("--state", str(tmp_path / "state"))
+    build(tmp_path / "site", str(small), *kept)
+    (spare / "n").mkdir(parents=True)
+    (spare / "n" / "a.html").write_text("odd")
+    (small / "a.md").write_text(note("Anew", "b"))
+    build(tmp_path / "site", str(small), *kept)
+    build(tmp_path / "anew", str(small), *kept, "--fresh")
+    assert files_of(tmp_path / "site") == files_of(tmp_path / "anew")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no locks on folders")
