@@ -10,7 +10,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from alpgraph.config import Config, Location
-from alpgraph.notes.reading import may_fork
+from alpgraph.notes.reading import collector_paused, may_fork
 from alpgraph.pages import Collection, build_collection
 from alpgraph.pages.files import Files, Published
 from alpgraph.search import open_index
@@ -105,7 +105,8 @@ def write_site(collection: Collection, out: Path, spare: Path, *, fresh: bool = 
     is taken over.
     """
     alike: dict[str, list[str]] = {}
-    parts = plan_site(collection, lambda slug: alike.get(slug, []))
+    with collector_paused():
+        parts = plan_site(collection, lambda slug: alike.get(slug, []))
     with staged(out, spare) as new:
         before = read_manifest(out)
         work = _Work(parts, out, new)
@@ -129,9 +130,10 @@ def published_collection(
     location: Location, config: Config, *, base: str = "", server: str = ""
 ) -> Collection:
     """Read the notes for a site: with git's dates, and with what tells addresses from files."""
-    collection = build_collection(location.notes, location.state, config)
-    collection.dates.refresh()
-    files = Files(frozenset(collection.notes), own_files(collection))
+    with collector_paused():
+        collection = build_collection(location.notes, location.state, config)
+        collection.dates.refresh()
+        files = Files(frozenset(collection.notes), own_files(collection))
     return replace(collection, published=Published(files, base, server, whole_text(collection)))
 
 
