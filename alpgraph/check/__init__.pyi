@@ -1,3 +1,6 @@
+from .changed import (
+    check_change as check_change,
+)
 from .checking import (
     check_notebook as check_notebook,
     explain as explain,

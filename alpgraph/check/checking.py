@@ -1,7 +1,7 @@
 """Run the rules over a notebook; choose among findings; say what a code means."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from alpgraph.check.certain import with_fixes
@@ -26,13 +26,16 @@ def check_notebook(
     `experiments` says of each known experiment how parameters are judged; when it is empty,
     names of experiments are not looked at.
     """
-    subject = Subject(notebook, graph, experiments)
     with collector_paused():
         found = with_fixes(notebook.diagnostics, notebook)
-        for rule in RULES.values():
-            if rule.find is not None:
-                found.extend(rule.find(subject))
-        return sorted(found, key=_order)
+        return in_order([*found, *run_rules(Subject(notebook, graph, experiments))])
+
+
+def run_rules(subject: Subject) -> Iterator[Diagnostic]:
+    """Yield what the rules find; what reading the files found stands in the notebook."""
+    for rule in RULES.values():
+        if rule.find is not None:
+            yield from rule.find(subject)
 
 
 def findings_of_change(
@@ -56,6 +59,11 @@ def findings_of_change(
 
 def _identity(one: Diagnostic) -> tuple[str, Place, str]:
     return one.code, one.place, one.message
+
+
+def in_order(found: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """Return findings in the order of the files."""
+    return sorted(found, key=_order)
 
 
 def _order(one: Diagnostic) -> tuple[str, int, int, str, str]:

@@ -12,7 +12,7 @@ from alpgraph.diagnostics import Diagnostic, Fix, Place, Severity
 from alpgraph.notes import Note, Notebook
 
 if TYPE_CHECKING:
-    from alpgraph.graph import NoteGraph
+    from alpgraph.graph import NoteGraph, Reason
 
 
 class Fault(Protocol):
@@ -54,6 +54,11 @@ class Subject:
         return dict(self.notebook.notes)
 
     @cached_property
+    def asked(self) -> Mapping[str, Note]:
+        """The notes whose own faults are looked for, in order of path: all of them."""
+        return self.notes
+
+    @cached_property
     def pairs(self) -> Mapping[str, set[tuple[str, str]]]:
         """Ends of the relations of each type, absent notes included."""
         found: dict[str, set[tuple[str, str]]] = {kind: set() for kind in self.notebook.types.by_id}
@@ -64,6 +69,11 @@ class Subject:
                     if kind in found:  # no mention
                         found[kind].add((source, target))
         return found
+
+    def reasons(self, edge: tuple[str, str, str]) -> "Sequence[Reason]":
+        """Return what is told of a relation, given as source, target and type."""
+        told: Sequence[Reason] = self.graph.edges[edge]["reasons"]
+        return told
 
     @cached_property
     def parts(self) -> list[list[str]]:

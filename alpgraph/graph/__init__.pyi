@@ -45,6 +45,11 @@ from .model import (
     ghost_key as ghost_key,
     reasons_from as reasons_from,
 )
+from .part import (
+    Side as Side,
+    changed_sides as changed_sides,
+    linked_groups as linked_groups,
+)
 from .paths import (
     GraphPath as GraphPath,
     Step as Step,

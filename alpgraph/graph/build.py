@@ -35,8 +35,8 @@ def build_graph(notebook: Notes) -> NoteGraph:
     slugs = sorted(notebook.notes)
     with collector_paused():
         for slug in slugs:
-            nx.MultiDiGraph.add_node(graph, slug, **_attributes(notebook.notes[slug]))
-        _add_edges(graph, notebook, slugs)
+            nx.MultiDiGraph.add_node(graph, slug, **attributes_of(notebook.notes[slug]))
+        add_edges(graph, notebook, slugs)
     nx.freeze(graph)
     return graph
 
@@ -64,7 +64,7 @@ def patch_graph(graph: NoteGraph, before: Notes, after: Notes) -> NoteGraph:
     pairs = {
         frozenset(edge[:2])
         for notebook in (before, after)
-        for edge, _ in _told(notebook, sorted(changed & notebook.notes.keys()))
+        for edge, _ in told_by(notebook, sorted(changed & notebook.notes.keys()))
     }
     touched = changed.union(*pairs)
     telling = changed | set(_speakers(graph, pairs))
@@ -72,10 +72,10 @@ def patch_graph(graph: NoteGraph, before: Notes, after: Notes) -> NoteGraph:
     _drop_pairs(patched, pairs, changed)
     for slug in sorted(changed):
         if slug in new:
-            nx.MultiDiGraph.add_node(patched, slug, **_attributes(new[slug]))
+            nx.MultiDiGraph.add_node(patched, slug, **attributes_of(new[slug]))
         else:
             nx.MultiDiGraph.remove_node(patched, slug)
-    _add_edges(patched, after, sorted(telling & new.keys()), pairs)
+    add_edges(patched, after, sorted(telling & new.keys()), pairs)
     _drop_lonely_ghosts(patched, touched)
     nx.freeze(patched)
     return patched
@@ -122,7 +122,8 @@ def _drop_lonely_ghosts(graph: NoteGraph, touched: Iterable[str]) -> None:
             nx.MultiDiGraph.remove_node(graph, key)
 
 
-def _attributes(note: Note) -> dict[str, Any]:
+def attributes_of(note: Note) -> dict[str, Any]:
+    """Return the attributes of a note's node."""
     return {
         "title": note.title,
         "summary": note.summary,
@@ -138,7 +139,7 @@ def _ghost(written: str) -> dict[str, Any]:
     return words | {"ghost": True}
 
 
-def _told(notebook: Notes, slugs: Iterable[str]) -> Iterator[tuple[Edge, Reason]]:
+def told_by(notebook: Notes, slugs: Iterable[str]) -> Iterator[tuple[Edge, Reason]]:
     """Tell each relation in the table's direction, and each mention, with what its author said."""
     notes, readings = notebook.notes, notebook.types.readings
     for slug in slugs:
@@ -162,16 +163,16 @@ def _told(notebook: Notes, slugs: Iterable[str]) -> Iterator[tuple[Edge, Reason]
                 yield (slug, other, MENTION), sentence
 
 
-def _add_edges(
+def add_edges(
     graph: NoteGraph,
     notebook: Notes,
     slugs: Iterable[str],
     pairs: set[frozenset[str]] | None = None,
 ) -> None:
-    """Add what the notes `slugs` tell, only between `pairs` when these are given."""
+    """Add what the notes `slugs` tell, only between `pairs` when these are given, to a graph."""
     reasons: dict[Edge, list[Reason]] = {}
     by_id = notebook.types.by_id
-    for edge, reason in _told(notebook, slugs):
+    for edge, reason in told_by(notebook, slugs):
         source, target, kind = edge
         if pairs is not None and frozenset((source, target)) not in pairs:
             continue

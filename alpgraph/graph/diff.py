@@ -1,11 +1,11 @@
 """What a change means for the graph: notes, relations, and how the whole hangs together."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
 from typing import Literal
 
+from alpgraph.graph.groups import Groups, groups_of
 from alpgraph.graph.model import MENTION, NoteGraph, Reason, type_of, types_of_graph
 from alpgraph.notes.relation_types import label_from
 
@@ -80,8 +80,12 @@ class GraphDiff:
         return not any(lists) and not self.mentions_added and not self.mentions_removed
 
 
-def diff_graphs(before: NoteGraph, after: NoteGraph) -> GraphDiff:
+def diff_graphs(
+    before: NoteGraph, after: NoteGraph, *, groups: tuple[Groups, Groups] | None = None
+) -> GraphDiff:
     """Return what changed between two graphs of one collection.
+
+    Where these are only the changed parts of graphs, `groups` are those of the whole ones.
 
     A relation is `retyped` when the same two notes are joined by another type or the other way
     round, `redirected` when its author gives the same reason for another target.
@@ -94,8 +98,9 @@ def diff_graphs(before: NoteGraph, after: NoteGraph) -> GraphDiff:
     ('a',)
     """
     old, new = _present(before), _present(after)
-    orphans = _alone(before, old), _alone(after, new)
-    parts = _parts(before, old - orphans[0]), _parts(after, new - orphans[1])
+    whole = groups or (_groups(before, old), _groups(after, new))
+    orphans = [{slug for group in side if len(group) == 1 for slug in group} for side in whole]
+    parts = [[group for group in side if len(group) > 1] for side in whole]
     apart = _apart(before, after)
     mentions = _mentions(before, apart), _mentions(after, apart)
     relations = _relations(before, after, apart)
@@ -122,11 +127,6 @@ def _present(graph: NoteGraph) -> set[str]:
     return {slug for slug, ghost in graph.nodes(data="ghost") if not ghost}
 
 
-def _beside(graph: NoteGraph, slug: str) -> Iterator[str]:
-    """Name what a note is joined to, in either direction; what is at both ends twice."""
-    return chain(graph.succ[slug], graph.pred[slug])
-
-
 def _apart(before: NoteGraph, after: NoteGraph) -> list[tuple[str, str]]:
     """Return the ends of all edges that are not the very same objects in both graphs."""
     old, new = dict(before.adjacency()), dict(after.adjacency())
@@ -136,15 +136,6 @@ def _apart(before: NoteGraph, after: NoteGraph) -> list[tuple[str, str]]:
         if one is not other:
             found += [(a, b) for b in one | other if one.get(b) is not other.get(b)]
     return found
-
-
-def _alone(graph: NoteGraph, present: set[str]) -> set[str]:
-    """Return the notes that are joined to no other note; absent ones are none."""
-    return {
-        slug
-        for slug in present
-        if not any(other in present and other != slug for other in _beside(graph, slug))
-    }
 
 
 def _changed(before: NoteGraph, after: NoteGraph, slugs: Iterable[str]) -> Iterable[NoteChange]:
@@ -157,27 +148,18 @@ def _changed(before: NoteGraph, after: NoteGraph, slugs: Iterable[str]) -> Itera
             yield NoteChange(slug, fields, one["title"], other["title"])
 
 
-def _parts(graph: NoteGraph, joined: set[str]) -> list[set[str]]:
-    """Return the parts that hang together of notes that are joined to others."""
-    left, parts = set(joined), []
-    while left:
-        front = part = {left.pop()}
-        while front:
-            around = chain.from_iterable(_beside(graph, slug) for slug in front)
-            front = left.intersection(around)
-            left -= front
-            part |= front
-        parts.append(part)
-    return parts
+def _groups(graph: NoteGraph, present: set[str]) -> Groups:
+    pairs = ((a, b) for a, beside in graph.adjacency() for b in beside)
+    return groups_of(present, ((a, b) for a, b in pairs if a in present and b in present))
 
 
-def _regrouped(whole: list[set[str]], pieces: list[set[str]]) -> tuple[tuple[str, ...], ...]:
+def _regrouped(whole: Groups, pieces: Groups) -> tuple[tuple[str, ...], ...]:
     """Name one note of each piece, for every whole that holds notes of more than one."""
     piece_of = {slug: number for number, piece in enumerate(pieces) for slug in piece}
     found = []
     for part in whole:
         firsts: dict[int, str] = {}
-        for slug in sorted(part):
+        for slug in part:
             if slug in piece_of:
                 firsts.setdefault(piece_of[slug], slug)
         if len(firsts) > 1:

@@ -21,7 +21,7 @@ from alpgraph.notes.files import attachments
 from alpgraph.notes.findings import finding
 from alpgraph.notes.model import Note
 from alpgraph.notes.names import names_asked, names_of
-from alpgraph.notes.packing import Packed, findings_of, unpack
+from alpgraph.notes.packing import Packed, findings_of, links_of, unpack
 from alpgraph.notes.parsing import slug_of
 from alpgraph.notes.reading import collector_paused, parse_files, read_folder, read_paths
 from alpgraph.notes.relation_types import RelationTypes
@@ -69,8 +69,8 @@ class LazyNotes(Mapping[str, Note]):
     def __init__(self, entries: Mapping[str, Entry], index: LinkIndex) -> None:
         """Take entries by slug and the index that resolves their links."""
         self.entries = entries
+        self.index = index
         self.made: dict[str, Note] = {}
-        self._index = index
 
     def __getitem__(self, slug: str) -> Note:
         """Return the note `slug`."""
@@ -112,7 +112,7 @@ class LazyNotes(Mapping[str, Note]):
                     self[slug]
 
     def _make(self, entry: Entry) -> Note:
-        return unpack(entry.packed, entry.modified, self._index.resolver(entry.packed.slug))
+        return unpack(entry.packed, entry.modified, self.index.resolver(entry.packed.slug))
 
 
 def read_notebook(
@@ -168,11 +168,26 @@ def changed_slugs(before: Mapping[str, Note], after: Mapping[str, Note]) -> set[
     >>> changed_slugs({}, {"a": Note(slug="a", path="a.md", title="A")})
     {'a'}
     """
-    old = before.made if isinstance(before, LazyNotes) else before
-    new = after.made if isinstance(after, LazyNotes) else after
-    other = {slug for slug, note in new.items() if old.get(slug) is not note}
-    other |= (before.keys() | after.keys()) - new.keys()
+    if isinstance(before, LazyNotes) and isinstance(after, LazyNotes):
+        other = _perhaps_changed(before, after)
+    else:
+        other = {s for s in before.keys() | after.keys() if before.get(s) is not after.get(s)}
     return {slug for slug in other if before.get(slug) != after.get(slug)}
+
+
+def _perhaps_changed(before: LazyNotes, after: LazyNotes) -> set[str]:
+    """Name all notes whose text differs or whose links may mean others, making none."""
+    old, new = before.index.notes, after.index.notes
+    other = {slug for slug, note in new.items() if old.get(slug) is not note}
+    other |= old.keys() - new.keys()
+    names = _names_changed([old[s] for s in other if s in old], [new[s] for s in other if s in new])
+    if names:
+        sure = before.index.sure & after.index.sure
+        made = before.made
+        same = {slug for slug, note in after.made.items() if made.get(slug) is note}
+        left = new.keys() - other - same
+        other |= {slug for slug in left if _asks(links_of(new[slug]), names, sure)}
+    return other
 
 
 def _patched(
@@ -238,28 +253,35 @@ def _untouched(
     """Return the notes already made whose links mean what they meant."""
     old = before.notes
     assert isinstance(old, LazyNotes)
+    same = dict(old.made)
+    for note in (*stale, *fresh):
+        same.pop(note.slug, None)
+    names = _names_changed(stale, fresh)
+    if not names:
+        return same
+    sure = before.index.sure & index.sure
+    packed = index.notes
+    return {s: note for s, note in same.items() if not _asks(links_of(packed[s]), names, sure)}
+
+
+def _names_changed(stale: Iterable[Packed], fresh: Iterable[Packed]) -> set[str]:
+    """Return the names that notes lost or got."""
     lost = {note.slug: names_of(note) for note in stale}
     new = {note.slug: names_of(note) for note in fresh}
-    names = {
+    return {
         name
         for slug in lost.keys() | new.keys()
         if lost.get(slug) != new.get(slug)
         for name in lost.get(slug, set()) | new.get(slug, set())
     }
-    same = dict(old.made)
-    for slug in lost.keys() | new.keys():
-        same.pop(slug, None)
-    if not names:
-        return same
-    sure = before.index.sure & index.sure  # they mean a note whatever other names there are
-    return {slug: note for slug, note in same.items() if not _asks(note, names, sure)}
 
 
-def _asks(note: Note, names: set[str], sure: Container[str]) -> bool:
+def _asks(
+    links: Iterable[tuple[str | None, str, str, str]], names: set[str], sure: Container[str]
+) -> bool:
+    """Tell whether a link asks for one of the names; `sure` ones mean a note whatever these are."""
     return any(
-        link.to not in sure and not names.isdisjoint(names_asked(link.to, link.text))
-        for links in (note.relations, note.mentions)
-        for link in links
+        to not in sure and not names.isdisjoint(names_asked(to, text)) for _, to, text, _ in links
     )
 
 

@@ -1,6 +1,6 @@
 """Notes as nested tuples of plain values: what the cache and the reading processes pass on."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from alpgraph.diagnostics import Diagnostic, Edit, Fix, Place, Severity
@@ -125,6 +125,30 @@ def unpack(packed: Packed, modified: float, resolve: Resolve) -> Note:
 def findings_of(packed: Packed) -> tuple[Diagnostic, ...]:
     """Return what reading the file found, without making the note."""
     return tuple(unpack_finding(packed.path, item) for item in packed.rest[-1])
+
+
+def links_of(packed: Packed) -> Iterator[tuple[str | None, str, str, str]]:
+    """Yield each link's type, target as written, words shown and heading; mentions have no type."""
+    for row in packed.rest[4]:
+        yield row[0], row[2], row[10], ""
+    for row in packed.rest[5]:
+        yield None, row[0], row[1], row[2]
+
+
+def whys_of(packed: Packed) -> Iterator[str]:
+    """Yield the reasons of a note's relations."""
+    return (row[3] for row in packed.rest[4])
+
+
+def works_of(packed: Packed) -> Iterator[tuple[str, str, str]]:
+    """Yield kind, identifier and title of each source of a note."""
+    return ((kind, name, title) for kind, name, _, title, *_ in packed.rest[3])
+
+
+def experiment_of(packed: Packed) -> str:
+    """Return the name of the experiment that a note attaches; empty for none."""
+    attached = packed.rest[6]
+    return str(attached[0]) if attached else ""
 
 
 def _spot(place: Place) -> Spot:

@@ -1,15 +1,15 @@
 """What a change to the notes means, gathered for every way of showing it."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from alpgraph.diagnostics import Diagnostic, Severity
-from alpgraph.graph import Change, GraphDiff, NoteGraph, Told, diff_graphs
-from alpgraph.graph.model import Notes
-from alpgraph.notes.model import Note
+from alpgraph.graph import Change, GraphDiff, Side, Told, diff_graphs, linked_groups
+from alpgraph.notes import Note, Notebook
 
 _WEIGHTS = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
+_NO_VERDICTS: tuple[Mapping[str, str], Mapping[str, str]] = ({}, {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,54 +41,55 @@ class Review:
 
 
 def review_change(
-    before: Notes,
-    after: Notes,
-    graph_before: NoteGraph,
-    graph_after: NoteGraph,
-    findings_before: Sequence[Diagnostic] = (),
-    findings_after: Sequence[Diagnostic] = (),
+    before: Side,
+    after: Side,
+    changed: Collection[str],
     *,
-    verdicts_before: Mapping[str, str | None] | None = None,
-    verdicts_after: Mapping[str, str | None] | None = None,
+    findings: tuple[Sequence[Diagnostic], Sequence[Diagnostic]] = ((), ()),
+    verdicts: tuple[Mapping[str, str], Mapping[str, str]] = _NO_VERDICTS,
 ) -> Review:
-    """Return what changed between two notebooks, given their graphs and findings.
+    """Return what changed between two states, given which notes did, and findings and verdicts.
 
     Findings are told apart by code, file and message, so that a moved line is no news.
     """
-    diff = diff_graphs(graph_before, graph_after)
-    moved = _moved(before, after, diff)
+    old, new = before.notebook, after.notebook
+    groups = linked_groups(before.ends), linked_groups(after.ends)
+    diff = diff_graphs(before.graph, after.graph, groups=groups)
+    moved = _moved(old, new, diff)
     diff = replace(diff, relations=_without_moves(diff.relations, dict(moved)))
-    changed = {change.slug for change in diff.notes_changed}
-    both = sorted(before.notes.keys() & after.notes.keys())
-    verdicts = verdicts_before or {}, verdicts_after or {}
+    told = {change.slug for change in diff.notes_changed}
     return Review(
         diff=diff,
-        titles={
-            slug: str(graph.nodes[slug]["title"])
-            for graph in (graph_before, graph_after)
-            for slug in graph
-        },
+        titles=_titles(before) | _titles(after),
         moved=moved,
         rewritten=tuple(
             slug
-            for slug in both
-            if slug not in changed and _text(before.notes[slug]) != _text(after.notes[slug])
+            for slug in sorted(changed)
+            if slug in old.notes and slug in new.notes and slug not in told
+            if _text(old.notes[slug]) != _text(new.notes[slug])
         ),
         verdicts=tuple(
-            (slug, verdicts[0].get(slug) or "", verdicts[1].get(slug) or "")
-            for slug in both
-            if (verdicts[0].get(slug) or "") != (verdicts[1].get(slug) or "")
+            (slug, verdicts[0].get(slug, ""), verdicts[1].get(slug, ""))
+            for slug in sorted(old.notes.keys() & new.notes.keys())
+            if verdicts[0].get(slug, "") != verdicts[1].get(slug, "")
         ),
-        new_findings=_beyond(findings_after, findings_before, _paths(before, after, moved)),
+        new_findings=_beyond(findings[1], findings[0], _paths(old, new, moved)),
         mended_findings=_beyond(
-            findings_before, findings_after, _paths(after, before, ((b, a) for a, b in moved))
+            findings[0], findings[1], _paths(new, old, ((b, a) for a, b in moved))
         ),
-        unsourced=tuple(sorted(_unsourced(after) - _unsourced(before))),
+        unsourced=tuple(sorted(_unsourced(new, changed) - _unsourced(old, changed))),
     )
 
 
-def _unsourced(notebook: Notes) -> set[str]:
-    return {slug for slug, note in notebook.notes.items() if note.claim and not note.sources}
+def _titles(side: Side) -> dict[str, str]:
+    """Return the titles of all notes, and the names of absent ones that changed notes point at."""
+    titles = {slug: note.title for slug, note in side.notebook.index.notes.items()}
+    return titles | {slug: str(title) for slug, title in side.graph.nodes(data="title")}
+
+
+def _unsourced(notebook: Notebook, slugs: Iterable[str]) -> set[str]:
+    notes = (notebook.notes[slug] for slug in slugs if slug in notebook.notes)
+    return {note.slug for note in notes if note.claim and not note.sources}
 
 
 def _without_moves(changes: Sequence[Change], moved: Mapping[str, str]) -> tuple[Change, ...]:
@@ -119,7 +120,7 @@ def _text(note: Note) -> tuple[str, list[tuple[str, str]]]:
     return note.body, [(source.kind, source.id) for source in note.sources]
 
 
-def _moved(before: Notes, after: Notes, diff: GraphDiff) -> tuple[tuple[str, str], ...]:
+def _moved(before: Notebook, after: Notebook, diff: GraphDiff) -> tuple[tuple[str, str], ...]:
     """Pair removed and added notes that have the same content, else the same title."""
     waiting: dict[str, str] = {}
     for slug in reversed(diff.notes_added):
@@ -134,7 +135,7 @@ def _moved(before: Notes, after: Notes, diff: GraphDiff) -> tuple[tuple[str, str
     return tuple(sorted((old, new) for new, old in taken.items()))
 
 
-def _paths(here: Notes, there: Notes, moved: Iterable[tuple[str, str]]) -> dict[str, str]:
+def _paths(here: Notebook, there: Notebook, moved: Iterable[tuple[str, str]]) -> dict[str, str]:
     return {here.notes[one].path: there.notes[other].path for one, other in moved}
 
 

@@ -80,11 +80,7 @@ async def diff(request: Request, query: Annotated[DiffQuery, Query()]) -> HTMLRe
         return HTMLResponse(difference_form(collection))
     try:
         compared = await asyncio.to_thread(
-            compare_revisions,
-            collection.notebook,
-            query.base,
-            query.head,
-            graph=collection.graph,
+            compare_revisions, collection.notebook, query.base, query.head
         )
     except HistoryError as fault:
         page = difference_form(collection, base=query.base, head=query.head, fault=str(fault))

@@ -9,11 +9,17 @@ from typing import Any
 import pytest
 from markdown_it import MarkdownIt
 
-from alpgraph.check import check_notebook
-from alpgraph.graph import build_graph
-from alpgraph.history import notebook_at
-from alpgraph.notes import notebook_of
-from alpgraph.review import Review, review_change, to_json, to_markdown, to_text
+from alpgraph.check import check_change
+from alpgraph.graph import changed_sides
+from alpgraph.notes import changed_slugs, notebook_of, read_notebook
+from alpgraph.review import (
+    Review,
+    compare_revisions,
+    review_change,
+    to_json,
+    to_markdown,
+    to_text,
+)
 from alpgraph.review.markdown import EDGES, LIMIT
 
 HOSTILE = (
@@ -39,9 +45,9 @@ def review(before: dict[str, str], after: dict[str, str], **options: Any) -> Rev
         notebook_of({f"{slug}.md": text.encode() for slug, text in files.items()}, root=Path())
         for files in (before, after)
     ]
-    graphs = [build_graph(book) for book in books]
-    found = [check_notebook(b, g, {}) for b, g in zip(books, graphs, strict=True)]
-    return review_change(*books, *graphs, *found, **options)
+    changed = changed_slugs(*(book.notes for book in books))
+    sides = changed_sides(*books, changed)
+    return review_change(*sides, changed, findings=check_change(*sides, changed, {}), **options)
 
 
 @pytest.fixture
@@ -65,8 +71,7 @@ def change() -> Review:
             ),
             "lost": note("Lost", ("leads-to", "nowhere", "a target that is not there")),
         },
-        verdicts_before={"b": "supported"},
-        verdicts_after={"b": "no effect", "c": None},
+        verdicts=({"b": "supported"}, {"b": "no effect"}),
     )
 
 
@@ -198,7 +203,6 @@ def test_a_change_is_read_from_git(
         subprocess.run([git, *command], cwd=root, check=True)
     (root / "a.md").write_text(note("First", ("extends", "b", "it goes one step further")))
     subprocess.run([git, "commit", "-qam", "Link"], cwd=root, check=True)
-    books = notebook_at(root, "HEAD~1"), notebook_at(root, "HEAD")
-    made = review_change(*books, *(build_graph(book) for book in books))
+    made = compare_revisions(read_notebook(root), "HEAD~1", "HEAD").review
     assert to_json(made)["summary"] == "relations: 1 added"
     assert made.diff.mended_orphans == ("a", "b")

@@ -8,7 +8,8 @@ from alpgraph.notes.findings import quoted
 from alpgraph.notes.model import Note, Relation, Source
 
 _LONG_ENOUGH = 20
-_BACKING = ("supported-by", "tested-by")
+BACKING = ("supported-by", "tested-by")
+"""Types of relations that back a claim."""
 
 
 def copied_reason(subject: Subject) -> Iterator[Draft]:
@@ -40,10 +41,10 @@ def copied_reason(subject: Subject) -> Iterator[Draft]:
     Say what this link means between these two notes.
     """
     first: dict[str, tuple[Note, Relation]] = {}
-    for note in subject.notes.values():
+    for note in subject.asked.values():
         for relation in note.relations:
-            words = " ".join(relation.why.casefold().split())
-            if len(words) < _LONG_ENOUGH:
+            words = words_of(relation.why)
+            if not words:
                 continue
             told = note, relation
             earlier = first.setdefault(words, told)
@@ -52,6 +53,17 @@ def copied_reason(subject: Subject) -> Iterator[Draft]:
                 message = f"this reason stands at {place.file}:{place.line} too"
                 hint = "say what this link means between these two notes"
                 yield Draft(message, hint, relation.why_place or relation.place)
+
+
+def words_of(why: str) -> str:
+    """Return a reason without case and spacing; nothing where it is too short to be compared."""
+    words = " ".join(why.casefold().split())
+    return words if len(words) >= _LONG_ENOUGH else ""
+
+
+def work_of(kind: str, name: str, title: str) -> tuple[str, str] | None:
+    """Return by what a source is known; nothing where there is no title to compare."""
+    return None if kind == "other" or not name or not title else (kind, name.casefold())
 
 
 def _ends(subject: Subject, note: Note, relation: Relation) -> tuple[str, frozenset[str]]:
@@ -87,9 +99,10 @@ def claim_without_source(subject: Subject) -> Iterator[Draft]:
     ## How to fix
     Give a source, attach an experiment, or relate the note to one that supports it.
     """
-    for note in subject.notes.values():
+    backed = {source for kind in BACKING for source, _ in subject.pairs.get(kind, ())}
+    for note in subject.asked.values():
         left_empty = "sources" in note.places and not note.sources
-        if note.claim and left_empty and not note.experiment and not _backed(subject, note):
+        if note.claim and left_empty and not note.experiment and note.slug not in backed:
             message = "nothing backs this claim: no source, no experiment, no supporting note"
             hint = "give a source, or relate it to a note that supports or tests it"
             yield Draft(message, hint, note.places.get("claim") or Place(note.path))
@@ -124,20 +137,17 @@ def source_title_differs(subject: Subject) -> Iterator[Draft]:
     Look the identifier up and write its title as the work has it, or leave the title out.
     """
     first: dict[tuple[str, str], Source] = {}
-    for note in subject.notes.values():
+    for note in subject.asked.values():
         for source in note.sources:
-            if source.kind == "other" or not source.id or not source.title:
+            work = work_of(source.kind, source.id, source.title)
+            if work is None:
                 continue
-            earlier = first.setdefault((source.kind, source.id.casefold()), source)
+            earlier = first.setdefault(work, source)
             if _letters(earlier.title) != _letters(source.title):
                 place = earlier.place
                 message = f"{quoted(source.id)} has another title at {place.file}:{place.line}"
                 hint = f"it is {quoted(earlier.title)} there; look the work up"
                 yield Draft(message, hint, source.place)
-
-
-def _backed(subject: Subject, note: Note) -> bool:
-    return any(key in _BACKING for _, _, key in subject.graph.out_edges(note.slug, keys=True))
 
 
 def _letters(title: str) -> str:

@@ -114,7 +114,7 @@ def no_expected_verdict(subject: Subject) -> Iterator[Draft]:
 
 
 def _references(subject: Subject) -> Iterator[ExperimentRef]:
-    return (note.experiment for note in subject.notes.values() if note.experiment)
+    return (note.experiment for note in subject.asked.values() if note.experiment)
 
 
 def _faults(subject: Subject) -> Iterator[tuple[ExperimentRef, Fault]]:

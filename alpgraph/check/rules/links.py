@@ -44,7 +44,7 @@ def absent_target(subject: Subject) -> Iterator[Draft]:
     several notes have the name, write the path that tells them apart. A name that differs only
     in case, spaces or punctuation is mended by `alpgraph check --fix`.
     """
-    for note in subject.notes.values():
+    for note in subject.asked.values():
         for relation in note.relations:
             if relation.target is None:
                 native = relation.form == "native"
@@ -82,7 +82,7 @@ def self_link(subject: Subject) -> Iterator[Draft]:
     Name the other note, or remove the relation. To point at a part of the same note, write
     `[[#heading]]` in its text.
     """
-    for note in subject.notes.values():
+    for note in subject.asked.values():
         for relation in note.relations:
             if relation.target == note.slug:
                 severity = None if relation.form == "native" else Severity.WARNING
@@ -119,7 +119,7 @@ def repeated_relation(subject: Subject) -> Iterator[Draft]:
     Keep one of the two and say the whole reason there. Two relations of different types to one
     note are fine.
     """
-    for note in subject.notes.values():
+    for note in subject.asked.values():
         first: dict[tuple[str, str], Relation] = {}
         for relation in note.relations:
             if relation.target is None or not relation.type:
@@ -158,7 +158,7 @@ def dangling_link(subject: Subject) -> Iterator[Draft]:
     its old name to the `aliases:` of the new one. Where several notes have the name, write the
     path that tells them apart.
     """
-    for note in subject.notes.values():
+    for note in subject.asked.values():
         for mention in note.mentions:
             if mention.target is None:
                 yield _unresolved(subject, mention, mention.place, None)
@@ -187,7 +187,7 @@ def absent_heading(subject: Subject) -> Iterator[Draft]:
     ## How to fix
     Write the heading as it stands in the other note, or leave `#…` out.
     """
-    for note in subject.notes.values():
+    for note in subject.asked.values():
         for mention in note.mentions:
             other = subject.notes.get(mention.target or "") if mention.heading else None
             if other is None:

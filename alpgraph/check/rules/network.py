@@ -119,13 +119,11 @@ def relation_contradicts_inverse(subject: Subject) -> Iterator[Draft]:
     directions is `parallels` or `related`.
     """
     one_way = [kind for kind in subject.notebook.types.types if not kind.symmetric]
-    edges = subject.graph.edges
     for kind in one_way:
         pairs = subject.pairs[kind.id]
-        for source, target in sorted(pair for pair in pairs if pair[0] < pair[1]):
-            if (target, source) in pairs:
-                here, there = (source, target, kind.id), (target, source, kind.id)
-                yield _contradiction(subject, edges[here]["reasons"], edges[there]["reasons"])
+        for source, target in sorted(p for p in pairs if p[0] < p[1] and p[::-1] in pairs):
+            here, there = (source, target, kind.id), (target, source, kind.id)
+            yield _contradiction(subject, subject.reasons(here), subject.reasons(there))
 
 
 def _contradiction(subject: Subject, here: "Sequence[Reason]", there: "Sequence[Reason]") -> Draft:
@@ -165,7 +163,7 @@ def ordering_cycle(subject: Subject) -> Iterator[Draft]:
     for kind in subject.notebook.types.types:
         if kind.orders:
             for circle in _circles(subject, kind.id):
-                reasons = subject.graph.edges[circle[0], circle[1], kind.id]["reasons"]
+                reasons = subject.reasons((circle[0], circle[1], kind.id))
                 way = " → ".join(map(quoted, [*circle, circle[0]]))
                 message = f"`{kind.id}` goes round in a circle: {way}"
                 hint = "remove or turn round the one that is not meant"

@@ -1,0 +1,112 @@
+"""Findings before and after a change, looked for only where it can make a difference."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from alpgraph.check.checking import in_order, run_rules
+from alpgraph.check.near import Names
+from alpgraph.check.rule import FaultFinder, Subject
+from alpgraph.check.rules.evidence import BACKING, words_of, work_of
+from alpgraph.diagnostics import Diagnostic
+from alpgraph.graph.build import told_by
+from alpgraph.graph.model import Reason, ghost_key
+from alpgraph.graph.part import Side, linked_groups
+from alpgraph.notes import Note
+from alpgraph.notes.ends import Ends
+from alpgraph.notes.packing import Packed, whys_of, works_of
+
+
+def check_change(
+    before: Side, after: Side, changed: Collection[str], experiments: Mapping[str, FaultFinder]
+) -> tuple[list[Diagnostic], list[Diagnostic]]:
+    """Return findings before and after, all those among them of which the other side has none.
+
+    Missing are only findings that both sides have, and in hints the names that come near.
+    """
+    asked = touched(before, after, changed)
+    old, new = (
+        _Part(side.notebook, side.graph, experiments, ends=side.ends, touched=asked)
+        for side in (before, after)
+    )
+    return (
+        in_order([*before.notebook.diagnostics, *run_rules(old)]),
+        in_order([*after.notebook.diagnostics, *run_rules(new)]),
+    )
+
+
+def touched(before: Side, after: Side, changed: Collection[str]) -> set[str]:
+    """Return the changed notes and all of which a rule may now think otherwise.
+
+    These are notes that point at a heading of a changed one, are joined to one by a relation that
+    backs claims, or give a reason or a work that one gives too.
+    """
+    found, told = set(changed), set()
+    for side in (before, after):
+        notes = side.notebook.index.notes
+        told |= {said for slug in changed if slug in notes for said in _compared(notes[slug])}
+        found |= {a for a, _, kind in side.graph.edges(keys=True) if kind in BACKING}
+    for slug, note in after.notebook.index.notes.items():
+        heads = any(end.heading and end.target in changed for end in after.ends[slug])
+        if heads or not told.isdisjoint(_compared(note)):
+            found.add(slug)
+    return found
+
+
+def _compared(note: Packed) -> Iterator[object]:
+    """Yield what rules compare between notes."""
+    yield from filter(None, map(words_of, whys_of(note)))
+    yield from filter(None, (work_of(*work) for work in works_of(note)))
+
+
+@dataclass(frozen=True)
+class _Part(Subject):
+    """A subject of which only some notes are asked, and the others' links known."""
+
+    ends: Ends = field(kw_only=True)
+    touched: Collection[str] = field(kw_only=True)
+
+    @cached_property
+    def notes(self) -> Mapping[str, Note]:
+        """The notes by slug, made when they are asked for."""
+        return self.notebook.notes
+
+    @cached_property
+    def asked(self) -> Mapping[str, Note]:
+        """The touched notes."""
+        return {slug: self.notes[slug] for slug in self.notes if slug in self.touched}
+
+    @cached_property
+    def pairs(self) -> Mapping[str, set[tuple[str, str]]]:
+        """Ends of the relations of each type, absent notes included."""
+        found: dict[str, set[tuple[str, str]]] = {kind: set() for kind in self.notebook.types.by_id}
+        readings = self.notebook.types.readings
+        for slug in sorted(self.ends):
+            for end in self.ends[slug]:
+                reading = readings.get(end.kind) if end.kind else None
+                if reading is not None:
+                    other = end.target or ghost_key(end.to)
+                    pair = (slug, other) if reading.forward else (other, slug)
+                    pairs = found[reading.type.id]
+                    if not (reading.type.symmetric and pair[::-1] in pairs):
+                        pairs.add(pair)
+        return found
+
+    def reasons(self, edge: tuple[str, str, str]) -> Sequence[Reason]:
+        """Return what the two notes tell of a relation."""
+        *pair, kind = edge
+        told = told_by(self.notebook, sorted(slug for slug in pair if slug in self.notes))
+        same = {edge}
+        if self.notebook.types.by_id[kind].symmetric:
+            same.add((pair[1], pair[0], kind))
+        return tuple(reason for other, reason in told if other in same)
+
+    @cached_property
+    def parts(self) -> list[list[str]]:
+        """Connected parts, the largest first."""
+        return sorted(linked_groups(self.ends, unknown=True), key=lambda part: (-len(part), part))
+
+    @cached_property
+    def names(self) -> Names:
+        """No names: no note comes near."""
+        return Names({})
