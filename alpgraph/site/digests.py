@@ -70,10 +70,10 @@ def take_digests(collection: Collection) -> Digests:
         for slug, note in notes.items()
     }  # fmt: skip
     everything = digest(base, list(notes), sorted(told.items()))
-    page = {}
+    whole, page = digest(sorted(full.items())), {}
     for slug, note in notes.items():
-        around = [(seen[other], keys) for other, keys in sorted(joined[slug].items())]
-        alone = () if around else sorted(full.items())  # notes alike are shown, whichever
+        around = sorted(seen[other] for other in joined[slug])  # these tell the edges too
+        alone = "" if around else whole  # notes alike are shown, whichever
         shown = [
             (full[other], [told[beyond] for beyond in sorted(joined[other])])
             for other in dict.fromkeys(m.target for m in note.mentions if m.embed)
