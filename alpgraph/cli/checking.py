@@ -96,16 +96,16 @@ def findings_of(notebook: "Notebook", changed_since: str | None) -> "list[Diagno
     """Run every rule, or those findings that a change since a revision touches."""
     from alpgraph.check import check_notebook, findings_of_change
     from alpgraph.experiments import fault_finders
-    from alpgraph.graph import build_graph
+    from alpgraph.graph import build_graph, patch_graph
 
-    experiments = fault_finders()
-    found = check_notebook(notebook, build_graph(notebook), experiments)
+    experiments, graph = fault_finders(), build_graph(notebook)
+    found = check_notebook(notebook, graph, experiments)
     if changed_since is None:
         return found
     from alpgraph.history import changed_paths, notebook_at
 
-    before = notebook_at(notebook.root, changed_since, notebook.types)
-    earlier = check_notebook(before, build_graph(before), experiments)
+    before = notebook_at(notebook.root, changed_since, like=notebook)
+    earlier = check_notebook(before, patch_graph(graph, notebook, before), experiments)
     return findings_of_change(earlier, found, changed_paths(notebook.root, changed_since))
 
 
