@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from alpgraph.cli.checking import findings_of
-from alpgraph.cli.options import find, notes_option, read
+from alpgraph.cli.options import find, notes_option, read, state_option
 
 if TYPE_CHECKING:
     from alpgraph.authoring import Proposal
@@ -117,7 +117,15 @@ def _tell(done: "Proposal") -> None:
 @click.option("--format", "style", type=click.Choice(("text", "md", "json")), default="text")
 @click.option("--experiments", is_flag=True, help="Only name changed notes with an experiment.")
 @notes_option
-def diff(base: str, head: str | None, style: str, experiments: bool, notes: Path | None) -> int:
+@state_option
+def diff(
+    base: str,
+    head: str | None,
+    style: str,
+    experiments: bool,
+    notes: Path | None,
+    state: Path | None,
+) -> int:
     """Say what a change does to the graph, as a reviewer wants to read it.
 
     BASE and HEAD are revisions; without HEAD the notes as they are on disk. `BASE...HEAD` is what
@@ -126,7 +134,7 @@ def diff(base: str, head: str | None, style: str, experiments: bool, notes: Path
     from alpgraph.history import HistoryError
     from alpgraph.review import compare_revisions, to_json, to_markdown, to_text
 
-    location, config = find(notes)
+    location, config = find(notes, state)
     try:
         compared = compare_revisions(read(location, config), base, head or "")
     except HistoryError as error:

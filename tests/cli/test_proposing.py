@@ -149,6 +149,15 @@ def test_without_git_the_form_is_named(forge: Any, alpgraph: Run, tmp_path: Path
     assert "/new" in done.stderr
 
 
+def test_diff_keeps_derived_data_where_it_is_told(
+    forge: Any, alpgraph: Run, tmp_path: Path
+) -> None:
+    done = alpgraph("diff", "main", "--state", str(tmp_path / "state"), cwd=forge.clone)
+    assert done.stdout == "nothing changes for the graph\n"
+    assert list((tmp_path / "state" / "cache").iterdir())
+    assert not (forge.clone / ".alpgraph").exists()
+
+
 def test_diff_says_what_is_wrong_with_a_revision(forge: Any, alpgraph: Run) -> None:
     for words in (("absent",), ("main", "absent"), ("--", "-x"), ("main...absent",)):
         done = alpgraph("diff", *words, cwd=forge.clone)
