@@ -178,6 +178,8 @@ def changed_slugs(before: Mapping[str, Note], after: Mapping[str, Note]) -> set[
 def _perhaps_changed(before: LazyNotes, after: LazyNotes) -> set[str]:
     """Name all notes whose text differs or whose links may mean others, making none."""
     old, new = before.index.notes, after.index.notes
+    if before.index.mostly_dotted != after.index.mostly_dotted:
+        return {*old, *new}
     other = {slug for slug, note in new.items() if old.get(slug) is not note}
     other |= old.keys() - new.keys()
     names = _names_changed([old[s] for s in other if s in old], [new[s] for s in other if s in new])
@@ -253,6 +255,8 @@ def _untouched(
     """Return the notes already made whose links mean what they meant."""
     old = before.notes
     assert isinstance(old, LazyNotes)
+    if before.index.mostly_dotted != index.mostly_dotted:
+        return {}
     same = dict(old.made)
     for note in (*stale, *fresh):
         same.pop(note.slug, None)

@@ -53,6 +53,11 @@ class LinkIndex:
         for note in notes:
             self._enter(note)
 
+    @property
+    def mostly_dotted(self) -> bool:
+        """Whether most notes are named as Dendron's, so that what a link shows may be a name."""
+        return 2 * self._dotted > len(self.notes)
+
     def updated(self, removed: Iterable[Packed], added: Iterable[Packed]) -> "LinkIndex":
         """Return an index in which some notes are left out and some are entered."""
         index = LinkIndex(())
@@ -139,7 +144,7 @@ class LinkIndex:
         vault = _VAULT.match(name)
         name = name[vault.end() :] if vault else name
         structured = bool(vault) or (" " not in name and ("." in name or "/" in name))
-        nothing_else = slug is None and not candidates and 2 * self._dotted > len(self.notes)
+        nothing_else = slug is None and not candidates and self.mostly_dotted
         if not name or not (structured or nothing_else):
             return found
         meant, how, _ = self._exact.find(name, folder)

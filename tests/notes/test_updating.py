@@ -75,3 +75,12 @@ def test_a_note_that_gets_its_own_address_leaves_the_other() -> None:
     assert list(alone.notes) == ["a", "b"]
     assert alone.index.notes.keys() == {"a", "b"}
     assert alone.notes["b"].mentions[0].target == "a"
+
+
+def test_what_links_show_names_no_note_once_few_are_named_with_dots() -> None:
+    there = {"a.md": b"# A", "c.d.md": b"[[nowhere|a]]", "e.f.md": b"# E"}
+    notebook = notebook_of(there, root=Path("notes"))
+    assert notebook.notes["c.d"].mentions[0].target == "a"
+    fewer = with_files(notebook, {"b.md": b"# B"})
+    assert fewer.notes["c.d"].mentions[0].target is None
+    assert changed_slugs(notebook.notes, fewer.notes) == {"b", "c.d"}
