@@ -184,7 +184,7 @@ class RunService:
         self._thread.start()
 
     def stop(self) -> None:
-        """Stop computing; what was running is queued again, for the next server."""
+        """Stop computing, let go of the store; what was running is queued for the next server."""
         self._stopping = True
         self._channels.close()
         self._news.set()
@@ -196,6 +196,7 @@ class RunService:
             self.store.leave(self.owner)
         except StoreError as error:  # the next start sweeps
             self.fault = str(error)
+        self.store.close()
 
     def close_streams(self) -> None:
         """End every stream of events; safe to call from a signal handler."""

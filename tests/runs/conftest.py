@@ -94,7 +94,6 @@ def serve(tmp_path: Path) -> Iterator[Callable[..., RunService]]:
     yield start
     for service in started:
         service.stop()
-        service.store.close()
 
 
 @pytest.fixture(scope="session")

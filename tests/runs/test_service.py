@@ -11,6 +11,7 @@ from typing import Any
 
 import psutil
 import pytest
+from sqlalchemy import event
 
 from alpgraph.experiments import run_experiment
 from alpgraph.runs import Event, Limits, NoSuchRun, Run, RunService, RunSpec, State
@@ -185,14 +186,15 @@ def test_results_that_cannot_be_stored_yet_are_kept_until_they_can(
     service = serve(workers=1)
     run, _ = service.submit(trial(steps=60, pause=0.02))
     until(lambda: (stored := service.get(run.id)) and stored.state is State.RUNNING)
-    engine = service.store._engine
-    engine.dispose()
-    blocker = engine.raw_connection()
-    blocker.execute("PRAGMA query_only = 1")  # type: ignore[attr-defined]
-    blocker.close()  # back into the pool: who gets it cannot write
+    full = True
+
+    def lend(connection: Any, *_: Any) -> None:
+        connection.execute(f"PRAGMA query_only = {int(full)}")
+
+    event.listen(service.store._engine, "checkout", lend)
     until(lambda: service.fault)
     assert "readonly" in service.fault
-    engine.dispose()
+    full = False
     assert finished(service, run.id).state is State.DONE
 
 
