@@ -234,7 +234,7 @@ def _notebook(
         notes = LazyNotes(by_slug, index)
         if before is not None:
             notes.made.update(_untouched(before, index, stale, fresh))
-        found = [item for note in packed if note.rest[-1] for item in findings_of(note)]
+        found = [item for note in packed if note.findings for item in findings_of(note)]
     found += [*unreadable.values(), *clashes]
     found.sort(key=lambda item: (item.place, item.code))
     return Notebook(

@@ -1,6 +1,7 @@
 """Notes as nested tuples of plain values: what the cache and the reading processes pass on."""
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from alpgraph.diagnostics import Diagnostic, Edit, Fix, Place, Severity
@@ -25,7 +26,9 @@ class Packed(NamedTuple):
     targets: tuple[str, ...]
     """Targets as written, of relations and mentions."""
     digest: str
-    rest: tuple[Any, ...]
+    findings: tuple[tuple[Any, ...], ...]
+    held: list[tuple[Any, ...] | Note]
+    """One thing: all else as plain values, or the note made of them, so that none is kept twice."""
 
 
 def pack(note: Note) -> Packed:
@@ -40,12 +43,12 @@ def pack(note: Note) -> Packed:
         note.claim,
         note.topics,
         tuple(
-            (item.kind, item.id, _spot(item.place), item.title, item.authors, item.year)
+            (item.kind, item.id, item.title, item.authors, item.year, *_spot(item.place))
             for item in note.sources
         ),
         tuple(_packed_relation(item) for item in note.relations),
         tuple(
-            (item.to, item.text, item.heading, item.sentence, _spot(item.place), item.embed)
+            (item.to, item.text, item.heading, item.sentence, item.embed, *_spot(item.place))
             for item in note.mentions
         ),
         None
@@ -60,9 +63,8 @@ def pack(note: Note) -> Packed:
         note.blocks,
         note.body,
         note.body_line,
-        {key: _spot(place) for key, place in note.places.items()},
+        tuple(part for key, place in note.places.items() for part in (key, *_spot(place))),
         dict(note.extra),
-        tuple(pack_finding(item) for item in note.diagnostics),
     )
     return Packed(
         note.path,
@@ -72,13 +74,16 @@ def pack(note: Note) -> Packed:
         tuple(anchors),
         tuple(dict.fromkeys(targets)),
         note.digest,
-        rest,
+        tuple(pack_finding(item) for item in note.diagnostics),
+        [rest],
     )
 
 
 def unpack(packed: Packed, modified: float, resolve: Resolve) -> Note:
-    """Make the note, with its links resolved."""
-    path = packed.path
+    """Make the note, with its links resolved; from now on it is held instead of its values."""
+    path, held = packed.path, packed.held[0]
+    if isinstance(held, Note):
+        return _resolved_anew(held, packed.slug, modified, resolve)
     (
         summary,
         claim,
@@ -93,9 +98,8 @@ def unpack(packed: Packed, modified: float, resolve: Resolve) -> Note:
         body_line,
         places,
         extra,
-        _,
-    ) = packed.rest
-    return Note(
+    ) = held
+    note = Note(
         slug=packed.slug,
         path=path,
         title=packed.title,
@@ -105,7 +109,7 @@ def unpack(packed: Packed, modified: float, resolve: Resolve) -> Note:
         aliases=packed.aliases,
         sources=tuple(
             Source(kind, name, Place(path, *spot), title, authors, year)
-            for kind, name, spot, title, authors, year in sources
+            for kind, name, title, authors, year, *spot in sources
         ),
         relations=tuple([_relation(path, item, resolve) for item in relations]),
         mentions=tuple([_mention(path, item, resolve) for item in mentions]),
@@ -114,40 +118,71 @@ def unpack(packed: Packed, modified: float, resolve: Resolve) -> Note:
         blocks=blocks,
         body=body,
         body_line=body_line,
-        places={key: new(Place, (path, *spot)) for key, spot in places.items()},
+        places={
+            places[at]: new(Place, (path, *places[at + 1 : at + 5]))
+            for at in range(0, len(places), 5)
+        },
         extra=extra,
         diagnostics=findings_of(packed),
         digest=packed.digest,
         modified=modified,
     )
+    packed.held[0] = note
+    return note
+
+
+def _resolved_anew(note: Note, slug: str, modified: float, resolve: Resolve) -> Note:
+    """Return a note as it is in another notebook."""
+    relations, mentions = [], []
+    for relation in note.relations:
+        target, how, candidates = resolve(relation.to, relation.text)
+        relations.append(relation._replace(target=target, how=how, candidates=candidates))
+    for mention in note.mentions:
+        target, how, candidates = resolve(mention.to, mention.text)
+        mentions.append(mention._replace(target=target, how=how, candidates=candidates))
+    return replace(
+        note, slug=slug, modified=modified, relations=tuple(relations), mentions=tuple(mentions)
+    )
 
 
 def findings_of(packed: Packed) -> tuple[Diagnostic, ...]:
     """Return what reading the file found, without making the note."""
-    return tuple(unpack_finding(packed.path, item) for item in packed.rest[-1])
+    return tuple([unpack_finding(packed.path, item) for item in packed.findings])
 
 
 def links_of(packed: Packed) -> Iterator[tuple[str | None, str, str, str]]:
     """Yield each link's type, target as written, words shown and heading; mentions have no type."""
-    for row in packed.rest[4]:
-        yield row[0], row[2], row[10], ""
-    for row in packed.rest[5]:
+    held = packed.held[0]
+    if isinstance(held, Note):
+        yield from ((one.type, one.to, one.text, "") for one in held.relations)
+        yield from ((None, one.to, one.text, one.heading) for one in held.mentions)
+        return
+    for row in held[4]:
+        yield row[0], row[2], row[6], ""
+    for row in held[5]:
         yield None, row[0], row[1], row[2]
 
 
 def whys_of(packed: Packed) -> Iterator[str]:
     """Yield the reasons of a note's relations."""
-    return (row[3] for row in packed.rest[4])
+    held = packed.held[0]
+    if isinstance(held, Note):
+        return (relation.why for relation in held.relations)
+    return (row[3] for row in held[4])
 
 
 def works_of(packed: Packed) -> Iterator[tuple[str, str, str]]:
     """Yield kind, identifier and title of each source of a note."""
-    return ((kind, name, title) for kind, name, _, title, *_ in packed.rest[3])
+    held = packed.held[0]
+    if isinstance(held, Note):
+        return ((source.kind, source.id, source.title) for source in held.sources)
+    return (row[:3] for row in held[3])
 
 
 def experiment_of(packed: Packed) -> str:
     """Return the name of the experiment that a note attaches; empty for none."""
-    attached = packed.rest[6]
+    held = packed.held[0]
+    attached = (held.experiment and (held.experiment.name,)) if isinstance(held, Note) else held[6]
     return str(attached[0]) if attached else ""
 
 
@@ -163,16 +198,16 @@ def _packed_relation(item: Relation) -> tuple[Any, ...]:
         item.why,
         item.basis,
         item.form,
-        _spot(item.place),
-        _spot(item.type_place),
-        _spot(item.to_place),
-        None if item.why_place is None else _spot(item.why_place),
         item.text,
+        *_spot(item.place),
+        *_spot(item.type_place),
+        *_spot(item.to_place),
+        *(() if item.why_place is None else _spot(item.why_place)),
     )
 
 
 def _relation(path: str, item: tuple[Any, ...], resolve: Resolve) -> Relation:
-    kind, written, to, why, basis, form, place, type_place, to_place, why_place, text = item
+    kind, written, to, why, basis, form, text, *spots = item
     row = (
         kind,
         written,
@@ -180,10 +215,10 @@ def _relation(path: str, item: tuple[Any, ...], resolve: Resolve) -> Relation:
         why,
         basis,
         form,
-        new(Place, (path, *place)),
-        new(Place, (path, *type_place)),
-        new(Place, (path, *to_place)),
-        None if why_place is None else new(Place, (path, *why_place)),
+        new(Place, (path, *spots[:4])),
+        new(Place, (path, *spots[4:8])),
+        new(Place, (path, *spots[8:12])),
+        new(Place, (path, *spots[12:])) if len(spots) > 12 else None,
         *resolve(to, text),
         text,
     )
@@ -191,7 +226,7 @@ def _relation(path: str, item: tuple[Any, ...], resolve: Resolve) -> Relation:
 
 
 def _mention(path: str, item: tuple[Any, ...], resolve: Resolve) -> Mention:
-    to, text, heading, sentence, spot, embed = item
+    to, text, heading, sentence, embed, *spot = item
     place = new(Place, (path, *spot))
     return new(Mention, (to, text, heading, sentence, place, embed, *resolve(to, text)))
 

@@ -10,7 +10,16 @@ from hypothesis import strategies as st
 
 from alpgraph.authoring import format_note
 from alpgraph.notes import Note, RelationTypes, notebook_of, parse_note, render_body
-from alpgraph.notes.packing import pack, unpack
+from alpgraph.notes.packing import (
+    Packed,
+    experiment_of,
+    findings_of,
+    links_of,
+    pack,
+    unpack,
+    whys_of,
+    works_of,
+)
 
 TYPES = RelationTypes()
 PIECES = st.sampled_from(
@@ -111,7 +120,17 @@ def test_every_place_lies_in_the_file_and_links_keep_their_lines(text: str) -> N
 def test_any_bytes_are_a_note(data: bytes) -> None:
     note = parse(data)
     assert note.title
-    assert unpack(pack(note), 0.0, lambda to, label: (None, "", ())) == note
+    packed = pack(note)
+    told = packed_facts(packed)
+    assert unpack(packed, 0.0, lambda to, label: (None, "", ())) == note
+    assert packed_facts(packed) == told
+    found = ("there", "path", ("there", "here"))  # what the links mean in another notebook
+    assert unpack(packed, 1.0, lambda to, _: found) == unpack(pack(note), 1.0, lambda to, _: found)
+
+
+def packed_facts(packed: Packed) -> tuple[object, ...]:
+    whole = (list(links_of(packed)), list(whys_of(packed)), list(works_of(packed)))
+    return *whole, experiment_of(packed), findings_of(packed)
 
 
 @settings(deadline=None, max_examples=200)
