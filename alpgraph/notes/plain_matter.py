@@ -1,11 +1,12 @@
 """Front matter in the plain form most notes have, read line by line; anything else is refused.
 
 It must say exactly what YAML says of the same text, places included: a test with generated front
-matter compares both. Refused are comments beside values, escapes, texts over several lines, flow
-mappings, anchors, tabs and repeated keys.
+matter compares both. Refused are comments beside values, escapes, texts over several lines,
+anchors, tabs, repeated keys, and more nesting on one line than braces in brackets.
 """
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -18,7 +19,9 @@ _ODD = re.compile(
 _KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 _SPECIAL = frozenset(" -?:,[]{}#&*!|>'\"%@`")
 _QUOTED = re.compile(r"\"[^\"\\]*\"|'[^']*'")
-_FLOW_ITEM = re.compile(r" *(\"[^\"\\]*\"|'[^']*'|[\w./(+][\w ./()+'-]*?) *(,|\Z)")
+_FLOW_TEXT = rf"{_QUOTED.pattern}|[\w./(+][\w ./()+'-]*?"
+_FLOW_ITEM = re.compile(rf" *({_FLOW_TEXT}|{{[^{{}}\[\]]*}}) *(,|\Z)")
+_FLOW_PAIR = re.compile(rf" *({_KEY.pattern}): +({_FLOW_TEXT}) *(,|\Z)")
 _FIRST_LINE = 2
 """Front matter begins on the file's second line."""
 
@@ -137,33 +140,48 @@ class _Reader:
 
     def value(self, line: _Line) -> Value:
         """Read a value that stands on one line."""
-        text, begin = line.value, line.value_at + 1
-        place = new(Place, (self.path, line.number, begin, line.number, begin + len(text)))
+        text, number, begin = line.value, line.number, line.value_at + 1
         if not text:
             raise _RefusedError
         if text[0] not in _SPECIAL:
             if ": " in text or " #" in text or text[-1] == ":":
                 raise _RefusedError
+            place = new(Place, (self.path, number, begin, number, begin + len(text)))
             return new(Scalar, (text, place, True))
-        if _QUOTED.fullmatch(text):
-            return Scalar(text[1:-1], place, plain=False)
-        if text[0] == "[" and text[-1] == "]":
-            return Items(tuple(self.flow(line)), place, flow=True)
+        if _QUOTED.fullmatch(text) or text[0] + text[-1] in ("[]", "{}"):
+            return self.flow(text, number, begin)
         raise _RefusedError
 
-    def flow(self, line: _Line) -> list[Scalar]:
-        """Read the texts of `[one, two]`."""
-        inside, begin = line.value[1:-1], line.value_at + 2
-        items: list[Scalar] = []
-        at = 0
-        while at < len(inside) or (items and inside[at - 1 : at] == ","):
-            match = _FLOW_ITEM.match(inside, at)
-            if match is None or (not match[2] and match.end() < len(inside)):
+    def flow(self, text: str, number: int, begin: int) -> Value:
+        """Read a text with or without quotes, `[one, two]` or `{one: a, two: b}`."""
+        place = new(Place, (self.path, number, begin, number, begin + len(text)))
+        if text[0] in "\"'":
+            return Scalar(text[1:-1], place, plain=False)
+        if text[0] == "[":
+            parts = _split(_FLOW_ITEM, text[1:-1])
+            items = [self.flow(part[1], number, begin + 1 + part.start(1)) for part in parts]
+            return Items(tuple(items), place, flow=True)
+        if text[0] != "{":
+            return new(Scalar, (text, place, True))
+        entries: list[tuple[Scalar, Value]] = []
+        keys = set()
+        for part in _split(_FLOW_PAIR, text[1:-1]):
+            key, column = part[1], begin + 1 + part.start(1)
+            if key in keys:
                 raise _RefusedError
-            text = match[1]
-            start, end = match.span(1)
-            place = Place(self.path, line.number, begin + start, line.number, begin + end)
-            bare = text[0] not in "\"'"
-            items.append(Scalar(text if bare else text[1:-1], place, plain=bare))
-            at = match.end()
-        return items
+            keys.add(key)
+            key_place = new(Place, (self.path, number, column, number, column + len(key)))
+            value = self.flow(part[2], number, begin + 1 + part.start(2))
+            entries.append((new(Scalar, (key, key_place, True)), value))
+        return Table(tuple(entries), place)
+
+
+def _split(pattern: re.Pattern[str], inside: str) -> Iterator[re.Match[str]]:
+    """Yield what `pattern` finds between commas, its last group being the comma behind it."""
+    at, comma = 0, ""
+    while at < len(inside) or comma:
+        match = pattern.match(inside, at)
+        if match is None:
+            raise _RefusedError
+        at, comma = match.end(), match[pattern.groups]
+        yield match

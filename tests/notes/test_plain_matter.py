@@ -36,6 +36,25 @@ PIECES = st.sampled_from(
         "a-b_c: -1",
         "x: [[y]]",
         "x: {a: b}",
+        "x: {a: b, c-d: 'e f',g: 0.5}",
+        "x: {a: b, a: c}",
+        "x: { a: b }  ",
+        "x: {a: b, }",
+        "x: {a: b, c}",
+        "x: {a:b}",
+        "x: {a : b}",
+        "x: {a: }",
+        "x: {}",
+        "x: {{a}}",
+        "x: {a: [b]}",
+        "x: {a: b # c}",
+        "x: {a: b} # c",
+        "x: {a: 'b}, {c: d'}",
+        'x: [{a: b}, {c: "d"}, e]',
+        "x: [{a: '}, {b: c'}]",
+        "x: [[a], {b: {c: d}}]",
+        "- {type: extends, to: b}",
+        "  - {type: extends, to: b, why: no more than this}",
         "x: &a b",
         "x: *a",
         "x: |",
@@ -54,13 +73,14 @@ PIECES = st.sampled_from(
         "x: [a\u00a0]",
     ]
 )
-LINES = st.lists(PIECES | st.text(" -:ab#'\"[],\u00e9", max_size=9), max_size=9)
+LINES = st.lists(PIECES | st.text(" -:ab#'\"[]{},\u00e9", max_size=9), max_size=9)
 
 
 @settings(deadline=None, max_examples=400)
 @given(LINES.map(lambda lines: "".join(f"{line}\n" for line in lines)))
 @example("a:\n- b\n- c: d\n  e:\n  - f\n  g: h\ni:\n  j: k\n")
 @example("a:\n-  b\n")
+@example("a: {b: c, d: e}\nf: [{g: 'h'}]\n")
 @example("a: [b, c]  \n\n# x\nb:\n\n  - c\n")
 def test_what_is_read_line_by_line_is_what_yaml_says(raw: str) -> None:
     quick = read_plain("a.md", raw)
@@ -74,6 +94,6 @@ def test_the_form_that_alpgraph_writes_is_plain() -> None:
     raw = (
         "title: Can it harm?\nsummary: Two lines.\ntopics: [one, two words]\nsources:\n"
         '  - arxiv: "2511.07699"\n    title: A work\nrelations:\n  - type: parallel\n    to: b\n'
-        "    why: one line, in short\naliases: [old]\n"
+        "    why: one line, in short\naliases: [old]\nexperiment: {name: x, params: y}\n"
     )
     assert read_plain("a.md", raw) is not None
