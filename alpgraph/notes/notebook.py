@@ -7,6 +7,7 @@ from collections.abc import (
     Iterator,
     KeysView,
     Mapping,
+    Sequence,
     ValuesView,
 )
 from dataclasses import dataclass, field
@@ -269,15 +270,21 @@ def _untouched(
 
 
 def _names_changed(stale: Iterable[Packed], fresh: Iterable[Packed]) -> set[str]:
-    """Return the names that notes lost or got."""
-    lost = {note.slug: names_of(note) for note in stale}
-    new = {note.slug: names_of(note) for note in fresh}
+    """Return the names that notes lost or got, or by which they are meant in another way."""
+    lost, new = ({note.slug: note for note in notes} for notes in (stale, fresh))
     return {
         name
         for slug in lost.keys() | new.keys()
-        if lost.get(slug) != new.get(slug)
-        for name in lost.get(slug, set()) | new.get(slug, set())
+        if _called(lost.get(slug)) != _called(new.get(slug))
+        for note in (lost.get(slug), new.get(slug))
+        if note is not None
+        for name in names_of(note)
     }
+
+
+def _called(note: Packed | None) -> tuple[str, Sequence[str]] | None:
+    """Return what a note of one slug may be called beside it: a title is not an alias."""
+    return None if note is None else (note.title, note.aliases)
 
 
 def _asks(

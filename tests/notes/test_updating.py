@@ -58,6 +58,16 @@ def test_a_patched_notebook_is_that_of_a_fresh_reading(
         notebook = patched
 
 
+def test_a_name_that_is_a_title_and_no_more_an_alias_is_meant_otherwise() -> None:
+    other = note("One", "also", ("b", "Two"), "first")
+    before = {"b.md": note("Two", "Two", ("a", "a"), "first"), "c.md": other}
+    change: dict[str, bytes | None] = {"b.md": note("Two", "b", ("a", "a"), "first")}
+    notebook = notebook_of(before, root=Path("notes"))
+    assert [link.how for link in notebook.notes["c"].mentions] == ["alias"]
+    patched = with_files(notebook, change)
+    assert [link.how for link in patched.notes["c"].mentions] == ["title"]
+
+
 @pytest.mark.parametrize("alias", ["", "also"])
 def test_a_text_that_comes_back_brings_its_state_back(alias: str) -> None:
     before = {path: note("One", alias or path, ("b", "x"), "first") for path in ("a.md", "b.md")}
