@@ -206,7 +206,7 @@ def test_the_map_goes_by_keys(open_map: OpenMap) -> None:
     assert moved[0] < x
     assert moved[2] == pytest.approx(zoom * 1.4, rel=0.02)
     shown.page.keyboard.press("0")
-    assert shown.view()[2] == pytest.approx(1, abs=0.01)
+    shown.until(lambda: shown.view()[2] == pytest.approx(1, abs=0.01))
     shown.page.keyboard.press(" ")
     shown.page.wait_for_selector('#map:not([data-chosen=""])')
     slug = shown.chosen

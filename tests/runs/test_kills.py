@@ -114,7 +114,10 @@ def survive(start_server: Any, folder: Path, blows: list[str], dice: random.Rand
 
 
 def alive(process: psutil.Process) -> bool:
-    return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:  # gone between the two questions
+        return False
 
 
 def check(start_server: Any, folder: Path, asker: Asker, kills: int) -> None:
