@@ -14,7 +14,7 @@ from zlib import crc32
 from watchfiles import awatch
 
 from alpgraph.check.near import Names
-from alpgraph.notes import Notebook, is_empty_file, stale_paths, state_digest, update_notebook
+from alpgraph.notes import is_empty_file, stale_paths, state_digest, update_notebook
 from alpgraph.notes.turns import turn
 from alpgraph.pages import Collection, Patch, build_collection, patched, rejudged
 from alpgraph.search import SearchIndex, open_index
@@ -44,8 +44,8 @@ class Hub:
         self._collection: Collection | None = None
         self._search: SearchIndex | None = None
         self._names: Names | None = None
-        self._named: Notebook | None = None
-        """Whose names these are."""
+        self._named = -1
+        """The revision whose names these are."""
         self._searching, self._patching = Lock(), asyncio.Lock()
         self._stop = asyncio.Event()
         self._watcher: asyncio.Task[None] | None = None
@@ -116,11 +116,11 @@ class Hub:
     def names(self) -> Names:
         """Return what finds a note by a name that is nearly its own; kept while all names are."""
         notebook = self.collection.notebook
-        if self._names is None or notebook is not self._named:
+        if self._names is None or notebook.revision != self._named:
             titles = {slug: note.title for slug, note in notebook.index.notes.items()}
             if self._names is None or self._names.titles != titles:
                 self._names = Names(titles)
-            self._named = notebook
+            self._named = notebook.revision
         return self._names
 
     def _follow(self) -> None:
