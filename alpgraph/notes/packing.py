@@ -31,6 +31,10 @@ class Packed(NamedTuple):
     """One thing: all else as plain values, or the note made of them, so that none is kept twice."""
 
 
+# where these stand among the plain values that `pack` makes and `unpack` takes
+_SOURCES, _RELATIONS, _MENTIONS, _EXPERIMENT = 3, 4, 5, 6
+
+
 def pack(note: Note) -> Packed:
     """Turn a note whose links are not resolved into plain values."""
     anchors = [heading.anchor for heading in note.headings]
@@ -157,9 +161,9 @@ def links_of(packed: Packed) -> Iterator[tuple[str | None, str, str, str]]:
         yield from ((one.type, one.to, one.text, "") for one in held.relations)
         yield from ((None, one.to, one.text, one.heading) for one in held.mentions)
         return
-    for row in held[4]:
+    for row in held[_RELATIONS]:
         yield row[0], row[2], row[6], ""
-    for row in held[5]:
+    for row in held[_MENTIONS]:
         yield None, row[0], row[1], row[2]
 
 
@@ -168,7 +172,7 @@ def whys_of(packed: Packed) -> Iterator[str]:
     held = packed.held[0]
     if isinstance(held, Note):
         return (relation.why for relation in held.relations)
-    return (row[3] for row in held[4])
+    return (row[3] for row in held[_RELATIONS])
 
 
 def works_of(packed: Packed) -> Iterator[tuple[str, str, str]]:
@@ -176,13 +180,15 @@ def works_of(packed: Packed) -> Iterator[tuple[str, str, str]]:
     held = packed.held[0]
     if isinstance(held, Note):
         return ((source.kind, source.id, source.title) for source in held.sources)
-    return (row[:3] for row in held[3])
+    return (row[:3] for row in held[_SOURCES])
 
 
 def experiment_of(packed: Packed) -> str:
     """Return the name of the experiment that a note attaches; empty for none."""
     held = packed.held[0]
-    attached = (held.experiment and (held.experiment.name,)) if isinstance(held, Note) else held[6]
+    if isinstance(held, Note):
+        return held.experiment.name if held.experiment else ""
+    attached = held[_EXPERIMENT]
     return str(attached[0]) if attached else ""
 
 
