@@ -17,12 +17,9 @@ SLOW_PACKING = 100_000
 NOT_MODIFIED = frozenset({b"etag", b"cache-control", b"vary", b"content-location", b"expires"})
 
 
-def keep(request: Request, collection: Collection | None, slug: str = "", reach: int = 2) -> None:
-    """Let the answer be kept until a change within `reach` steps of `slug`, or any change.
-
-    Answers made from no collection are kept for good.
-    """
-    request.scope[_KEEP] = Keep(collection, slug, reach)
+def keep(request: Request, slug: str = "", *, reach: int = 2, forever: bool = False) -> None:
+    """Let the answer be kept until a change within `reach` steps of `slug`, any change, or ever."""
+    request.scope[_KEEP] = Keep(slug, reach, forever)
 
 
 class Answering:
@@ -67,6 +64,7 @@ class Answering:
         inner = dict(scope, method="GET")
         held: list[Message] = []
         passing = False
+        drops = self.cache.drops
 
         async def take(message: Message) -> None:
             nonlocal passing
@@ -90,6 +88,6 @@ class Answering:
             rules = f'"{static_url("prefetch.speculationrules")}"'
             answer.headers.append((b"speculation-rules", rules.encode()))
         keep = inner.get(_KEEP)
-        if isinstance(keep, Keep) and keep.collection in (None, self.current()):
+        if isinstance(keep, Keep) and drops == self.cache.drops:
             self.cache.put(key, answer, keep)
         return answer

@@ -91,7 +91,7 @@ async def healthz(request: Request, _: Annotated[Nothing, Query()]) -> dict[str,
 async def notes(request: Request, query: Annotated[ListQuery, Query()]) -> dict[str, Any]:
     """List the notes."""
     collection = _collection(request)
-    keep(request, collection)
+    keep(request)
     slugs = list(collection.notes)
     if query.topic:
         key = topic_key(query.topic)
@@ -107,7 +107,7 @@ async def notes(request: Request, query: Annotated[ListQuery, Query()]) -> dict[
 async def one_note(request: Request, slug: str, _: Annotated[Nothing, Query()]) -> dict[str, Any]:
     """Give one note with its relations read from it, in both directions."""
     collection = _collection(request)
-    keep(request, collection, _known(collection, slug))
+    keep(request, _known(collection, slug))
     return await asyncio.to_thread(note_detail, collection, slug)
 
 
@@ -118,7 +118,7 @@ async def walk(
     """Give a note with its neighbours and the links among them, today's or a past date's."""
     collection = await asyncio.to_thread(_at, _collection(request), query.at)
     if not query.at:
-        keep(request, collection, slug, reach=2 if query.depth == 1 else 3)
+        keep(request, slug, reach=2 if query.depth == 1 else 3)
     view = neighbourhood(
         collection.graph,
         _known(collection, slug),
@@ -179,7 +179,7 @@ async def titles(request: Request, query: Annotated[AtQuery, Query()]) -> Respon
 
 async def _packed(request: Request, pack: Pack, day: str, kind: str) -> Response:
     collection = _collection(request)
-    keep(request, collection)
+    keep(request)
 
     def packed() -> bytes:
         shown = _at(collection, day)
@@ -204,7 +204,7 @@ async def graph(request: Request, format: str, _: Annotated[Nothing, Query()]) -
     if format not in TYPES:
         raise HTTPException(404, f"the graph comes as {', '.join(TYPES)}")
     collection = _collection(request)
-    keep(request, collection)
+    keep(request)
     data = await asyncio.to_thread(
         export, collection.graph, format, verdicts=collection.verdict_words
     )
@@ -228,7 +228,7 @@ async def check(request: Request, body: CheckBody) -> Response:
 async def topics(request: Request, _: Annotated[Nothing, Query()]) -> dict[str, Any]:
     """List the topics, the largest first."""
     collection = _collection(request)
-    keep(request, collection)
+    keep(request)
     found = topic_rows(collection)
     items = [{"name": name, "url": topic_url(name), "count": len(slugs)} for name, slugs in found]
     return {"items": items}

@@ -9,7 +9,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
-from alpgraph.pages import Collection, Patch
+from alpgraph.pages import Patch
 
 Headers = list[tuple[bytes, bytes]]
 Key = tuple[str, bytes, bool]
@@ -40,12 +40,17 @@ _PACKERS = _packers()
 class Keep:
     """How long an answer stays true; a route says it of what it returns."""
 
-    collection: Collection | None = None
-    """What the answer was made from; None for what never changes."""
     slug: str = ""
     """Note the answer is about; empty when any change may change it."""
     reach: int = 2
     """Steps from the note within which a change may change it."""
+    forever: bool = False
+    """Whether it never changes."""
+
+    @property
+    def about(self) -> str:
+        """What it is kept by: a slug, or `/` for what never changes."""
+        return "/" if self.forever else self.slug
 
 
 @dataclass(slots=True)
@@ -126,6 +131,8 @@ class PageCache:
         """Begin empty."""
         self.most_bytes = most_bytes
         self.size = 0
+        self.drops = 0
+        """How often something changed: an answer begun before the last time may be stale."""
         self._answers: OrderedDict[Key, tuple[Answer, Keep, int]] = OrderedDict()
         self._about: dict[str, set[Key]] = {}
 
@@ -148,13 +155,14 @@ class PageCache:
         if size > self.most_bytes / 4:
             return
         self._answers[key] = (answer, keep, size)
-        self._about.setdefault(keep.slug if keep.collection else "/", set()).add(key)
+        self._about.setdefault(keep.about, set()).add(key)
         self.size += size
         while self.size > self.most_bytes:
             self._remove(next(iter(self._answers)))
 
     def drop(self, patch: Patch | None) -> None:
         """Forget what a change may have changed: all but static files when nobody knows what."""
+        self.drops += 1
         if patch is None:
             slugs: Iterable[str] = [slug for slug in self._about if slug != "/"]
         else:
@@ -171,7 +179,6 @@ class PageCache:
             return
         _, keep, size = found
         self.size -= size
-        about = keep.slug if keep.collection else "/"
-        self._about[about].discard(key)
-        if not self._about[about]:
-            del self._about[about]
+        self._about[keep.about].discard(key)
+        if not self._about[keep.about]:
+            del self._about[keep.about]

@@ -38,7 +38,7 @@ async def network(request: Request, query: Annotated[NetworkQuery, Query()]) -> 
         query.at,
     )
     collection = collection_of(request)
-    keep(request, collection)
+    keep(request)
     return await asyncio.to_thread(_network, collection, view)
 
 
@@ -97,5 +97,5 @@ async def timeline(request: Request, query: Annotated[TimelineQuery, Query()]) -
 async def standing(request: Request) -> HTMLResponse:
     """Serve what stands out in the collection."""
     collection = collection_of(request)
-    keep(request, collection)
+    keep(request)
     return HTMLResponse(await asyncio.to_thread(standing_page, collection))

@@ -88,7 +88,7 @@ async def near_notes(request: Request, note: Note) -> list[str]:
 async def home(request: Request) -> HTMLResponse:
     """Serve the first page."""
     collection = collection_of(request)
-    keep(request, collection)
+    keep(request)
     return HTMLResponse(await asyncio.to_thread(home_page, collection))
 
 
@@ -101,7 +101,7 @@ async def note(request: Request, slug: str, query: Annotated[NoteQuery, Query()]
     if "text/markdown" in request.headers.get("accept", ""):
         twin = ".md"
     if twin:
-        keep(request, collection, name)
+        keep(request, name)
         data, kind = TWINS[twin](collection, name)
         return Response(data, media_type=kind, headers={"vary": "accept"})
     if name != slug:  # the target is ours, looked up in a table
@@ -109,7 +109,7 @@ async def note(request: Request, slug: str, query: Annotated[NoteQuery, Query()]
     may_run = request.app.state.settings.may_run
     alone = not collection.graph.degree(name)
     if not query.trail:  # ways there are without number
-        keep(request, collection, "" if alone else name)
+        keep(request, "" if alone else name)
     near = await near_notes(request, collection.notes[name]) if alone else ()
     page = await asyncio.to_thread(
         note_page, collection, name, trail=query.trail, may_run=may_run, near=near
@@ -124,7 +124,7 @@ async def all_links(
     """Serve a page of all links of a note."""
     collection = collection_of(request)
     name = known_slug(collection, slug)
-    keep(request, collection, name)
+    keep(request, name)
     return found(await asyncio.to_thread(links_page, collection, name, query.page))
 
 
@@ -134,7 +134,7 @@ async def walk(request: Request, slug: str, query: Annotated[WalkQuery, Query()]
     collection = collection_of(request)
     name = known_slug(collection, slug)
     if not query.trail:
-        keep(request, collection, name, reach=2 if query.depth == 1 else 3)
+        keep(request, name, reach=2 if query.depth == 1 else 3)
     page = await asyncio.to_thread(
         walk_page,
         collection,
@@ -151,7 +151,7 @@ async def walk(request: Request, slug: str, query: Annotated[WalkQuery, Query()]
 async def topics(request: Request) -> HTMLResponse:
     """Serve the list of topics."""
     collection = collection_of(request)
-    keep(request, collection)
+    keep(request)
     return HTMLResponse(await asyncio.to_thread(topics_page, collection))
 
 
@@ -161,7 +161,7 @@ async def topic(request: Request, topic: str) -> Response:
     if topic_key(topic) not in ("", topic):
         return Response(status_code=301, headers={"location": topic_url(topic)})
     collection = collection_of(request)
-    keep(request, collection)
+    keep(request)
     return found(await asyncio.to_thread(topic_page, collection, topic))
 
 
@@ -169,7 +169,7 @@ async def topic(request: Request, topic: str) -> Response:
 async def relation(request: Request, type_id: str) -> HTMLResponse:
     """Serve the relations of a type."""
     collection = collection_of(request)
-    keep(request, collection)
+    keep(request)
     return found(await asyncio.to_thread(relation_page, collection, type_id))
 
 
@@ -177,7 +177,7 @@ async def relation(request: Request, type_id: str) -> HTMLResponse:
 async def experiments(request: Request) -> HTMLResponse:
     """Serve the list of experiments."""
     collection = collection_of(request)
-    keep(request, collection)
+    keep(request)
     return HTMLResponse(await asyncio.to_thread(experiments_page, collection))
 
 
@@ -189,7 +189,7 @@ async def experiment(request: Request, name: str) -> HTMLResponse:
     question = question_of(name, raw) if raw else None
     collection = collection_of(request)
     if question is None and not vary:
-        keep(request, collection)
+        keep(request)
     answered, waiting = await asyncio.to_thread(known_of, request, name) if vary else ((), 0)
     page = await asyncio.to_thread(
         experiment_page,
@@ -228,7 +228,7 @@ async def search(request: Request, query: Annotated[SearchQuery, Query()]) -> HT
 async def api(request: Request) -> HTMLResponse:
     """Serve a page over the OpenAPI document."""
     collection = collection_of(request)
-    keep(request, collection)
+    keep(request)
     return HTMLResponse(api_page(collection, request.app.openapi()))
 
 
@@ -236,7 +236,7 @@ async def api(request: Request) -> HTMLResponse:
 async def help_list(request: Request) -> HTMLResponse:
     """Serve the list of findings and types."""
     collection = collection_of(request)
-    keep(request, collection)
+    keep(request)
     return HTMLResponse(await asyncio.to_thread(help_index, collection))
 
 
@@ -244,7 +244,7 @@ async def help_list(request: Request) -> HTMLResponse:
 async def help_one(request: Request, code: str) -> HTMLResponse:
     """Serve the help page of a finding."""
     collection = collection_of(request)
-    keep(request, collection)
+    keep(request)
     return found(await asyncio.to_thread(help_page, collection, code))
 
 
@@ -287,7 +287,7 @@ async def static(request: Request, name: str) -> Response:
     if asset is None:
         raise HTTPException(404, "there is no such file")
     forever = name == asset.hashed and name != asset.name
-    keep(request, None)
+    keep(request, forever=True)
     age = "public, max-age=31536000, immutable" if forever else "public, max-age=3600"
     return Response(asset.data, media_type=asset.media_type, headers={"cache-control": age})
 

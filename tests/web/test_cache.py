@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from starlette.types import Message
 
 from alpgraph.config import Config, Location
-from alpgraph.pages import Collection, Patch
+from alpgraph.pages import Patch
 from alpgraph.web import Settings, create_app
 from alpgraph.web.cache import Answer, Keep, PageCache, answer_of
 
@@ -193,13 +193,30 @@ def test_an_answer_has_a_strong_tag_for_each_encoding_and_is_not_sent_twice(chai
     run(check())
 
 
+@pytest.mark.parametrize("path", ["/n/n3", "/walk/n3", "/", "/api/notes/n3"])
+def test_an_answer_begun_before_dates_came_is_not_kept(chain: Site, path: str) -> None:
+    async def check() -> None:
+        await chain.hub.start()
+        begun = asyncio.create_task(chain.get(path))
+        while not begun.done():
+            await asyncio.sleep(0)
+            chain.hub.cache.drop(None)
+        assert (await begun)[0] == 200
+        assert len(chain.hub.cache) == 0
+        await chain.get(path)
+        assert len(chain.hub.cache) == 1
+        await chain.hub.stop()
+
+    run(check())
+
+
 def an_answer(size: int) -> Answer:
     return answer_of([(b"content-type", b"text/html")], b"x" * size)
 
 
 def test_the_room_is_bounded_and_the_least_used_gives_way() -> None:
     cache = PageCache(most_bytes=100_000)
-    keep = Keep(None)
+    keep = Keep(forever=True)
     for i in range(200):
         cache.put((f"/{i}", b"", False), an_answer(1_000), keep)
         cache.get(("/0", b"", False))
@@ -212,16 +229,15 @@ def test_the_room_is_bounded_and_the_least_used_gives_way() -> None:
 
 def test_a_change_that_nobody_can_place_leaves_only_static_files() -> None:
     cache = PageCache()
-    one: Any = object()
-    cache.put(("/static/a", b"", False), an_answer(1), Keep(None))
-    cache.put(("/n/a", b"", False), an_answer(1), Keep(one, "a"))
-    cache.put(("/", b"", False), an_answer(1), Keep(one))
+    cache.put(("/static/a", b"", False), an_answer(1), Keep(forever=True))
+    cache.put(("/n/a", b"", False), an_answer(1), Keep("a"))
+    cache.put(("/", b"", False), an_answer(1), Keep())
     cache.drop(None)
     assert len(cache) == 1
-    collection: Collection = one
+    collection: Any = object()
     empty: frozenset[str] = frozenset()
-    cache.put(("/n/a", b"", False), an_answer(1), Keep(one, "a"))
-    cache.put(("/", b"", False), an_answer(1), Keep(one))
+    cache.put(("/n/a", b"", False), an_answer(1), Keep("a"))
+    cache.put(("/", b"", False), an_answer(1), Keep())
     cache.drop(Patch(collection, (empty, empty, frozenset("b"), frozenset("ab"))))
     assert cache.get(("/n/a", b"", False)) is not None
     assert cache.get(("/", b"", False)) is None
