@@ -35,9 +35,10 @@ class Finder(dict[str, bool]):
         phrased = (word for phrase in query.phrases for word in phrase)
         self.wanted = frozenset([*query.words, *phrased])
         self._beginning = query.words[-1] if query.words and query.unfinished else ""
-        self._signs = {sign for word in self.wanted for sign in _signs(word)}
+        self._exact = {word: f" {word} " for word in self.wanted}
         if self._beginning:
-            self._signs.add(f" {self._beginning}")
+            self._exact[self._beginning] = f" {self._beginning}"
+        self._signs = {*self._exact.values(), *(s for word in self.wanted for s in _signs(word))}
 
     def __missing__(self, word: str) -> bool:
         """Compare a word with those that are wanted."""
@@ -45,21 +46,25 @@ class Finder(dict[str, bool]):
         return found
 
     def _compare(self, word: str) -> bool:
-        if word in self.wanted or (self._beginning and word.startswith(self._beginning)):
+        if self._stands(word):
             return True
         return len(word) >= LONG and any(
             len(wanted) >= LONG and within_one_edit(wanted, word) for wanted in self.wanted
         )
 
     def places(self, text: str) -> Iterator[Place]:
-        """Yield where the words that are looked for stand in `text`, in order."""
+        """Yield where the words that are looked for stand in `text`, in order.
+
+        Words like them count only in a text where not all stand as they were typed.
+        """
         gapped = spaced(text)
         if gapped is None:
-            yield from (place for place in spans(text) if self[place[2]])
+            yield from self._meant([place for place in spans(text) if self[place[2]]])
             return
         gapped = f" {gapped} "
+        whole = all(sign in gapped for sign in self._exact.values())
         starts = set()
-        for sign in self._signs:
+        for sign in self._exact.values() if whole else self._signs:
             at = gapped.find(sign)
             while at >= 0:
                 starts.add(at + 1 if sign[0] == " " else gapped.rfind(" ", 0, at) + 1)
@@ -68,6 +73,19 @@ class Finder(dict[str, bool]):
             end = gapped.find(" ", start)
             if self[word := gapped[start:end]]:
                 yield start - 1, end - 1, word
+
+    def _meant(self, found: list[Place]) -> list[Place]:
+        """Leave out words that are only like those looked for, where none of these is missing."""
+        words = {word for _, _, word in found}
+        begun = any(word.startswith(self._beginning) for word in words)
+        if not begun or not self.wanted - {self._beginning} <= words:
+            return found
+        return [place for place in found if self._stands(place[2])]
+
+    def _stands(self, word: str) -> bool:
+        """Whether a word is one of those looked for as it was typed."""
+        begun = bool(self._beginning) and word.startswith(self._beginning)
+        return begun or word in self.wanted
 
 
 def _signs(word: str) -> tuple[str, ...]:

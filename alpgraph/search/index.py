@@ -21,7 +21,7 @@ WEIGHTS = {"title": 5.0, "claim": 2.5, "summary": 2.0, "headings": 2.0, "reasons
 _WIKILINK = re.compile(r"\[\[(?:[^\[\]\n|]*\|)?([^\[\]\n|]*)\]\]")
 _CLOSING = re.compile(r"\](?:\]|\([^)\s]*\))")
 _OPENING = re.compile(r"\[(?:\[|(?=\w))")
-_MARKS = str.maketrans(dict.fromkeys("`*_#>|~", " "))
+_MARKS = str.maketrans(dict.fromkeys("`*_#>|~\n\t", " "))
 MOST_FILTERED = 2_000
 SPARE = 16
 """Near notes asked for beyond those wanted, since equally near ones come in any order."""
@@ -292,10 +292,10 @@ class SearchIndex:
 
 
 def _plain(markdown: str) -> str:
-    """Return running text without the commonest marks of Markdown."""
+    """Return running text without the commonest marks of Markdown; gaps may be wide."""
     # two patterns, each with one first character, are looked for five times as fast as one
-    shown = _OPENING.sub(" ", _CLOSING.sub(" ", _WIKILINK.sub(r"\1", markdown)))
-    return " ".join(shown.translate(_MARKS).split())
+    named = _WIKILINK.sub(lambda link: link[1], markdown)
+    return _OPENING.sub(" ", _CLOSING.sub(" ", named)).translate(_MARKS)
 
 
 def _telling(text: str) -> list[str]:
