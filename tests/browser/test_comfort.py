@@ -105,12 +105,24 @@ def test_single_keys_go_and_can_be_switched_off(server: Any, page: Any) -> None:
     page.wait_for_url("**" + WALK)
     page.keyboard.press("?")
     sheet = page.get_by_role("dialog", name="Keys")
+    assert sheet.get_by_role("checkbox").bounding_box()["width"] < 24
     sheet.get_by_role("checkbox").uncheck()
     page.keyboard.press("Escape")
     page.keyboard.press("g")
     page.keyboard.press("h")
     page.wait_for_timeout(400)
     assert page.url.endswith(WALK)
+
+
+def test_the_sheet_of_keys_is_closed_in_a_low_window(
+    server: Any, open_page: Callable[..., Any]
+) -> None:
+    page = open_page(viewport={"width": 640, "height": 400})
+    page.goto(server.url + NOTE)
+    page.keyboard.press("?")
+    sheet = page.get_by_role("dialog", name="Keys")
+    sheet.get_by_role("button", name="Close").click()
+    assert sheet.count() == 0
 
 
 def test_keys_typed_into_a_field_are_text(server: Any, page: Any) -> None:

@@ -84,6 +84,9 @@ def test_the_walk_goes_by_keyboard_on_a_phone(server: Any, open_page: Callable[.
         "document.documentElement.scrollWidth - document.documentElement.clientWidth"
     )
     assert overflow <= 0
+    told = page.locator(".walk-h").inner_text()
+    assert "stands first, what follows below" in told
+    assert "left" not in told
     for _ in range(60):
         page.keyboard.press("Tab")
         href = page.evaluate("document.activeElement.getAttribute('href') || ''")

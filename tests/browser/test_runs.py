@@ -69,6 +69,9 @@ def test_a_finished_run_is_compared_with_stored_results(server: Any, page: Any) 
     assert section.get_by_role("row").count() >= 5
     heads = section.locator("th[scope=col]").all_inner_texts()
     assert "Training rows" not in heads  # only what differs has a column
+    page.set_viewport_size({"width": 375, "height": 800})
+    assert page.evaluate("document.documentElement.scrollWidth") == 375
+    page.set_viewport_size({"width": 1280, "height": 800})
     section.get_by_role("link", name="lay over").first.click()
     page.wait_for_url("**with=claim*")
     page.locator("section[aria-labelledby=compare] .chart").first.wait_for()

@@ -271,7 +271,7 @@ def test_dates_of_notes_are_asked_of_git_after_the_start(history: Any) -> None:
 def test_standing_says_how_each_figure_was_computed(server: Any) -> None:
     told = text_of(server.get("/standing"))
     assert "5 Areas Groups of notes more linked inside" in told
-    assert "Contradictions Pairs of notes joined by `contradicts`." in told
+    assert "Contradictions Pairs of notes joined by contradicts ." in told
     assert "Claims that rest on one source Notes with a claim that name exactly one source." in told
 
 
