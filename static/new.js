@@ -275,7 +275,7 @@ function pick(field) {
 form.addEventListener("input", changed);
 form.addEventListener("change", changed);
 form.addEventListener("keydown", (event) => {
-  if (event.key === "Enter" && event.target.matches("input")) event.preventDefault(); // never sends half a note
+  if (event.key === "Enter" && event.target.matches("input, .because textarea")) event.preventDefault(); // never sends half a note
 });
 form.addEventListener("submit", (event) => {
   if (event.submitter?.value === "write") setting(key, ""); // the file holds it now; on a refusal the page still does

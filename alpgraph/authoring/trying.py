@@ -89,6 +89,8 @@ def _offset(lines: list[str], number: int) -> int:
 
 
 def _field(one: Diagnostic, note: Note, form: Form | None) -> str:
+    if one.code == "ALP201":
+        return "relations"  # it is told at the title, but mended there
     for name, place in _places(note, form):
         if _inside(one.place, place):
             return name

@@ -158,14 +158,18 @@ def _forge(collection: Collection) -> Forge | None:
 def _by_field(
     collection: Collection, findings: Iterable[Located], *, whole: bool
 ) -> dict[str, list[Fault]]:
-    """Group findings by field, hints of level info left out; errors first."""
+    """Group findings by field, hints of level info left out; errors first.
+
+    Where a field is empty, which key to write (the hint of ALP013) is no news below that field.
+    """
     found: dict[str, list[Fault]] = {}
     weight = {Severity.ERROR: 0, Severity.WARNING: 1}
     kept = [one for one in findings if one.finding.severity in weight]
     for one in sorted(kept, key=lambda one: weight[one.finding.severity]):
         finding = one.finding
         place = f"Line {finding.place.line}: " if whole else ""
-        hint = f" {_sentence(finding.hint)}" if finding.hint else ""
+        told = finding.hint if whole or finding.code != "ALP013" else ""
+        hint = f" {_sentence(told)}" if told else ""
         fault = Fault(
             finding.severity.value,
             _said(place + _sentence(finding.message) + hint),

@@ -171,6 +171,15 @@ def test_findings_of_the_body_point_into_the_field(folder: Callable[..., Path]) 
     assert found.caret == "    ^^^^^^^^^^^"
 
 
+def test_a_note_that_nothing_joins_is_told_where_relations_are_written() -> None:
+    book = notebook()
+    form = Form(title="T", body="Text.")
+    path, text = text_of_form(form, book)
+    tried = try_draft(book, build_graph(book), path, text.encode(), form)
+    fields = {one.finding.code: one.field for one in tried.findings}
+    assert fields["ALP201"] == "relations"
+
+
 def test_findings_keep_to_their_rows_though_rows_between_are_empty() -> None:
     book = notebook()
     rows = (

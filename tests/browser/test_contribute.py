@@ -208,7 +208,13 @@ def test_help_stands_where_it_is_needed(shared_server: Any, open_page: Callable[
     page = open_page()
     page.goto(f"{shared_server.url}/new")
     fill(page)
-    page.fill("[name=relation-0-why]", "too short")
+    reason = page.locator("[name=relation-0-why]")
+    low = reason.bounding_box()["height"]
+    reason.fill(WHY * 5)
+    assert reason.bounding_box()["height"] > low  # all of it is in sight
+    reason.press("Enter")
+    assert reason.input_value() == WHY * 5  # one line of the file
+    reason.fill("too short")
     assert page.locator(".length.short").inner_text() == "9 of 20 to 500 characters"
     page.fill("[name=relation-0-to]", "Can a weigted loss harm")
     page.get_by_role("button", name="Take “Can a weighted loss harm?”").click()

@@ -202,6 +202,7 @@ def test_findings_stand_at_their_fields_in_the_words_of_check(
     repository.write(FIRST)
     bad = GOOD | {
         "title": "",
+        "claim": "",
         "source-0-id": "arxiv:77",
         "relation-0-to": "Frst",
         "relation-2-type": "parallels",
@@ -222,6 +223,7 @@ def test_findings_stand_at_their_fields_in_the_words_of_check(
     assert "See [[nowhere at all]] there.\n    ^^^^^^^^^^^^^^^^^^" in shown(page, "body")
     start, end = re.search(r'data-start="(\d+)" data-end="(\d+)"', page).groups()
     assert bad["body"][int(start) : int(end)] == "[[nowhere at all]]"
+    assert shown(page, "claim").endswith(": The note has no claim. ALP013")  # not: add `claim:`
     codes = sorted(one["code"] for one in said if one["severity"] != "info")
     assert sorted(re.findall(r'class="code">(ALP\d+)<', page)) == codes
 
@@ -255,7 +257,7 @@ def test_rows_are_added_without_scripts(repository: Any, client: Callable[..., A
     with client() as browser:
         page = browser.post("/new", data=GOOD | {"action": "add-relation"}).text
     assert 'name="relation-2-to" value=""' in page
-    assert f'value="{WHY}"' in page
+    assert f"{WHY}</textarea>" in page
 
 
 def test_the_note_is_shown_as_it_would_stand(repository: Any, client: Callable[..., Any]) -> None:
