@@ -210,7 +210,8 @@ class SearchIndex:
             if found[0] or len(query.words) + len(query.phrases) < 2:
                 break
         total, rows = found
-        return total, [self._hit(slug, score, query) for score, slug in rows]
+        notes = self._notes  # `update` in another thread may have put others in their place
+        return total, [_hit(notes[slug], score, query) for score, slug in rows if slug in notes]
 
     def _ask(
         self,
@@ -226,8 +227,7 @@ class SearchIndex:
         if not wanted:
             answer = searcher.search(built, limit=max(1, limit), offset=offset)
             rows = [(score, str(searcher.doc(at)["slug"][0])) for score, at in answer.hits]
-            count = int(getattr(answer, "count", 0) or 0)
-            return count, [row for row in rows if row[1] in self._notes]
+            return int(getattr(answer, "count", 0) or 0), rows
         answer = searcher.search(built, limit=MOST_FILTERED)
         rows = [(score, str(searcher.doc(at)["slug"][0])) for score, at in answer.hits]
         kept = [row for row in rows if verdicts.get(row[1], "").replace(" ", "-") in wanted]
@@ -272,13 +272,6 @@ class SearchIndex:
             tie_breaker=0.3,
         )
 
-    def _hit(self, slug: str, score: float, query: Query) -> Hit:
-        note = self._notes[slug]
-        reasons = " · ".join(relation.why for relation in note.relations if relation.why)
-        plain = (_plain(text) for text in (note.body,))  # made only where it is looked at
-        texts = chain([note.summary, note.claim], plain, [reasons])
-        return Hit(slug, mark(note.title, query), snippet(texts, query), round(score, 4))
-
     def near(self, text: str, *, limit: int = 5, without: str = "") -> list[Hit]:
         """Return the notes whose words are most like `text` (a draft, or a wrong address)."""
         query = parse_query(" ".join(_telling(text)))
@@ -287,8 +280,16 @@ class SearchIndex:
         loose = Query(query.words, unfinished=False)
         _, rows = self._ask(loose, False, limit + SPARE, 0, set(), {})
         rows.sort(key=lambda row: (-round(row[0], 2), row[1]))  # not by which was indexed first
-        empty = Query()
-        return [self._hit(slug, score, empty) for score, slug in rows if slug != without][:limit]
+        notes, empty = self._notes, Query()
+        kept = [(score, notes[slug]) for score, slug in rows if slug != without and slug in notes]
+        return [_hit(note, score, empty) for score, note in kept[:limit]]
+
+
+def _hit(note: Note, score: float, query: Query) -> Hit:
+    reasons = " · ".join(relation.why for relation in note.relations if relation.why)
+    plain = (_plain(text) for text in (note.body,))  # made only where it is looked at
+    texts = chain([note.summary, note.claim], plain, [reasons])
+    return Hit(note.slug, mark(note.title, query), snippet(texts, query), round(score, 4))
 
 
 def _plain(markdown: str) -> str:

@@ -161,6 +161,7 @@ async def search(request: Request, query: Annotated[SearchQuery, Query()]) -> di
             "score": hit.score,
         }
         for hit in hits
+        if hit.slug in collection.notes  # the index may be of a later state
     ]
     return {"total": total, "items": items}
 

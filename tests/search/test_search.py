@@ -1,5 +1,6 @@
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import tantivy
@@ -203,3 +204,18 @@ def folder_index(tmp_path_factory: pytest.TempPathFactory) -> object:
 )
 def test_one_edit_is_forgiven_and_two_are_not(one: str, other: str, near: bool) -> None:
     assert within_one_edit(one, other) is near
+
+
+def test_a_note_that_goes_while_a_search_runs_is_not_among_the_hits(folder: Folder) -> None:
+    root = folder(NOTES)
+    index = open_index(read_notebook(root))
+
+    class Meanwhile(dict[str, str]):
+        """Verdicts; while they are asked for, another thread follows the notes."""
+
+        def get(self, slug: str, default: Any = None) -> Any:
+            (root / "abstain.md").unlink(missing_ok=True)
+            index.update(read_notebook(root))
+            return super().get(slug, default)
+
+    assert index.search("verdict:no-effect", verdicts=Meanwhile(abstain="no effect"))[1] == []

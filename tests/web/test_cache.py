@@ -2,6 +2,7 @@
 
 import asyncio
 import gzip
+import json
 import re
 import tempfile
 from collections.abc import Coroutine
@@ -205,6 +206,29 @@ def test_an_answer_begun_before_dates_came_is_not_kept(chain: Site, path: str) -
         assert len(chain.hub.cache) == 0
         await chain.get(path)
         assert len(chain.hub.cache) == 1
+        await chain.hub.stop()
+
+    run(check())
+
+
+def test_what_a_search_finds_of_a_later_state_is_left_out(
+    chain: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def check() -> None:
+        await chain.hub.start()
+        ready = chain.hub.search
+
+        async def after_an_edit() -> Any:
+            file = chain.root / "later.md"
+            file.write_text("# A ptarmigan\n")
+            await chain.hub.refresh([file])
+            return await ready()
+
+        monkeypatch.setattr(chain.hub, "search", after_an_edit)
+        status, _, body = await chain.get("/api/search?q=ptarmigan")
+        assert (status, json.loads(body)["items"]) == (200, [])
+        _, _, body = await chain.get("/api/search?q=ptarmigan")
+        assert [item["slug"] for item in json.loads(body)["items"]] == ["later"]
         await chain.hub.stop()
 
     run(check())

@@ -13,6 +13,7 @@ from alpgraph.graph import patch_graph
 from alpgraph.notes import with_file
 from alpgraph.notes.files import is_note_name
 from alpgraph.pages import Collection
+from alpgraph.pages.lists import rows
 from alpgraph.pages.ways import find_end
 
 MOST_FINDINGS = 200
@@ -54,10 +55,11 @@ def propose_note(follower: Follower, asked: ProposeArguments) -> dict[str, Any]:
         config.repository, kind=config.forge, branch=config.branch, notes_path=config.notes_path
     )
     whole = forge.new_url(draft.path, draft.text) if forge else None
-    near = follower.search(collection).near(f"{asked.title} {asked.claim} {asked.summary}")
+    words = f"{asked.title} {asked.claim} {asked.summary}"
+    near = [hit.slug for hit in follower.search(collection).near(words)]
     return _judged(follower, collection, draft.path, draft.text) | {
         "text": draft.text,
-        "near": [{"slug": hit.slug, "title": collection.notes[hit.slug].title} for hit in near],
+        "near": [{"slug": row.slug, "title": row.title} for row in rows(collection, near)],
         "url": whole or (forge.blank_url(draft.path) if forge else ""),
         "next": _next(draft.path, linked=bool(forge), whole=bool(whole)),
     }
