@@ -177,14 +177,21 @@ class Hub:
             self._take(patch, all_pages=changed.files)
             self._later.wake()
 
-    async def judge(self, answers: Mapping[str, Mapping[str, Any]]) -> None:
-        """Let finished runs, by slug, give the verdicts that no stored reference gives."""
+    async def judge(self, asked: Collection, answers: Mapping[str, Mapping[str, Any]]) -> bool:
+        """Let finished runs, by slug, give the verdicts that no stored reference gives.
+
+        Nothing is done, and False returned, where `asked`, for which they were looked up, is no
+        longer the collection: a note may have another experiment by now.
+        """
         async with self._patching:
-            patch = rejudged(self.collection, answers)
+            if asked is not self.collection:
+                return False
+            patch = rejudged(asked, answers)
             if patch is not None:
-                stamp = _stamp(_state(self.collection), answers)
+                stamp = _stamp(_state(asked), answers)
                 after = replace(patch.after, stamp=stamp)
                 self._take(replace(patch, after=after), all_pages=False)
+            return True
 
     def _take(self, patch: Patch, *, all_pages: bool) -> None:
         """Put the collection of a patch in place of the one before, and tell who listens."""

@@ -37,10 +37,10 @@ async def follow_answers(hub: Hub, service: RunService) -> None:
     visitor's run never changes a verdict.
     """
     while True:
-        answers = await asyncio.to_thread(_answers, hub.collection, service)
-        if answers is not None:
-            await hub.judge(answers)
-        await asyncio.sleep(EVERY)
+        collection = hub.collection
+        answers = await asyncio.to_thread(_answers, collection, service)
+        if answers is None or await hub.judge(collection, answers):
+            await asyncio.sleep(EVERY)
 
 
 def _answers(collection: Collection, service: RunService) -> dict[str, Mapping[str, Any]] | None:
