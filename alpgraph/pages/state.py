@@ -56,7 +56,8 @@ class Places:
 
     def after(self, graph: NoteGraph) -> "Places":
         """Return the places of the graph as it is after an edit."""
-        return Places(graph, self._folder, self._drawn or self._previous, apart=self._apart)
+        known = self._previous  # read first: another thread that draws gives it up afterwards
+        return Places(graph, self._folder, self._drawn or known, apart=self._apart)
 
     def drawn_apart(self) -> "Places":
         """Return these places for a server, whose pages shall not wait for a map."""

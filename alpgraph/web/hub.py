@@ -43,9 +43,8 @@ class Hub:
         self.cache = PageCache()
         self._collection: Collection | None = None
         self._search: SearchIndex | None = None
-        self._names: Names | None = None
-        self._named = -1
-        """The revision whose names these are."""
+        self._named: tuple[int, Names] | None = None
+        """A revision and its names, in one: several threads ask for them."""
         self._searching, self._patching = Lock(), asyncio.Lock()
         self._stop = asyncio.Event()
         self._watcher: asyncio.Task[None] | None = None
@@ -115,13 +114,12 @@ class Hub:
 
     def names(self) -> Names:
         """Return what finds a note by a name that is nearly its own; kept while all names are."""
-        notebook = self.collection.notebook
-        if self._names is None or notebook.revision != self._named:
+        notebook, named = self.collection.notebook, self._named
+        if named is None or named[0] != notebook.revision:
             titles = {slug: note.title for slug, note in notebook.index.notes.items()}
-            if self._names is None or self._names.titles != titles:
-                self._names = Names(titles)
-            self._named = notebook.revision
-        return self._names
+            kept = named[1] if named and named[1].titles == titles else Names(titles)
+            self._named = named = notebook.revision, kept
+        return named[1]
 
     def _follow(self) -> None:
         """Draw the map, index for search, ask git, so that nobody waits for these later."""
