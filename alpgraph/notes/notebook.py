@@ -186,8 +186,8 @@ def _perhaps_changed(before: LazyNotes, after: LazyNotes) -> set[str]:
     names = _names_changed([old[s] for s in other if s in old], [new[s] for s in other if s in new])
     if names:
         sure = before.index.sure & after.index.sure
-        made = before.made
-        same = {slug for slug, note in after.made.items() if made.get(slug) is note}
+        made, now = before.made, after.made.copy()  # pages in other threads go on making notes
+        same = {slug for slug, note in now.items() if made.get(slug) is note}
         left = new.keys() - other - same
         other |= {slug for slug in left if _asks(links_of(new[slug]), names, sure)}
     return other

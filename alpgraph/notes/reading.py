@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
+from threading import Lock
 from typing import NamedTuple, TypeVar
 
 from alpgraph.diagnostics import Diagnostic, Place
@@ -154,15 +155,26 @@ def _unreadable(path: str, error: Exception) -> Diagnostic:
     return finding("ALP004", f"the file cannot be read: {reason}", Place(path))
 
 
+class _Pause:
+    """How many threads want the collector paused, and whether it was on before the first did."""
+
+    lock, count, was_on = Lock(), 0, False
+
+
 @contextmanager
 def collector_paused() -> Iterator[None]:
     """Pause the garbage collector: many values are made and none is garbage."""
-    was_on = gc.isenabled()
-    gc.disable()
+    with _Pause.lock:
+        if not _Pause.count:
+            _Pause.was_on = gc.isenabled()
+            gc.disable()
+        _Pause.count += 1
     try:
         yield
     finally:
-        if gc.get_count()[0] > _MANY_VALUES:  # or the collector would walk them all at once
-            gc.freeze()
-        if was_on:
-            gc.enable()
+        with _Pause.lock:
+            _Pause.count -= 1
+            if gc.get_count()[0] > _MANY_VALUES:  # or the collector would walk them all at once
+                gc.freeze()
+            if _Pause.was_on and not _Pause.count:
+                gc.enable()

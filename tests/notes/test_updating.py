@@ -1,13 +1,17 @@
 """A notebook patched after changes is the notebook that a fresh reading gives."""
 
+import subprocess
+import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alpgraph.graph import build_graph, patch_graph
-from alpgraph.notes import Notebook, changed_slugs, notebook_of, state_digest, with_files
+from alpgraph.notes import Note, Notebook, changed_slugs, notebook_of, state_digest, with_files
+from alpgraph.notes.notebook import LazyNotes
 
 PATHS = ["a.md", "a.markdown", "A.md", "b.md", "x/b.md", "x/index.md", "c.d.md", "x/a.md"]
 TARGETS = ["a", "A", "b", "x/b", "x", "c.d", "One", "Two", "also", "a.md", "nowhere", "a#h"]
@@ -94,3 +98,37 @@ def test_what_links_show_names_no_note_once_few_are_named_with_dots() -> None:
     fewer = with_files(notebook, {"b.md": b"# B"})
     assert fewer.notes["c.d"].mentions[0].target is None
     assert changed_slugs(notebook.notes, fewer.notes) == {"b", "c.d"}
+
+
+def test_notes_made_while_two_states_are_compared_do_no_harm() -> None:
+    names = [f"n{number}" for number in range(50)]
+    there = {f"{name}.md": note(name, "also", ("b", "x"), "first") for name in names}
+    after = notebook_of(there, root=Path("notes"))
+    before = with_files(after, {"n0.md": note("Another", "other", ("b", "x"), "first")})
+    assert isinstance(before.notes, LazyNotes)
+    left = iter(names)
+
+    class Meanwhile(dict[str, Note]):
+        """Notes already made; while they are asked for, a page in another thread makes one more."""
+
+        def get(self, slug: str, default: Any = None) -> Any:
+            after.notes[next(left)]
+            return super().get(slug, default)
+
+    after.notes["n3"], after.notes["n4"]
+    before.notes.made = Meanwhile()
+    assert changed_slugs(before.notes, after.notes) == {"n0"}
+
+
+def test_the_collector_is_off_until_the_last_who_paused_it_goes_on() -> None:
+    told = """
+import gc
+from alpgraph.notes.reading import collector_paused
+first, second = collector_paused(), collector_paused()
+first.__enter__(), second.__enter__(), first.__exit__(None, None, None)
+assert not gc.isenabled()
+second.__exit__(None, None, None)
+assert gc.isenabled()
+"""
+    # in a process of its own: what another test left behind may pause it here
+    subprocess.run([sys.executable, "-c", told], check=True, timeout=120)
