@@ -4,6 +4,7 @@ from collections import OrderedDict
 from datetime import date
 from pathlib import Path
 from threading import Lock
+from weakref import ref
 
 from alpgraph.graph import build_graph
 from alpgraph.history import HistoryError, notebook_at, revision_at
@@ -12,7 +13,7 @@ from alpgraph.pages.state import Collection, Places, verdicts_of
 KEPT = 4
 """Past states that are kept ready."""
 
-_Key = tuple[Path, str, int]
+_Key = tuple[Path, str, "ref[Places]"]
 _kept: OrderedDict[_Key, Collection] = OrderedDict()
 _lock = Lock()
 
@@ -33,7 +34,7 @@ def collection_at(collection: Collection, day: str) -> Collection:
         commit = revision_at(root, day)
     except HistoryError as error:
         raise NoPastError(_said(str(error), day)) from None
-    key = (root, commit, id(collection.places))
+    key = (root, commit, ref(collection.places))  # unlike an id, never that of later places
     with _lock:
         if key in _kept:
             _kept.move_to_end(key)

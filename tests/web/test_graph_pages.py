@@ -9,11 +9,18 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 
 import pytest
+
+from alpgraph.config import Config
+from alpgraph.graph import layout
+from alpgraph.pages import build_collection
+from alpgraph.pages.past import collection_at
+from alpgraph.pages.state import Places
 
 FIRST = "utility-weighted-loss"
 DAYS = ("2026-01-05", "2026-02-10", "2026-03-20")
@@ -234,6 +241,17 @@ def test_the_map_of_a_past_day_holds_what_was_there_then(history: Any, grown: Pa
     walk = json.loads(ask(f"{history.url}/api/walk/old?at=2026-01-31")[1])
     assert walk["centre"]["title"] == "An old idea"
     assert sorted(grown.rglob("*.md")) == before
+
+
+def test_a_past_map_follows_that_of_today_wherever_that_lies_in_memory(grown: Path) -> None:
+    today = build_collection(grown / "notes", None, Config())
+    drawn = today.layout
+    for far in range(1, 20):  # so often that a later one lies where an earlier one was
+        moved = {slug: (x + far, y) for slug, (x, y) in drawn.positions.items()}
+        places = Places(today.graph, None, replace(drawn, positions=moved))
+        past = collection_at(replace(today, places=places), DAYS[0])
+        assert past.layout == layout(past.graph, previous=places.layout())
+        del places, past
 
 
 def test_a_day_before_all_notes_is_404_and_no_day_is_422(history: Any) -> None:
