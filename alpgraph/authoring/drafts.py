@@ -1,12 +1,11 @@
 """`new`: a draft becomes a valid note with a slug of its own, written whole or not at all."""
 
-import os
 import re
-import tempfile
 import unicodedata
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from secrets import token_hex
 
 from alpgraph.authoring.matter import written
 from alpgraph.check.near import close_to
@@ -243,15 +242,11 @@ def write_new(root: Path, draft: Draft) -> Path:
     if not target.is_relative_to(root.resolve()):
         raise ValueError(f"'{draft.path}' does not lie in the notes folder")
     target.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=".", suffix=".alpgraph")
-    temporary = Path(name)
+    temporary = target.with_name(f".{token_hex(8)}.alpgraph")
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
+        with temporary.open("x", encoding="utf-8", newline="\n") as stream:
             stream.write(draft.text)
-        umask = os.umask(0)
-        os.umask(umask)
-        temporary.chmod(0o666 & ~umask)
         target.hardlink_to(temporary)  # unlike a rename, it fails where a file is
     finally:
-        temporary.unlink()
+        temporary.unlink(missing_ok=True)
     return root / draft.path

@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
 
 from alpgraph.check.choosing import is_line_end, is_mendable
 from alpgraph.check.terminal import counted, escape
@@ -14,6 +15,8 @@ from alpgraph.notes import Notebook
 from alpgraph.notes.parsing import digest
 
 _BOM = b"\xef\xbb\xbf"
+_replacing = Lock()
+"""Held from looking what a file holds to replacing it: a server does so in several threads."""
 _NO_END = "\n\\ No newline at end of file"
 
 
@@ -146,9 +149,10 @@ def replace_file(path: Path, data: bytes, *, expected: bytes) -> bool:
             stream.flush()
             os.fsync(stream.fileno())
         temporary.chmod(path.stat().st_mode & 0o7777)
-        if path.is_symlink() or path.read_bytes() != expected:
-            return False
-        temporary.replace(path)
+        with _replacing:
+            if path.is_symlink() or path.read_bytes() != expected:
+                return False
+            temporary.replace(path)
     except FileNotFoundError:
         return False
     finally:

@@ -1,3 +1,4 @@
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -176,3 +177,16 @@ def test_source_is_read_from_one_word(text: str, kind: str, id: str) -> None:
 def test_wrong_source_is_explained(text: str, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         parse_source(text)
+
+
+def test_a_new_file_has_the_usual_mode_and_no_other_thread_has_another_meanwhile(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usual, masks = tmp_path / "usual", []
+    usual.touch()
+    set_mask = os.umask
+    monkeypatch.setattr(os, "umask", lambda mask: masks.append(mask) or set_mask(mask))
+    path = write_new(tmp_path, new_note(notebook(), title="t"))
+    assert path.stat().st_mode == usual.stat().st_mode
+    assert masks == []  # it is the whole process's
+    assert sorted(tmp_path.iterdir()) == [path, usual]

@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from pathlib import Path
 
 import pytest
@@ -155,6 +156,27 @@ def test_mode_is_kept_and_nothing_is_left_behind(folder: Folder) -> None:
     apply_fixes(*read(root))
     assert (root / "a.md").stat().st_mode & 0o777 == 0o640
     assert list(root.iterdir()) == [root / "a.md"]
+
+
+def test_of_two_that_replace_a_file_in_the_same_moment_one_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "a.md"
+    file.write_text("before")
+    second: list[Future[bool]] = []
+
+    def read_bytes(path: Path) -> bytes:
+        data = open_and_read(path)
+        if not second:  # another thread comes between the look and the replacing, if it can
+            second.append(pool.submit(replace_file, file, b"two", expected=b"before"))
+            wait(second, timeout=1)
+        return data
+
+    open_and_read = Path.read_bytes
+    monkeypatch.setattr(Path, "read_bytes", read_bytes)
+    with ThreadPoolExecutor() as pool:
+        first = replace_file(file, b"one", expected=b"before")
+        assert (first, second[0].result(), file.read_text()) == (True, False, "one")
 
 
 @pytest.mark.parametrize(
