@@ -4,7 +4,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -153,10 +153,13 @@ def _experiment_of(
     start: dict[str, Any] = {}
     if experiment is None:
         location, config = find(notes)
-        note = read(location, config).notes.get(what.removesuffix(".md").removeprefix("notes/"))
+        notebook = read(location, config)
+        note = notebook.notes.get(what.removesuffix(".md").removeprefix("notes/"))
         if note is None:
-            names = ", ".join(all_experiments())
-            raise click.UsageError(f"{what!r} is neither an experiment nor a note; known: {names}")
+            raise click.UsageError(
+                f"{what!r} is neither an experiment nor a note; "
+                + _perhaps(what, all_experiments(), notebook.notes)
+            )
         if note.experiment is None:
             raise click.UsageError(f"the note {what!r} attaches no experiment")
         experiment = find_experiment(note.experiment.name)
@@ -170,6 +173,14 @@ def _experiment_of(
             raise click.BadParameter(f"{wanted!r} is none of {known}", param_hint="--preset")
         start = dict(experiment.presets[wanted].params)
     return experiment, start
+
+
+def _perhaps(what: str, experiments: Iterable[str], notes: Iterable[str]) -> str:
+    from alpgraph.check.near import close_to
+
+    known = list(experiments)
+    near = close_to(what, known) or close_to(what, notes)
+    return f"did you mean {near[0]!r}?" if near else f"known: {', '.join(known)}"
 
 
 def _assignment(word: str) -> tuple[str, str]:
@@ -196,15 +207,16 @@ def _valid(experiment: "Experiment", raw: Mapping[str, Any]) -> dict[str, Any]:
     from pydantic import ValidationError
 
     from alpgraph.experiments import validate_params
+    from alpgraph.experiments.faults import refusal
 
     try:
         return validate_params(experiment, raw).model_dump(mode="json")
     except ValidationError as error:
         lines = [
-            f"{'.'.join(str(part) for part in fault['loc'])}={fault['input']!r}: {fault['msg']}"
+            f"{'.'.join(str(part) for part in fault['loc'])!r} {refusal(experiment, fault)}"
             for fault in error.errors()
         ]
-        raise click.BadParameter("; ".join(lines), param_hint="-p") from None
+        raise click.UsageError("; ".join(lines)) from None
 
 
 def _run_in_parts(

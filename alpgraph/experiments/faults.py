@@ -1,13 +1,22 @@
-"""What is wrong with parameters that a note gives, said without raising."""
+"""What is wrong with parameters that somebody gives, in plain words."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from pydantic import ValidationError
 
 from alpgraph.experiments.model import Experiment
 from alpgraph.experiments.params import validate_params
 from alpgraph.experiments.registry import all_experiments
+
+_BOUNDS = {
+    "less_than_equal": ("at most", "le"),
+    "less_than": ("below", "lt"),
+    "greater_than_equal": ("at least", "ge"),
+    "greater_than": ("above", "gt"),
+}
+_KINDS = {"int": "a whole number", "float": "a number", "finite": "a finite number"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +33,35 @@ def param_faults(experiment: Experiment, raw: Mapping[str, object]) -> list[Para
         validate_params(experiment, raw)
     except ValidationError as error:
         return [
-            ParamFault(".".join(str(part) for part in fault["loc"]), str(fault["msg"]))
+            ParamFault(".".join(str(part) for part in fault["loc"]), refusal(experiment, fault))
             for fault in error.errors()
         ]
     return []
+
+
+def refusal(experiment: Experiment, fault: Mapping[str, Any]) -> str:
+    """Say what stands against one value, without its name: "must be at most 300, not '9999'".
+
+    `fault` is a line of `pydantic.ValidationError.errors()`.
+    """
+    kind = str(fault["type"])
+    if kind == "missing":
+        return "is missing"
+    if kind == "extra_forbidden":
+        return f"is no parameter of this experiment; its own: {', '.join(_names(experiment))}"
+    if kind in _BOUNDS:
+        words, key = _BOUNDS[kind]
+        wanted = f"must be {words} {fault['ctx'][key]:.15g}"
+    elif meant := _KINDS.get(kind.partition("_")[0]):
+        wanted = f"must be {meant}"
+    else:
+        said = str(fault["msg"]).replace("Input should be", "must be", 1)
+        wanted = f"{said[:1].lower()}{said[1:]}"
+    return f"{wanted}, not {fault['input']!r:.80}"
+
+
+def _names(experiment: Experiment) -> list[str]:
+    return list(experiment.params.model_fields)
 
 
 def fault_finders() -> dict[str, Callable[[Mapping[str, object]], list[ParamFault]]]:

@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from alpgraph.experiments import code_hash, estimate_seconds, find_experiment, validate_params
+from alpgraph.experiments.faults import refusal
 from alpgraph.experiments.model import Experiment
 from alpgraph.runs.errors import Fault, SpecError
 from alpgraph.runs.limits import Limits
@@ -56,7 +57,7 @@ def _checked(design: Experiment, params: Mapping[str, Any]) -> tuple[dict[str, A
     try:
         values = validate_params(design, params).model_dump(mode="json")
     except ValidationError as error:
-        return {}, [_fault(dict(line)) for line in error.errors()]
+        return {}, [_fault(design, dict(line)) for line in error.errors()]
     # pydantic reads true as 1 where a number is meant
     mistaken = [
         Fault(f"params.{key}", f"must not be {str(value).lower()}")
@@ -66,11 +67,6 @@ def _checked(design: Experiment, params: Mapping[str, Any]) -> tuple[dict[str, A
     return values, mistaken
 
 
-def _fault(line: Mapping[str, Any]) -> Fault:
+def _fault(design: Experiment, line: Mapping[str, Any]) -> Fault:
     field = ".".join(["params", *(str(part) for part in line["loc"])])
-    message = str(line["msg"])
-    if line["type"] == "missing":
-        return Fault(field, "is missing")
-    if line["type"] == "extra_forbidden":
-        return Fault(field, "is no parameter of this experiment")
-    return Fault(field, f"{message[0].lower()}{message[1:]}, not {line['input']!r:.80}")
+    return Fault(field, refusal(design, line))

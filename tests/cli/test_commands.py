@@ -150,13 +150,17 @@ def test_a_parameter_out_of_bounds_is_named_with_its_limit(alpgraph: Run) -> Non
     done = alpgraph("run", "utility-weighted-loss", "-p", "miss_cost=-1")
     assert done.returncode == 2
     assert "miss_cost" in done.stderr
-    assert "greater" in done.stderr
+    assert "'miss_cost' must be at least 1, not '-1'" in done.stderr
+    done = alpgraph("run", "utility-weighted-loss", "-p", "mis_cost=3")
+    assert "'mis_cost' is no parameter of this experiment; its own: data, miss_cost," in done.stderr
 
 
 def test_an_unknown_experiment_lists_the_known(alpgraph: Run) -> None:
     done = alpgraph("run", "no-such-thing")
     assert done.returncode == 2
     assert "utility-weighted-loss" in done.stderr
+    done = alpgraph("run", "utility-weigted-loss")
+    assert done.stderr.rstrip().endswith("did you mean 'utility-weighted-loss'?")
 
 
 def test_ctrl_c_ends_the_server_at_once_and_quietly(start_server: Any, tmp_path: Path) -> None:
