@@ -77,12 +77,15 @@ def standing(collection: Collection) -> list[Figure]:
 def standing_page(collection: Collection) -> str:
     """Return the page of all figures."""
     found = stats_of(collection)
-    counted = ("notes", "relations", "mentions", "missing")
+    counted = {name: getattr(found, name) for name in ("notes", "relations", "mentions", "missing")}
     return render(
         "standing.html",
         **frame(collection),
         figures=standing(collection),
-        counts=[(name, getattr(found, name), found.how[name]) for name in counted],
+        counts=[
+            (name.removesuffix("s") if number == 1 else name, number, found.how[name])
+            for name, number in counted.items()
+        ],
         shown=SHOWN,
     )
 

@@ -94,7 +94,7 @@ async def _http_fault(request: Request, fault: Exception) -> Response:
     page = error_page(
         request.app.state.hub.collection,
         "There is no such page",
-        "The address may be misspelt, or the note was renamed or removed.",
+        "The address may be misspelt, or what stood here was renamed or removed.",
         await near_names(request, wrong),
     )
     return HTMLResponse(page, 404)

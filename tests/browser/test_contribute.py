@@ -104,6 +104,7 @@ def test_a_note_goes_all_the_way_from_a_form_to_every_reader(
     page.goto(serving.form)
     fill(page)
     page.fill("[name=relation-0-to]", "Can a weigted loss harm?")
+    assert page.get_by_role("button", name="Remove").first.is_visible() == scripts
     check(page, scripts)
     page.locator("#e-relation-0-to .f-error").wait_for()
     page.fill("[name=relation-0-to]", "Can a weighted loss harm?")

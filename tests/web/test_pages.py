@@ -162,7 +162,11 @@ def test_every_page_is_sensible_with_hardly_any_note(
             assert body
         for slug in ("one",) if files else ():
             assert "Only one" in own.get(f"/n/{slug}")
-            assert "Nothing is linked here" in own.get(f"/walk/{slug}")
+            walk = own.get(f"/walk/{slug}")
+            assert "Nothing is linked here" in walk
+            assert "<fieldset>\n    <legend>" not in walk  # nothing to filter
+            assert "1 note, walked by links" in own.get("/")
+            assert ">1 note</span>" in own.get("/standing")
         assert ("No notes yet" in own.get("/")) is not bool(files)
 
 
