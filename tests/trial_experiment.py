@@ -27,12 +27,19 @@ class TrialParams(Params):
     log: str = ""
     label: str = ""
     flag: bool = False
+    gate: str = ""
 
 
 def note(params, word):
     if params.log:
         with Path(params.log).open("a") as log:
             log.write(f"{word} {params.label} {os.getpid()}\n")
+
+
+def wait(params, step):
+    """Begin a step, or end, once the file `gate` holds more bytes than there were steps."""
+    while params.gate and Path(params.gate).stat().st_size <= step:
+        time.sleep(0.01)
 
 
 def measure(params, seeds, progress):
@@ -54,9 +61,11 @@ def measure(params, seeds, progress):
     x = np.arange(params.steps, dtype=float)
     y = np.outer(x + 1, control)
     for step in range(params.steps):
+        wait(params, step)
         time.sleep(params.pause)
         curve = Curve("control", "height", x[: step + 1], y[: step + 1])
         progress((step + 1) / params.steps, {"control height": curve})
+    wait(params, params.steps)
     label = "x" * 4_000_000 if params.mode == "big" else "height"
     note(params, "ended")
     return Measurements(control, treatment + 1, curves=[Curve("control", label, x, y)])

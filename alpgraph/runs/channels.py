@@ -5,6 +5,7 @@ import json
 import threading
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -31,7 +32,7 @@ class Watcher:
 
     def ring(self) -> None:
         """Say that there is something new."""
-        if not self._loop.is_closed():
+        with suppress(RuntimeError):  # the loop has ended, and the reader with it
             self._loop.call_soon_threadsafe(self._bell.set)
 
     async def rung(self) -> None:

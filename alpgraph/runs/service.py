@@ -157,11 +157,14 @@ class RunService:
         watcher = Watcher()
         self._channels.join(run_id, watcher)
         try:
+            before = self._channels.latest(run_id)
             run = await asyncio.to_thread(self.get, run_id)
             if run is None:
                 raise NoSuchRun(run_id)
-            if self._channels.latest(run_id) is None or run.state.final:
-                self._tell(run)
+            # an end told before this look may be of an earlier start, that others still read of
+            over = before is not None and before.kind == "end"
+            if over or run.state.final or self._channels.latest(run_id) is None:
+                await asyncio.to_thread(self._tell, run)
             self._news.set()
             while not self._channels.closed:
                 event = self._channels.latest(run_id)
@@ -191,8 +194,8 @@ class RunService:
         if self._thread is not None:
             self._thread.join()
         self.executor.close()
-        self._store_ended()
         try:
+            self._store_ended()
             self.store.leave(self.owner)
         except StoreError as error:  # the next start sweeps
             self.fault = str(error)
@@ -265,7 +268,8 @@ class RunService:
         except TimedOut as ended:
             own.ended = (State.TIMED_OUT, None, str(ended))
         except Interrupted as ended:
-            own.ended, own.blameless = (State.QUEUED, None, str(ended)), True
+            own.blameless = True  # first: once it is `ended`, another thread stores it
+            own.ended = (State.QUEUED, None, str(ended))
         except WorkerDied as ended:
             attempts = own.claim.run.attempts
             if attempts < self.limits.attempts:

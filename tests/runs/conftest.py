@@ -100,7 +100,7 @@ def serve(tmp_path: Path) -> Iterator[Callable[..., RunService]]:
 def finished() -> Callable[[RunService, str], Run]:
     """Wait for the end of a run."""
 
-    def wait(service: RunService, run_id: str, seconds: float = 20) -> Run:
+    def wait(service: RunService, run_id: str, seconds: float = 60) -> Run:
         deadline = time.monotonic() + seconds
         while True:
             run = service.get(run_id)
@@ -111,6 +111,24 @@ def finished() -> Callable[[RunService, str], Run]:
             time.sleep(0.01)
 
     return wait
+
+
+class Gate:
+    """What the trial waits at where it is asked with `gate=gate.path`, until it may go on."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = str(path)
+        path.touch()
+
+    def open(self, steps: int = 100) -> None:
+        """Let so many more steps be done; the end is a step, too."""
+        with Path(self.path).open("ab") as file:
+            file.write(b"." * steps)
+
+
+@pytest.fixture
+def gate(tmp_path: Path) -> Gate:
+    return Gate(tmp_path / "gate")
 
 
 @pytest.fixture

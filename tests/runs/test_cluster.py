@@ -174,21 +174,53 @@ def test_cancelling_reaches_the_processes_of_every_part(
     )
     pids = until(lambda: len(log("began")) == 2 and log("began"))
     executor.cancel("stop")
-    assert isinstance(future.exception(10), Cancelled)
+    assert isinstance(future.exception(60), Cancelled)
     until(lambda: not any(psutil.pid_exists(pid) for pid in pids))
 
 
 def test_what_waits_in_the_cluster_is_cancelled_before_it_begins(
-    executor: DaskExecutor, trial: Ask, log: Any
+    executor: DaskExecutor, trial: Ask, log: Any, gate: Any
 ) -> None:
     first = [
-        executor.submit(Job(f"busy{i}", trial(i, pause=0.3), Limits()), silent) for i in range(2)
+        executor.submit(Job(f"busy{i}", trial(i, gate=gate.path), Limits()), silent)
+        for i in range(2)
     ]
     future = executor.submit(Job("late", trial(9, log=log.path), Limits()), silent)
     executor.cancel("late")
-    assert isinstance(future.exception(10), Cancelled)
-    assert [one.exception(30) for one in first] == [None, None]
+    assert isinstance(future.exception(60), Cancelled)
+    gate.open()
+    assert [one.exception(60) for one in first] == [None, None]
     assert log("began") == []
+
+
+class Asking(Limits):
+    """Limits that are looked at in the very moment in which another job is sent."""
+
+    def __getattribute__(self, name: str) -> Any:
+        if name == "seconds":
+            SENDING.pop()() if SENDING else None
+        return super().__getattribute__(name)
+
+
+SENDING: list[Callable[[], Any]] = []
+
+
+def test_a_job_that_comes_while_the_others_are_looked_through_disturbs_none(
+    cluster: str, trial: Ask, log: Any, gate: Any
+) -> None:
+    executor = DaskExecutor(cluster)
+    until(lambda: executor.slots)
+    sent: list[Any] = []
+    first = executor.submit(Job("first", trial(1, gate=gate.path, log=log.path), Asking()), silent)
+    until(lambda: log("began"))
+    second = Job("second", trial(2), Limits())
+    SENDING.append(lambda: sent.append(executor.submit(second, silent)))
+    until(lambda: sent)
+    assert sent[0].exception(60) is None
+    gate.open()
+    assert first.exception(60) is None
+    assert len(log("began")) == 1
+    executor.close()
 
 
 @pytest.mark.parametrize(
@@ -222,22 +254,23 @@ def test_a_worker_with_other_code_is_refused_with_what_to_do(executor: DaskExecu
 
 
 def test_a_killed_workers_part_is_done_again_elsewhere_and_counted_once(
-    cluster: str, serve: Serve, trial: Ask, finished: Finished, log: Any
+    cluster: str, serve: Serve, trial: Ask, finished: Finished, log: Any, gate: Any
 ) -> None:
     service = serve(dask=cluster)
     until(lambda: service.executor.slots == 2)
-    spec = trial(replicates=4, pause=0.5, log=log.path)
+    spec = trial(replicates=4, gate=gate.path, log=log.path)
     service.submit(spec)
     pids = until(lambda: len(log("began")) == 2 and log("began"))
     workers = [psutil.Process(pid).parent() for pid in pids]
     nursed = next(one for one in workers if one and "dask" not in " ".join(one.cmdline()))
     nursed.send_signal(signal.SIGKILL)  # its nanny starts another
+    until(lambda: len(log("began")) >= 3)
+    gate.open()
     run = finished(service, spec.id, 60)
     assert (run.state, run.attempts) == (State.DONE, 1)
     assert run.result is not None
     assert len(run.result["replicates"]) == 4
     assert len(log("ended")) == 2
-    assert len(log("began")) >= 3
     until(lambda: service.executor.slots == 2)
 
 
@@ -254,15 +287,17 @@ def test_runs_wait_for_a_lost_scheduler_and_say_so(
             until(lambda: log("began"))
             first.kill()
             until(lambda: "cannot be reached" in service.get(spec.id).reason)  # type: ignore[union-attr]
+            until(lambda: service.get(spec.id).state is State.QUEUED)  # type: ignore[union-attr]
             waiting = service.get(spec.id)
             assert waiting is not None
-            assert (waiting.state, waiting.attempts) == (State.QUEUED, 0)
+            assert waiting.attempts == 0
             until(lambda: not any(psutil.pid_exists(pid) for pid in log("began")))
     with scheduler(int(address.rpartition(":")[2])), worker(address, "--no-nanny"):
         until(lambda: len(log("began")) > 1)
+        until(lambda: not service.get(spec.id).reason)  # type: ignore[union-attr]
         back = service.get(spec.id)
         assert back is not None
-        assert (back.state, back.attempts, back.reason) == (State.RUNNING, 1, "")
+        assert (back.state, back.attempts) == (State.RUNNING, 1)
         service.cancel(spec.id)
 
 
@@ -310,7 +345,7 @@ def test_a_server_sends_its_runs_to_the_cluster_and_listens_at_its_own_port_only
         result = json.loads(server.get(f"/api/runs/{path}"))["result"]
         assert result == run_experiment("trial", {"steps": 2}, 4, 3)
         process = psutil.Process(server.process.pid)
-        assert process.children(recursive=True) == []
+        until(lambda: process.children(recursive=True) == [])  # it may ask git just now
         listening = [
             f"http://{one.laddr.ip}:{one.laddr.port}"
             for one in process.net_connections("inet")
@@ -380,5 +415,5 @@ def test_an_executor_that_closes_leaves_no_process_at_work(
     future = executor.submit(Job("left", trial(mode="spin", log=log.path), Limits()), silent)
     pids = until(lambda: log("began"))
     executor.close()
-    assert isinstance(future.exception(5), Cancelled | Interrupted)
+    assert isinstance(future.exception(60), Cancelled | Interrupted)
     until(lambda: not any(psutil.pid_exists(pid) for pid in pids))

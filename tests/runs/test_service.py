@@ -14,7 +14,18 @@ import pytest
 from sqlalchemy import event
 
 from alpgraph.experiments import run_experiment
-from alpgraph.runs import Event, Limits, NoSuchRun, Run, RunService, RunSpec, State
+from alpgraph.runs import (
+    Event,
+    Limits,
+    LocalExecutor,
+    NoSuchRun,
+    Run,
+    RunService,
+    RunSpec,
+    State,
+    open_store,
+)
+from alpgraph.runs.channels import Channels, Watcher
 
 Ask = Callable[..., RunSpec]
 Serve = Callable[..., RunService]
@@ -22,7 +33,7 @@ Complete = Callable[..., Any]
 Finished = Callable[..., Run]
 
 
-def until(condition: Callable[[], Any], seconds: float = 15) -> Any:
+def until(condition: Callable[[], Any], seconds: float = 60) -> Any:
     deadline = time.monotonic() + seconds
     while not (value := condition()):
         assert time.monotonic() < deadline
@@ -42,11 +53,14 @@ def workers() -> list[psutil.Process]:
 
 def warm(service: RunService, trial: Ask, finished: Finished) -> None:
     """Have every worker ready."""
-    for seed in (901, 902):
-        service.submit(trial(seed, pause=0.05))
-    for seed in (901, 902):
-        finished(service, trial(seed, pause=0.05).id)
-    until(lambda: len(workers()) == 2)
+    for seed in range(900, 940, 2):  # one may answer both where the other begins late
+        pair = [trial(seed, pause=0.05), trial(seed + 1, pause=0.05)]
+        service.submit_all(pair)
+        for spec in pair:
+            finished(service, spec.id)
+        if len(workers()) == 2:
+            return
+    raise AssertionError("there never were two workers")
 
 
 def test_a_run_gives_the_experiments_own_result(
@@ -129,49 +143,45 @@ def test_time_over_the_limit_kills_the_run(serve: Serve, trial: Ask, finished: F
     assert run.reason == "stopped after 1 s, the limit of a run"
     assert run.started is not None
     assert run.finished is not None
-    assert 1.0 <= run.finished - run.started < 30.0
+    assert run.finished - run.started >= 1.0
 
 
 @pytest.mark.parametrize("mode", ["spin", "fine"])
-def test_cancelling_kills_the_process_long_before_it_would_end(
-    serve: Serve, trial: Ask, finished: Finished, log: Any, mode: str
+def test_cancelling_kills_the_process_that_would_go_on(
+    serve: Serve, trial: Ask, log: Any, gate: Any, mode: str
 ) -> None:
     service = serve()
-    warm(service, trial, finished)
-    run, _ = service.submit(trial(mode=mode, pause=5.0, log=log.path))
+    run, _ = service.submit(trial(mode=mode, gate=gate.path, log=log.path))
     until(lambda: log().get("began"))
     pid = int(Path(log.path).read_text().split()[-1])
-    began = time.monotonic()
     assert service.cancel(run.id).state is State.CANCELLED
     until(lambda: not psutil.pid_exists(pid))
-    assert time.monotonic() - began < 5.0
-    time.sleep(0.2)
+    until(lambda: not service._running)
     stored = service.get(run.id)
     assert stored is not None
     assert (stored.state, stored.reason) == (State.CANCELLED, "cancelled by a visitor")
 
 
 def test_a_cancelled_waiting_run_is_never_computed(
-    serve: Serve, trial: Ask, finished: Finished, log: Any
+    serve: Serve, trial: Ask, finished: Finished, log: Any, gate: Any
 ) -> None:
     service = serve(workers=1)
-    first, _ = service.submit(trial(0, pause=0.2))
+    first, _ = service.submit(trial(0, gate=gate.path))
     second, _ = service.submit(trial(1, log=log.path))
     service.cancel(second.id)
+    gate.open()
     finished(service, first.id)
     finished(service, service.submit(trial(2))[0].id)
     assert log() == {}
 
 
 def test_a_stopped_server_puts_its_runs_back_for_the_next(
-    where: str, serve: Serve, trial: Ask, finished: Finished, log: Any
+    where: str, serve: Serve, trial: Ask, log: Any, gate: Any
 ) -> None:
     service = serve(where)
-    run, _ = service.submit(trial(pause=30.0 / 3, log=log.path))
+    run, _ = service.submit(trial(gate=gate.path, log=log.path))
     until(lambda: log().get("began"))
-    began = time.monotonic()
     service.stop()
-    assert time.monotonic() - began < 2
     stored = service.store.get(run.id)
     assert stored is not None
     assert (stored.state, stored.attempts) == (State.QUEUED, 0)
@@ -181,10 +191,10 @@ def test_a_stopped_server_puts_its_runs_back_for_the_next(
 
 
 def test_results_that_cannot_be_stored_yet_are_kept_until_they_can(
-    serve: Serve, trial: Ask, finished: Finished
+    serve: Serve, trial: Ask, finished: Finished, gate: Any
 ) -> None:
     service = serve(workers=1)
-    run, _ = service.submit(trial(steps=60, pause=0.02))
+    run, _ = service.submit(trial(gate=gate.path))
     until(lambda: (stored := service.get(run.id)) and stored.state is State.RUNNING)
     full = True
 
@@ -192,10 +202,27 @@ def test_results_that_cannot_be_stored_yet_are_kept_until_they_can(
         connection.execute(f"PRAGMA query_only = {int(full)}")
 
     event.listen(service.store._engine, "checkout", lend)
-    until(lambda: service.fault)
-    assert "readonly" in service.fault
+    gate.open()
+    until(lambda: "readonly" in service.fault)
     full = False
     assert finished(service, run.id).state is State.DONE
+
+
+def test_a_server_stops_also_where_a_result_cannot_be_stored(
+    serve: Serve, trial: Ask, gate: Any
+) -> None:
+    service = serve(workers=1)
+    run, _ = service.submit(trial(gate=gate.path))
+    until(lambda: (stored := service.get(run.id)) and stored.state is State.RUNNING)
+
+    def lend(connection: Any, *_: Any) -> None:
+        connection.execute("PRAGMA query_only = 1")
+
+    event.listen(service.store._engine, "checkout", lend)
+    gate.open()
+    until(lambda: any(own.ended for own in list(service._running.values())))
+    service.stop()
+    assert "readonly" in service.fault
 
 
 async def collect(service: RunService, run_id: str, after: int = 0) -> list[Event]:
@@ -203,18 +230,28 @@ async def collect(service: RunService, run_id: str, after: int = 0) -> list[Even
 
 
 def test_watchers_see_progress_grow_and_then_the_end(
-    serve: Serve, trial: Ask, complete: Complete
+    serve: Serve, trial: Ask, complete: Complete, gate: Any
 ) -> None:
     service = serve()
-    run, _ = service.submit(trial(steps=8, pause=0.1))
-    events = complete(collect(service, run.id))
+    run, _ = service.submit(trial(steps=8, pause=0.3, gate=gate.path))
+
+    async def follow() -> list[Event]:
+        events, drawn = [], 0
+        gate.open(1)
+        async for one in service.events(run.id):
+            events.append(one)
+            if json.loads(one.data).get("curves") and drawn < 3:  # on once this was seen
+                drawn += 1
+                gate.open(1 if drawn < 3 else 100)
+        return events
+
+    events = complete(follow())
     ids = [event.id for event in events]
     assert ids == sorted(set(ids))
     assert [event.kind for event in events] == ["progress"] * (len(events) - 1) + ["end"]
     told = [json.loads(event.data) for event in events]
     shares = [one["progress"] for one in told]
     assert shares == sorted(shares)
-    assert len(shares) >= 3  # a busy machine tells of several steps at once
     curves = [one["curves"] for one in told if one.get("curves")]
     assert len(curves[-1][0]["x"]) > len(curves[0][0]["x"])
     assert told[-1]["result"]["verdict"] == "supported"
@@ -222,16 +259,19 @@ def test_watchers_see_progress_grow_and_then_the_end(
 
 
 def test_a_watcher_that_comes_back_goes_on_where_it_was(
-    serve: Serve, trial: Ask, complete: Complete
+    serve: Serve, trial: Ask, complete: Complete, gate: Any
 ) -> None:
     service = serve()
-    run, _ = service.submit(trial(steps=10, pause=0.1))
+    run, _ = service.submit(trial(steps=10, pause=0.1, gate=gate.path))
 
     async def leave_and_return() -> tuple[Event, list[Event]]:
+        gate.open(1)
         stream = service.events(run.id)
-        for _ in range(3):
-            last = await anext(stream)
+        async for last in stream:
+            if json.loads(last.data)["progress"]:
+                break
         await stream.aclose()  # type: ignore[attr-defined]
+        gate.open()
         return last, await collect(service, run.id, last.id)
 
     last, later = complete(leave_and_return())
@@ -257,16 +297,68 @@ def test_two_hundred_watchers_cost_one_computation(
 
 
 def test_a_waiting_run_tells_its_watchers_its_place(
-    serve: Serve, trial: Ask, complete: Complete
+    serve: Serve, trial: Ask, complete: Complete, tmp_path: Path
 ) -> None:
     service = serve(workers=1)
-    specs = [trial(seed, steps=2, pause=0.3) for seed in range(3)]
-    runs = [service.submit(spec)[0] for spec in specs]
-    told = [json.loads(event.data) for event in complete(collect(service, runs[2].id))]
-    places = [one["position"] for one in told if one["state"] == "queued"]
+    doors = [tmp_path / f"door{number}" for number in range(2)]
+    for door in doors:
+        door.touch()
+    for seed, door in enumerate(doors):
+        service.submit(trial(seed, gate=str(door)))
+    last, _ = service.submit(trial(2))
+
+    async def follow() -> list[int]:
+        places = []
+        async for one in service.events(last.id):
+            told = json.loads(one.data)
+            if told["state"] == "queued":
+                places.append(told["position"])
+                if told["position"] < 2:  # the first is at work, or the second
+                    doors[1 - told["position"]].write_bytes(b"." * 9)
+        return places
+
+    places = complete(follow())
     assert places == sorted(places, reverse=True)
-    assert places[-1] == 0
-    assert len(set(places)) >= 2
+    assert places[-2:] == [1, 0]
+
+
+def test_who_watches_a_run_that_is_asked_again_is_not_told_its_former_end(
+    trial: Ask, complete: Complete, tmp_path: Path
+) -> None:
+    service = RunService(open_store(tmp_path / "runs.sqlite"), LocalExecutor(1))  # computes none
+
+    async def watch_twice() -> list[Any]:
+        run, _ = service.submit(trial())
+        slow, quick = service.events(run.id), service.events(run.id)
+        seen = [await anext(slow)]
+        service.cancel(run.id)
+        seen.append(await anext(slow))  # and is not heard of again for a while
+        service.submit(trial())
+        seen.append(await anext(quick))
+        return [json.loads(event.data)["state"] for event in seen]
+
+    assert complete(watch_twice()) == ["queued", "cancelled", "queued"]
+    service.stop()
+
+
+def test_a_reader_whose_loop_has_just_ended_does_no_harm() -> None:
+    class Ending(asyncio.SelectorEventLoop):
+        """A loop that has ended since anybody could ask whether it has."""
+
+        def call_soon_threadsafe(self, *args: Any, **options: Any) -> Any:
+            raise RuntimeError("Event loop is closed")
+
+    loop, channels = Ending(), Channels()
+
+    async def join() -> None:
+        channels.join("run", Watcher())
+
+    loop.run_until_complete(join())
+    channels.publish("run", "progress", {})
+    loop.close()
+    event = channels.latest("run")
+    assert event is not None
+    assert event.kind == "progress"
 
 
 def test_watching_what_is_not_there_says_so(serve: Serve, complete: Complete) -> None:
@@ -275,18 +367,19 @@ def test_watching_what_is_not_there_says_so(serve: Serve, complete: Complete) ->
 
 
 def test_another_server_is_asked_and_watched_as_well(
-    postgres: Callable[[], str], serve: Serve, trial: Ask
+    postgres: Callable[[], str], serve: Serve, trial: Ask, gate: Any
 ) -> None:
     where = postgres()
     worker, other = serve(where), serve(where)
     other.executor.close()
     other._stopping = True  # it serves, and leaves the work to the first
-    run, _ = worker.submit(trial(steps=30, pause=0.1))
+    gate.open(1)
+    run, _ = worker.submit(trial(gate=gate.path))
     until(lambda: (stored := worker.get(run.id)) and stored.state is State.RUNNING)
     until(lambda: (seen := other.get(run.id)) and seen.progress > 0)
     assert other.store.live(run.id)[0]["name"] == "height"
     assert other.cancel(run.id).state is State.CANCELLED
-    until(lambda: not worker._running, 2)
+    until(lambda: not worker._running)
 
 
 def test_a_verdict_of_a_note_is_the_oldest_run_with_default_seed_and_replicates(

@@ -79,7 +79,8 @@ class DaskExecutor:
     @property
     def slots(self) -> int:
         """As many more jobs as the cluster has free threads; one where workers come on demand."""
-        if self._client is None or self._client.status != "running":
+        client = self._client  # the loop's thread may let go of it at any moment
+        if client is None or client.status != "running":
             return 0
         with self._lock:
             taken = sum(turn.left for turn in self._turns.values())
@@ -104,9 +105,9 @@ class DaskExecutor:
     def close(self) -> None:
         """Stop every job and hang up."""
         self._closing = True
-        if self._thread.is_alive():
+        with suppress(RuntimeError):  # the loop has just ended
             self._loop.call_soon_threadsafe(self._end.set)
-            self._thread.join()
+        self._thread.join()
 
     # in the thread of the loop
 
@@ -173,15 +174,20 @@ class DaskExecutor:
             if turn.task is not None:
                 turn.task.cancel()
 
+    def _now(self) -> list[Turn]:
+        """Return the turns as they are now: `submit` adds some from another thread."""
+        with self._lock:
+            return list(self._turns.values())
+
     async def _stop_all(self, why: Ended) -> None:
-        turns = list(self._turns.values())
+        turns = self._now()
         for turn in turns:
             self._stop(turn, why)
         tasks = [turn.task for turn in turns if turn.task is not None]
         await asyncio.gather(*tasks, return_exceptions=True)
 
     def _stop_late(self) -> None:
-        for turn in self._turns.values():
+        for turn in self._now():
             seconds = turn.job.limits.seconds
             if turn.began is not None and self._loop.time() - turn.began > seconds:
                 self._stop(turn, TimedOut(f"stopped after {seconds:g} s, the limit of a run"))
@@ -225,7 +231,7 @@ class DaskExecutor:
         """Return how many parts a run is best cut into now."""
         if not self._threads:
             return turn.job.spec.replicates // UNKNOWN
-        others = sum(other.left for other in self._turns.values() if other is not turn)
+        others = sum(other.left for other in self._now() if other is not turn)
         return max(1, self._threads - others)
 
     async def _take(self, turn: Turn, index: int, future: Any) -> None:
