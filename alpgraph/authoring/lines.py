@@ -64,7 +64,8 @@ def _relations(notebook: Notebook, note: Note) -> Iterator[tuple[int, str]]:
     for relation in note.relations:
         form = _FORMS.get(relation.form, f"relation ({relation.form})")
         reading = notebook.types.readings.get(relation.type)
-        label = reading.label if reading else f"“{relation.written}” (no known type)"
+        written = f"“{relation.written}” (no known type)" if relation.written else "(no type)"
+        label = reading.label if reading else written
         why = f", because: {relation.why}" if relation.why else ""
         text = f"{form}: this note {label} {_target(notebook, relation)}{why}"
         yield relation.place.line, escape(text)

@@ -38,6 +38,8 @@ class Proposal:
     """Name of the remote that was pushed to; empty when nothing was pushed."""
     url: str
     """Address that opens the pull request; empty where the forge is not known."""
+    earlier: str = ""
+    """A branch that proposes the same note already; empty when there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +56,8 @@ def git(
 ) -> str:
     """Run git quietly in `folder` and return its output without the last newline.
 
-    With `ask` it may ask for a password on the terminal. Raises ProposalError with git's last
-    line and what to do about it.
+    With `ask` it may ask for a password on the terminal. Raises ProposalError with git's own
+    reason and what to do about it.
     """
     silent = {} if ask else {"GIT_TERMINAL_PROMPT": "0", "SSH_ASKPASS_REQUIRE": "never"}
     base = {**clean_environ(), **silent, "LC_ALL": "C", **(environ or {})}
@@ -75,10 +77,20 @@ def git(
         raise ProposalError(f"git {args[0]} took more than {_TIMEOUT} seconds") from None
     if done.returncode:
         said = done.stderr.decode(errors="replace")
-        lines = [line for line in said.splitlines() if line.strip()] or ["no reason given"]
         hint = next((f"; {text}" for word, text in _HINTS.items() if word in said), "")
-        raise ProposalError(f"git {args[0]} failed: {lines[-1].strip()}{hint}")
+        raise ProposalError(f"git {args[0]} failed: {_reason(said)}{hint}")
     return os.fsdecode(done.stdout).rstrip("\n")
+
+
+def _reason(said: str) -> str:
+    """Return the line that says why; advice may stand after it.
+
+    >>> _reason("fatal: no such repository\\n\\nPlease make sure\\nthat it exists.\\n")
+    'no such repository'
+    """
+    lines = [line.strip() for line in said.splitlines() if line.strip()] or ["no reason given"]
+    told = next((line for line in lines if line.startswith(("! ", "fatal: ", "error: "))), "")
+    return told.removeprefix("fatal: ").removeprefix("error: ") or lines[-1]
 
 
 def propose(
@@ -105,7 +117,9 @@ def propose(
     remotes = _remotes(top)
     upstream, target = _choose(remotes, repository, git_config(top, "remote.pushDefault"))
     start = _start(top, upstream, base)
-    name = _named(top, branch) or _free_branch(top, remotes, "note/" + _plain(Path(paths[0]).stem))
+    wanted = "note/" + _plain(Path(paths[0]).stem)
+    name = _named(top, branch) or _free_branch(top, remotes, wanted)
+    earlier = wanted if not branch and name != wanted and _tip(top, wanted) else ""
     tip = _tip(top, name)
     if not tip:
         _refuse_stale(top, start.commit, paths)
@@ -117,7 +131,7 @@ def propose(
         _push(top, target, name, (commit, tip), ask=ask)
     forge = find_forge(repository or remotes.get(upstream, ""), kind=kind, branch=start.branch)
     url = _pull_request(forge, remotes.get(target, ""), name) if target and push else ""
-    return Proposal(name, commit, target if push else "", url)
+    return Proposal(name, commit, target if push else "", url, earlier)
 
 
 def git_config(top: Path, key: str) -> str:

@@ -115,15 +115,23 @@ def _report(name: str, found: "list[Diagnostic]", root: Path) -> str:
 
     if name == "full":
         colour = sys.stdout.isatty() and "NO_COLOR" not in os.environ
-        return reports.to_full(found, _source_reader(root), colour=colour)
+        prefix = shown_prefix(root)
+        return reports.to_full(found, source_reader(root), colour=colour, prefix=prefix)
     # each is looked up, and so imported, only when it is asked for
     plain: dict[str, Callable[[list[Diagnostic]], str]] = {
-        "concise": lambda found: reports.to_concise(found),
+        "concise": lambda found: reports.to_concise(found, prefix=shown_prefix(root)),
         "json": lambda found: reports.to_json(found),
         "github": lambda found: reports.to_github(found, prefix=_prefix(root)),
         "sarif": lambda found: reports.to_sarif(found),
     }
     return plain[name](found)
+
+
+def shown_prefix(root: Path) -> str:
+    """Return what stands before a note's path, so that terminals and editors can open it."""
+    inside = root.is_relative_to(Path.cwd())
+    shown = root.relative_to(Path.cwd()) if inside else root
+    return "" if shown == Path() else f"{shown.as_posix()}/"
 
 
 def _prefix(root: Path) -> str:
@@ -147,7 +155,7 @@ def _add_to_summary(found: "list[Diagnostic]", root: Path) -> None:
             file.write(f"## Findings\n\n{to_summary(found, prefix=_prefix(root))}\n")
 
 
-def _source_reader(root: Path) -> Callable[[str], str]:
+def source_reader(root: Path) -> Callable[[str], str]:
     """Return a function that reads a note's text for the lines a report quotes."""
 
     def read_source(file: str) -> str:
@@ -182,9 +190,8 @@ def explain(what: str, notes: Path | None) -> int:
     )
     slug = by_path.get(name) or (what if what in notebook.notes else None)
     if slug is None:
-        raise click.UsageError(
-            f"{what!r} is neither a code of a finding nor a note; `alpgraph check --help`"
-        )
+        codes = f"codes are {min(RULES)} to {max(RULES)}, as `alpgraph check` prints them"
+        raise click.UsageError(f"{what!r} is neither a code of a finding nor a note; {codes}")
     from alpgraph.authoring import explain_file
 
     click.echo(explain_file(notebook, slug))

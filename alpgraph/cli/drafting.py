@@ -1,7 +1,7 @@
 """`alpgraph new`: a note from flags, or from questions on a terminal."""
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -78,8 +78,8 @@ def new(
         from alpgraph.cli.questions import ask
 
         said = ask(said, location, notebook)
-    elif not relations:
-        _suggest(location, notebook, f"{title} {claim} {summary}")
+    else:
+        _suggest(location, notebook, f"{title} {claim} {summary}", {one.to for one in linked})
     return _write(location, config, notebook, said)
 
 
@@ -91,12 +91,15 @@ def _each(words: Sequence[str], option: str, read_one: Callable[[str], T]) -> li
         raise click.BadParameter(str(error), param_hint=option) from None
 
 
-def _suggest(location: "Location", notebook: "Notebook", text: str) -> None:
-    """Name near notes as targets of `--relation`."""
+def _suggest(
+    location: "Location", notebook: "Notebook", text: str, linked: Collection[str]
+) -> None:
+    """Name near notes that are not linked yet, as duplicates or targets of `--relation`."""
     from alpgraph.check.terminal import escape
     from alpgraph.search import open_index
 
-    near = open_index(notebook, location.state / "cache" / "search").near(text)
+    found = open_index(notebook, location.state / "cache" / "search").near(text)
+    near = [hit for hit in found if hit.slug not in linked]
     if near:
         click.echo("near notes; is one of them the same, or worth a --relation?", err=True)
     for hit in near:
@@ -109,7 +112,7 @@ def _write(
     """Write the note, say what `check` finds in it, and what comes next."""
     from alpgraph.authoring import find_forge, new_note, write_new
     from alpgraph.check import to_full
-    from alpgraph.cli.checking import findings_of
+    from alpgraph.cli.checking import findings_of, shown_prefix
     from alpgraph.diagnostics import Severity
     from alpgraph.notes import update_notebook
 
@@ -120,7 +123,8 @@ def _write(
         raise click.UsageError(str(error)) from None
     after = update_notebook(notebook, [draft.path])
     found = [one for one in findings_of(after, None) if one.place.file == draft.path]
-    click.echo(to_full(found, lambda _: draft.text), nl=False, err=True)
+    told = to_full(found, lambda _: draft.text, prefix=shown_prefix(location.notes))
+    click.echo(told, nl=False, err=True)
     shown = Path(written)
     shown = shown.relative_to(Path.cwd()) if shown.is_relative_to(Path.cwd()) else shown
     click.echo(shown)

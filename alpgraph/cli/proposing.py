@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from alpgraph.cli.checking import findings_of
+from alpgraph.cli.checking import findings_of, shown_prefix, source_reader
 from alpgraph.cli.options import find, notes_option, read, state_option
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def propose(
     """
     from alpgraph.authoring import ProposalError
     from alpgraph.authoring import propose as make
-    from alpgraph.check import to_concise
+    from alpgraph.check import to_full
     from alpgraph.diagnostics import Severity
 
     location, config = find(notes)
@@ -57,7 +57,8 @@ def propose(
         if finding.severity is Severity.ERROR and finding.place.file in names
     ]
     if errors and not with_errors:
-        click.echo(to_concise(errors), nl=False)
+        told = to_full(errors, source_reader(location.notes), prefix=shown_prefix(location.notes))
+        click.echo(told, nl=False)
         click.echo("not proposed: mend these, or add --with-errors", err=True)
         return 1
     try:
@@ -101,6 +102,9 @@ def _named(files: Sequence[Path], notebook: "Notebook") -> dict[Path, tuple[str,
 
 def _tell(done: "Proposal") -> None:
     """Say what was done; the address alone stands on standard output."""
+    if done.earlier:
+        says = f"{done.earlier} proposes this note already; `--branch {done.earlier}` adds to it"
+        click.echo(says, err=True)
     if not done.remote:
         what = f"committed {done.commit[:12]} on the branch {done.branch}; nothing was pushed"
         click.echo(what, err=True)

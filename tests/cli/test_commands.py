@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -101,8 +102,10 @@ def test_a_fault_is_pointed_at_and_exits_1(
     found = [item for item in json.loads(done.stdout) if item["code"] == code]
     assert [(item["file"], item["line"]) for item in found] == [("bad.md", line)]
     assert found[0]["hint"]
-    full = alpgraph("check", str(root))
-    assert f"bad.md:{line}:" in full.stdout
+    full = alpgraph("check", str(root), cwd=root.parent)
+    assert f"--> {root.name}/bad.md:{line}:" in full.stdout  # as an editor opens it from here
+    concise = alpgraph("check", str(root), "--output-format", "concise", cwd=root)
+    assert re.search(rf"(?m)^bad\.md:{line}:\d+: {code} ", concise.stdout)
 
 
 def test_names_equal_but_for_case_are_an_error(alpgraph: Run, folder: Folder) -> None:

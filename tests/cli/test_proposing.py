@@ -102,7 +102,8 @@ def test_errors_are_not_proposed_unless_told(forge: Any, alpgraph: Run) -> None:
     bad.write_text("---\ntitle: Bad\nrelations: [{type: nonsense, to: first, why: because}]\n---\n")
     refused = alpgraph("propose", "notes/bad.md", cwd=forge.clone)
     assert refused.returncode == 1
-    assert "ALP011" in refused.stdout
+    assert "--> notes/bad.md:3:20" in refused.stdout
+    assert "help: known: parallels" in refused.stdout
     assert "note/" not in git(forge.clone, "branch")
     assert alpgraph("propose", "notes/bad.md", "--with-errors", cwd=forge.clone).returncode == 0
 

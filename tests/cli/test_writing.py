@@ -42,11 +42,16 @@ def test_a_note_is_written_and_checked_from_flags(alpgraph: Run, folder: Folder)
     assert alpgraph("check", cwd=root.parent).returncode == 0
 
 
-def test_near_notes_are_named_where_no_relation_is_given(alpgraph: Run, folder: Folder) -> None:
+def test_near_notes_that_are_not_linked_are_named(alpgraph: Run, folder: Folder) -> None:
     root = folder({"weighted-loss.md": LOSS, "other.md": LOSS.replace("loss", "rain")})
     done = alpgraph("new", "--title", "Does a weighted loss harm a model?", cwd=root.parent)
     assert done.returncode == 0
     assert "weighted-loss  Can a weighted loss harm?" in done.stderr
+    link = "weighted-loss:related:they speak of the same loss and its harm"
+    same = ("--title", "Does a weighted loss harm a model?", "--relation", link)
+    again = alpgraph("new", *same, cwd=root.parent)
+    assert "does-a-weighted-loss-harm-a-model  Does a weighted" in again.stderr
+    assert "  weighted-loss  " not in again.stderr
 
 
 def test_findings_of_the_new_note_are_shown(alpgraph: Run, folder: Folder) -> None:
