@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from alpgraph import experiments
 from alpgraph.authoring.form import Form
 from alpgraph.check import check_notebook
 from alpgraph.diagnostics import Diagnostic, Place
-from alpgraph.experiments import fault_finders
 from alpgraph.graph import NoteGraph, patch_graph
 from alpgraph.notes import Note, Notebook, with_file
 
@@ -55,7 +55,7 @@ def try_draft(
     after = with_file(notebook, path, data)
     slug = next(slug for slug, note in after.notes.items() if note.path == path)
     patched = patch_graph(graph, notebook, after)
-    found = check_notebook(after, patched, fault_finders())
+    found = check_notebook(after, patched, experiments.fault_finders())
     note, text = after.notes[slug], data.decode("utf-8", "replace")
     located = tuple(_located(one, note, form) for one in found if one.place.file == path)
     return Drafted(path, slug, text, after, patched, located)

@@ -1,68 +1,10 @@
 """Experiments: a hypothesis, two arms, one metric, a verdict. One file each.
 
 How to add one: see `README.md` in this folder, or `experiment_template(name)`.
+
+Each name is imported on first use: most notes attach none, and these need NumPy.
 """
 
-from alpgraph.experiments.code import code_hash
-from alpgraph.experiments.faults import ParamFault, fault_finders, param_faults
-from alpgraph.experiments.merging import merge_measurements
-from alpgraph.experiments.model import (
-    Arm,
-    Curve,
-    Experiment,
-    Measurements,
-    Metric,
-    Picture,
-    Preset,
-    Progress,
-    Verdict,
-)
-from alpgraph.experiments.params import Params, validate_params
-from alpgraph.experiments.references import REFERENCE_SEED, reference_for, references
-from alpgraph.experiments.registry import all_experiments, find_experiment, get_experiment
-from alpgraph.experiments.results import curves_json, result_of
-from alpgraph.experiments.running import (
-    Verified,
-    estimate_seconds,
-    run_experiment,
-    verify,
-    verify_preset,
-)
-from alpgraph.experiments.template import experiment_template
-from alpgraph.experiments.verdicts import Judgement, decide, judge
+import lazy_loader
 
-__all__ = [
-    "REFERENCE_SEED",
-    "Arm",
-    "Curve",
-    "Experiment",
-    "Judgement",
-    "Measurements",
-    "Metric",
-    "ParamFault",
-    "Params",
-    "Picture",
-    "Preset",
-    "Progress",
-    "Verdict",
-    "Verified",
-    "all_experiments",
-    "code_hash",
-    "curves_json",
-    "decide",
-    "estimate_seconds",
-    "experiment_template",
-    "fault_finders",
-    "find_experiment",
-    "get_experiment",
-    "judge",
-    "merge_measurements",
-    "param_faults",
-    "reference_for",
-    "references",
-    "result_of",
-    "run_experiment",
-    "validate_params",
-    "verify",
-    "verify_preset",
-]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

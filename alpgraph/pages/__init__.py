@@ -1,21 +1,8 @@
-"""Page data and HTML: made from the notebook, its graph and the stored evidence."""
+"""Page data and HTML: made from the notebook, its graph and the stored evidence.
 
-from alpgraph.pages.state import (
-    Collection,
-    Patch,
-    VerdictInfo,
-    build_collection,
-    collect,
-    patched,
-    rejudged,
-)
+Each name is imported on first use: most pages need neither NumPy nor a database.
+"""
 
-__all__ = [
-    "Collection",
-    "Patch",
-    "VerdictInfo",
-    "build_collection",
-    "collect",
-    "patched",
-    "rejudged",
-]
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

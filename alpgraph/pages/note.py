@@ -1,6 +1,7 @@
 """The page of a note: what it asks and claims, the evidence, and where one may go from it."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from alpgraph.authoring.forge import find_forge
 from alpgraph.diagnostics import Severity
@@ -11,12 +12,14 @@ from alpgraph.pages.addresses import TRAIL_CAP, file_url, markdown_url, note_url
 from alpgraph.pages.citations import linked_data
 from alpgraph.pages.frame import frame
 from alpgraph.pages.lists import rows
-from alpgraph.pages.panel import Panel, Question, make_panel
 from alpgraph.pages.related import MOST, groups, next_notes, related_of
 from alpgraph.pages.render import render
 from alpgraph.pages.state import Collection, stored_result
 from alpgraph.pages.trails import trail_steps
 from alpgraph.pages.walk import fan_svg
+
+if TYPE_CHECKING:
+    from alpgraph.pages.panel import Panel
 
 DOUBTS = {
     "contradicted": "The check attached to this note says the opposite.",
@@ -26,13 +29,15 @@ DOUBTS = {
 """What a page says before a claim that its own evidence does not bear out."""
 
 
-def panel_of(collection: Collection, note: Note, *, may_run: bool) -> Panel | None:
+def panel_of(collection: Collection, note: Note, *, may_run: bool) -> "Panel | None":
     """Return the panel of the experiment that a note attaches, when it can be run."""
     if note.experiment is None:
         return None
     experiment = find_experiment(note.experiment.name)
     if experiment is None:
         return None
+    from alpgraph.pages.panel import Question, make_panel  # needs NumPy, which most notes do not
+
     result = stored_result(note) or collection.answers.get(note.slug)
     try:
         return make_panel(experiment, Question(note.experiment.params), result, may_run=may_run)

@@ -6,8 +6,8 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
+from alpgraph import experiments
 from alpgraph.config import Config
-from alpgraph.experiments import reference_for
 from alpgraph.graph import NoteGraph, build_graph, patch_graph
 from alpgraph.notes import Note, Notebook, changed_slugs, read_notebook, types_of
 from alpgraph.pages.dates import Dates
@@ -177,7 +177,7 @@ def stored_result(note: Note) -> Mapping[str, Any] | None:
     if note.experiment is None:
         return None
     try:
-        stored = reference_for(note.experiment.name, note.experiment.params)
+        stored = experiments.reference_for(note.experiment.name, note.experiment.params)
     except ValueError:  # parameters out of bounds are a finding of `check`
         return None
     return None if stored is None else dict(stored["result"])

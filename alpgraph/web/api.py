@@ -7,18 +7,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import JSONResponse, Response
 
-from alpgraph import __version__
+from alpgraph import __version__, experiments, graph
 from alpgraph.check import check_notebook, to_json
-from alpgraph.experiments import all_experiments, fault_finders, references
-from alpgraph.graph import (
-    build_graph,
-    explain_no_path,
-    export,
-    find_paths,
-    network_bytes,
-    path_to_json,
-    titles_bytes,
-)
 from alpgraph.notes import with_file
 from alpgraph.pages import Collection
 from alpgraph.pages.addresses import topic_url
@@ -62,11 +52,11 @@ def _collection(request: Request) -> Collection:
 
 
 def _network(collection: Collection) -> bytes:
-    return network_bytes(collection.graph, collection.layout, collection.verdict_words)
+    return graph.network_bytes(collection.graph, collection.layout, collection.verdict_words)
 
 
 def _titles(collection: Collection) -> bytes:
-    return titles_bytes(collection.graph, collection.layout)
+    return graph.titles_bytes(collection.graph, collection.layout)
 
 
 def _known(collection: Collection, slug: str) -> str:
@@ -134,10 +124,10 @@ async def paths(request: Request, query: Annotated[PathQuery, Query()]) -> dict[
     """Tell how two notes are related."""
     collection = _collection(request)
     ends = _known(collection, query.from_), _known(collection, query.to)
-    found = await asyncio.to_thread(find_paths, collection.graph, *ends, k=query.k)
-    answer: dict[str, Any] = {"paths": [path_to_json(path) for path in found]}
+    found = await asyncio.to_thread(graph.find_paths, collection.graph, *ends, k=query.k)
+    answer: dict[str, Any] = {"paths": [graph.path_to_json(path) for path in found]}
     if not found:
-        answer["detail"] = explain_no_path(collection.graph, *ends)
+        answer["detail"] = graph.explain_no_path(collection.graph, *ends)
     return answer
 
 
@@ -200,14 +190,14 @@ def _at(collection: Collection, day: str) -> Collection:
 
 
 @router.get("/api/graph.{format}", **gives(*TYPES.values()))
-async def graph(request: Request, format: str, _: Annotated[Nothing, Query()]) -> Response:
+async def whole_graph(request: Request, format: str, _: Annotated[Nothing, Query()]) -> Response:
     """Give the graph as JSON, GraphML, GEXF, JSON-LD, Turtle or DOT."""
     if format not in TYPES:
         raise HTTPException(404, f"the graph comes as {', '.join(TYPES)}")
     collection = _collection(request)
     keep(request)
     data = await asyncio.to_thread(
-        export, collection.graph, format, verdicts=collection.verdict_words
+        graph.export, collection.graph, format, verdicts=collection.verdict_words
     )
     return Response(data, media_type=TYPES[format])
 
@@ -219,7 +209,7 @@ async def check(request: Request, body: CheckBody) -> Response:
 
     def run() -> str:
         notebook = with_file(collection.notebook, body.path, body.text.encode())
-        found = check_notebook(notebook, build_graph(notebook), fault_finders())
+        found = check_notebook(notebook, graph.build_graph(notebook), experiments.fault_finders())
         return to_json([finding for finding in found if finding.place.file == body.path])
 
     return Response(await asyncio.to_thread(run), media_type="application/json")
@@ -236,7 +226,7 @@ async def topics(request: Request, _: Annotated[Nothing, Query()]) -> dict[str, 
 
 
 @router.get("/api/experiments")
-async def experiments(request: Request, _: Annotated[Nothing, Query()]) -> JSONResponse:
+async def experiment_list(request: Request, _: Annotated[Nothing, Query()]) -> JSONResponse:
     """List the experiments with their designs and stored results."""
     items = [
         {
@@ -256,8 +246,10 @@ async def experiments(request: Request, _: Annotated[Nothing, Query()]) -> JSONR
             "smallest_effect": experiment.smallest_effect,
             "presets": {key: dict(preset.params) for key, preset in experiment.presets.items()},
             "params_schema": experiment.params.model_json_schema(),
-            "reference": {key: dict(stored) for key, stored in references(name).items()},
+            "reference": {
+                key: dict(stored) for key, stored in experiments.references(name).items()
+            },
         }
-        for name, experiment in all_experiments().items()
+        for name, experiment in experiments.all_experiments().items()
     ]
     return JSONResponse({"items": items})

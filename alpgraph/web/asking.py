@@ -2,25 +2,23 @@
 
 from collections.abc import Mapping
 
-from alpgraph.experiments import find_experiment
-from alpgraph.pages.panel import Question
-from alpgraph.runs import DEFAULT_SEED, SpecError, make_spec
+from alpgraph import experiments, pages, runs
 
 
-def question_of(name: str, raw: Mapping[str, str]) -> Question:
+def question_of(name: str, raw: Mapping[str, str]) -> "pages.Question":
     """Read parameters, replicates and seed, with what is wrong with each of them."""
-    experiment = find_experiment(name)
+    experiment = experiments.find_experiment(name)
     claim = dict(experiment.presets["claim"].params) if experiment else {}
     params = {key: value for key, value in raw.items() if key not in ("replicates", "seed")}
     counts = {key: whole(raw.get(key, "")) for key in ("replicates", "seed")}
     faults: dict[str, str] = {}
     try:
-        spec = make_spec(name, claim | params, counts["replicates"], counts["seed"])
-    except SpecError as error:
+        spec = runs.make_spec(name, claim | params, counts["replicates"], counts["seed"])
+    except runs.SpecError as error:
         faults = {fault.field.removeprefix("params."): fault.message for fault in error.faults}
-        seed = counts["seed"] if counts["seed"] is not None else DEFAULT_SEED
-        return Question(claim | params, counts["replicates"], seed, faults)
-    return Question(spec.params, spec.replicates, spec.seed)
+        seed = counts["seed"] if counts["seed"] is not None else runs.DEFAULT_SEED
+        return pages.Question(claim | params, counts["replicates"], seed, faults)
+    return pages.Question(spec.params, spec.replicates, spec.seed)
 
 
 def whole(text: str) -> int | None:

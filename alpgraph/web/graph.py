@@ -6,15 +6,10 @@ from typing import Annotated
 from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
+from alpgraph import pages
 from alpgraph.pages import Collection
 from alpgraph.pages.finding import error_page
-from alpgraph.pages.map_sheet import MapView
-from alpgraph.pages.network import network_page
 from alpgraph.pages.past import NoPastError, collection_at
-from alpgraph.pages.retelling import trail_markdown, trail_page
-from alpgraph.pages.standing import standing_page
-from alpgraph.pages.timeline import timeline_page
-from alpgraph.pages.ways import End, find_end, path_page
 from alpgraph.web.answering import keep
 from alpgraph.web.near import near_names
 from alpgraph.web.queries import NetworkQuery, TimelineQuery, TrailQuery, WaysQuery
@@ -26,7 +21,7 @@ router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 @router.get("/network")
 async def network(request: Request, query: Annotated[NetworkQuery, Query()]) -> HTMLResponse:
     """Serve the whole network."""
-    view = MapView(
+    view = pages.MapView(
         query.focus,
         tuple(query.type),
         tuple(query.basis),
@@ -42,9 +37,9 @@ async def network(request: Request, query: Annotated[NetworkQuery, Query()]) -> 
     return await asyncio.to_thread(_network, collection, view)
 
 
-def _network(collection: Collection, view: MapView) -> HTMLResponse:
+def _network(collection: Collection, view: "pages.MapView") -> HTMLResponse:
     if not view.at:
-        return HTMLResponse(network_page(collection, view))
+        return HTMLResponse(pages.network_page(collection, view))
     try:
         past = collection_at(collection, view.at)
     except NoPastError as error:
@@ -52,7 +47,7 @@ def _network(collection: Collection, view: MapView) -> HTMLResponse:
         return HTMLResponse(page, 404)
     except ValueError as error:
         raise HTTPException(422, str(error)) from None
-    return HTMLResponse(network_page(past, view))
+    return HTMLResponse(pages.network_page(past, view))
 
 
 @router.get("/path")
@@ -60,17 +55,17 @@ async def path(request: Request, query: Annotated[WaysQuery, Query()]) -> HTMLRe
     """Serve the ways between two notes; 404 where an end is no note."""
     collection = collection_of(request)
     ends = [await _end(request, written) for written in (query.from_, query.to)]
-    page = await asyncio.to_thread(path_page, collection, ends[0], ends[1], most=query.k)
+    page = await asyncio.to_thread(pages.path_page, collection, ends[0], ends[1], most=query.k)
     unknown = any(end.written and not end.slug for end in ends)
     return HTMLResponse(page, 404 if unknown else 200)
 
 
-async def _end(request: Request, written: str) -> End:
+async def _end(request: Request, written: str) -> "pages.End":
     collection = collection_of(request)
-    end = find_end(collection, written)
+    end = pages.find_end(collection, written)
     if end.slug or not end.written or end.near:
         return end
-    return find_end(collection, written, await near_names(request, written))
+    return pages.find_end(collection, written, await near_names(request, written))
 
 
 @router.get("/trail")
@@ -81,16 +76,16 @@ async def trail(request: Request, query: Annotated[TrailQuery, Query()]) -> Resp
     status = 200 if all(slug in known for slug in query.note) else 404
     plain = "text/markdown" in request.headers.get("accept", "") and query.format != "html"
     if query.format == "md" or plain:
-        text = await asyncio.to_thread(trail_markdown, collection, query.note)
+        text = await asyncio.to_thread(pages.trail_markdown, collection, query.note)
         return Response(text, status, media_type="text/markdown", headers={"vary": "accept"})
-    page = await asyncio.to_thread(trail_page, collection, query.note)
+    page = await asyncio.to_thread(pages.trail_page, collection, query.note)
     return HTMLResponse(page, status, headers={"vary": "accept"})
 
 
 @router.get("/timeline")
 async def timeline(request: Request, query: Annotated[TimelineQuery, Query()]) -> HTMLResponse:
     """Serve what happened to the notes."""
-    return found(await asyncio.to_thread(timeline_page, collection_of(request), query.before))
+    return found(await asyncio.to_thread(pages.timeline_page, collection_of(request), query.before))
 
 
 @router.get("/standing")
@@ -98,4 +93,4 @@ async def standing(request: Request) -> HTMLResponse:
     """Serve what stands out in the collection."""
     collection = collection_of(request)
     keep(request)
-    return HTMLResponse(await asyncio.to_thread(standing_page, collection))
+    return HTMLResponse(await asyncio.to_thread(pages.standing_page, collection))

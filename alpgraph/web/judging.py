@@ -7,10 +7,12 @@ from typing import Any
 
 from fastapi import FastAPI
 
+from alpgraph import runs
 from alpgraph.pages import Collection
 from alpgraph.pages.state import stored_result
-from alpgraph.runs import RunService, StoreError, answer_for
+from alpgraph.runs import StoreError
 from alpgraph.web.hub import Hub
+from alpgraph.web.run_access import RunAccess
 
 EVERY = 2.0
 """Seconds between two looks; there are none while every attached experiment has a reference."""
@@ -18,19 +20,16 @@ EVERY = 2.0
 
 @asynccontextmanager
 async def judging(app: FastAPI, hub: Hub) -> AsyncIterator[None]:
-    """Follow the answers of runs while the application lives, if it has runs."""
-    service = app.state.runs
-    followed = isinstance(service, RunService)
-    task = asyncio.create_task(follow_answers(hub, service)) if followed else None
+    """Follow the answers of runs while the application lives."""
+    task = asyncio.create_task(follow_answers(hub, app.state.runs))
     try:
         yield
     finally:
-        if task is not None:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
 
 
-async def follow_answers(hub: Hub, service: RunService) -> None:
+async def follow_answers(hub: Hub, access: RunAccess) -> None:
     """Let notes whose experiment has no stored reference show their first answer, until cancelled.
 
     That is the oldest finished run with default seed and replicates (design section 6), so a
@@ -38,19 +37,20 @@ async def follow_answers(hub: Hub, service: RunService) -> None:
     """
     while True:
         collection = hub.collection
-        answers = await asyncio.to_thread(_answers, collection, service)
+        answers = await asyncio.to_thread(_answers, collection, access)
         if answers is None or await hub.judge(collection, answers):
             await asyncio.sleep(EVERY)
 
 
-def _answers(collection: Collection, service: RunService) -> dict[str, Mapping[str, Any]] | None:
+def _answers(collection: Collection, access: RunAccess) -> dict[str, Mapping[str, Any]] | None:
     """Return by slug the results that runs give; None when the database cannot be asked."""
     found: dict[str, Mapping[str, Any]] = {}
     for slug, note in collection.notes.items():
         if note.experiment is None or stored_result(note) is not None:
             continue
         try:
-            run = answer_for(service.store, note.experiment.name, note.experiment.params)
+            store = access.service().store
+            run = runs.answer_for(store, note.experiment.name, note.experiment.params)
         except ValueError:  # parameters out of bounds are a finding of `check`
             continue
         except StoreError:

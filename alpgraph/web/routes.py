@@ -14,15 +14,14 @@ from fastapi.responses import (
     StreamingResponse,
 )
 
+from alpgraph import pages
 from alpgraph.notes import Note
 from alpgraph.pages import Collection
 from alpgraph.pages.addresses import note_url, topic_url
 from alpgraph.pages.assets import find_asset
-from alpgraph.pages.experiment import experiment_page, experiments_page
 from alpgraph.pages.files import PICTURES
 from alpgraph.pages.finding import search_page
 from alpgraph.pages.help import api_page, help_index, help_page
-from alpgraph.pages.home import home_page
 from alpgraph.pages.machines import atom_feed, llms_text, sitemap
 from alpgraph.pages.note import note_page
 from alpgraph.pages.topics import links_page, relation_page, topic_page, topics_page
@@ -89,7 +88,7 @@ async def home(request: Request) -> HTMLResponse:
     """Serve the first page."""
     collection = collection_of(request)
     keep(request)
-    return HTMLResponse(await asyncio.to_thread(home_page, collection))
+    return HTMLResponse(await asyncio.to_thread(pages.home_page, collection))
 
 
 @router.get("/n/{slug:path}")
@@ -178,7 +177,7 @@ async def experiments(request: Request) -> HTMLResponse:
     """Serve the list of experiments."""
     collection = collection_of(request)
     keep(request)
-    return HTMLResponse(await asyncio.to_thread(experiments_page, collection))
+    return HTMLResponse(await asyncio.to_thread(pages.experiments_page, collection))
 
 
 @router.get("/experiments/{name}")
@@ -192,7 +191,7 @@ async def experiment(request: Request, name: str) -> HTMLResponse:
         keep(request)
     answered, waiting = await asyncio.to_thread(known_of, request, name) if vary else ((), 0)
     page = await asyncio.to_thread(
-        experiment_page,
+        pages.experiment_page,
         collection,
         name,
         question,

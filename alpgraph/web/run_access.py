@@ -4,75 +4,111 @@ import asyncio
 import hashlib
 import logging
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
+from threading import Lock
+from typing import TYPE_CHECKING
 
 from fastapi import FastAPI, HTTPException, Request
 
-from alpgraph.runs import (
-    AlreadyFinal,
-    NoSuchRun,
-    QueueFull,
-    Run,
-    RunService,
-    SpecError,
-    State,
-    StoreError,
-    make_spec,
-    open_executor,
-    open_store,
-)
+from alpgraph import runs
+from alpgraph.runs import AlreadyFinal, NoSuchRun, QueueFull, Run, SpecError, State, StoreError
+from alpgraph.web.background import QUIET_SECONDS
 from alpgraph.web.run_shapes import Question, SweepQuestion
 from alpgraph.web.settings import LOOPBACK, Settings
+
+if TYPE_CHECKING:
+    from alpgraph.runs import RunService
 
 FAULTS = (SpecError, QueueFull, PermissionError, StoreError)
 """What a question may be answered with instead of a run."""
 
 
+class RunAccess:
+    """The runs of one server, opened by who first asks: pages of notes need no database."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Prepare; nothing is opened yet."""
+        self._settings = settings
+        self._opening = Lock()
+        self._known: RunService | StoreError | None = None
+        self._ended = False
+
+    def service(self) -> "RunService":
+        """Return the running service, opened now if need be; raises StoreError when it cannot be.
+
+        A database that cannot be used takes away the runs, not the notes: it is said on standard
+        error, once, and in the answers about runs.
+        """
+        with self._opening:
+            if self._ended:
+                raise StoreError("the server is ending")
+            if self._known is None:
+                try:
+                    self._known = self._open()
+                except StoreError as fault:
+                    logging.getLogger("alpgraph").warning("runs are off: %s", fault)
+                    self._known = fault
+            if isinstance(self._known, StoreError):
+                raise self._known
+            return self._known
+
+    def _open(self) -> "RunService":
+        settings = self._settings
+        where = settings.config.database or settings.location.state / "runs.sqlite"
+        servers = settings.config.workers
+        store = runs.open_store(where)
+        executor = runs.open_executor(settings.config.dask, servers=servers)
+        service = runs.RunService(store, executor, shared=True if servers > 1 else None)
+        service.start()
+        return service
+
+    def close_streams(self) -> None:
+        """End every stream of events; safe to call from a signal handler."""
+        known = self._known
+        if known is not None and not isinstance(known, StoreError):
+            known.close_streams()
+
+    def stop(self) -> None:
+        """Stop the service, if it was opened; nobody opens it from now on."""
+        with self._opening:
+            self._ended, known = True, self._known
+        if known is not None and not isinstance(known, StoreError):
+            known.stop()
+
+
 @asynccontextmanager
 async def serving_runs(app: FastAPI, settings: Settings) -> AsyncIterator[None]:
-    """Keep `app.state.runs` while the application lives.
+    """Keep `app.state.runs` while the application lives; it is opened soon, or when asked for.
 
-    A database that cannot be used takes away the runs, not the notes: it is said on standard
-    error and in the answers about runs.
+    Soon, since what an earlier server left unfinished is settled by opening.
     """
-    try:
-        service = await asyncio.to_thread(_open, settings)
-    except StoreError as fault:
-        logging.getLogger("alpgraph").warning("runs are off: %s", fault)
-        app.state.runs = fault
-        yield
-        return
-    app.state.runs = service
+    access = app.state.runs = RunAccess(settings)
+    soon = asyncio.create_task(_open_soon(access))
     try:
         yield
     finally:
-        await asyncio.to_thread(service.stop)
+        soon.cancel()
+        await asyncio.gather(soon, return_exceptions=True)
+        await asyncio.to_thread(access.stop)
+
+
+async def _open_soon(access: RunAccess) -> None:
+    await asyncio.sleep(QUIET_SECONDS)
+    with suppress(StoreError):  # has been told
+        await asyncio.to_thread(access.service)
 
 
 def close_streams(app: FastAPI) -> None:
     """End every stream of events; safe to call from a signal handler."""
-    service = getattr(app.state, "runs", None)
-    if isinstance(service, RunService):
-        service.close_streams()
+    access = getattr(app.state, "runs", None)
+    if access is not None:
+        access.close_streams()
 
 
-def _open(settings: Settings) -> RunService:
-    where = settings.config.database or settings.location.state / "runs.sqlite"
-    servers = settings.config.workers
-    store = open_store(where)
-    executor = open_executor(settings.config.dask, servers=servers)
-    service = RunService(store, executor, shared=True if servers > 1 else None)
-    service.start()
-    return service
-
-
-def service_of(request: Request) -> RunService:
+def service_of(request: Request) -> "RunService":
     """Return the running service, or raise what kept it from starting."""
-    service = request.app.state.runs
-    if isinstance(service, StoreError):
-        raise service
-    assert isinstance(service, RunService)
-    return service
+    access: RunAccess = request.app.state.runs
+    return access.service()
 
 
 def known_of(request: Request, experiment: str) -> tuple[Sequence[Run], int]:
@@ -99,7 +135,7 @@ def find_run(request: Request, run_id: str) -> Run:
 def submit(request: Request, question: Question) -> Run:
     """Find the answer to a question or store the question; raises one of FAULTS."""
     service = service_of(request)
-    spec = make_spec(
+    spec = runs.make_spec(
         question.experiment,
         question.params,
         question.replicates,
@@ -116,7 +152,7 @@ def submit_sweep(request: Request, question: SweepQuestion) -> Sequence[Run]:
     """Do the same for each value of a parameter, all or none; raises one of FAULTS."""
     service = service_of(request)
     specs = [
-        make_spec(
+        runs.make_spec(
             question.experiment,
             {**question.params, question.vary: value},
             question.replicates,

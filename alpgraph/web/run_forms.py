@@ -10,11 +10,9 @@ from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import HTMLResponse, Response
 from pydantic import ValidationError
 
-from alpgraph.experiments import find_experiment, references
+from alpgraph import experiments, pages
 from alpgraph.pages.addresses import experiment_url, run_url
-from alpgraph.pages.experiment import experiment_page
 from alpgraph.pages.finding import error_page
-from alpgraph.pages.run import MOST_COMPARED, run_page
 from alpgraph.runs import AlreadyFinal, Fault, QueueFull, Run, SpecError, StoreError
 from alpgraph.web.asking import question_of, whole
 from alpgraph.web.queries import RunQuery
@@ -49,7 +47,7 @@ async def ask_by_form(request: Request) -> Response:
             run = await asyncio.to_thread(submit, request, question)
             address = run_url(run.id)
     except SpecError as fault:
-        if find_experiment(fields.get("experiment", "")) is None or "values" in fields:
+        if experiments.find_experiment(fields.get("experiment", "")) is None or "values" in fields:
             return _page_of(request, fault)
         return await _asked_again(request, fields)
     except (ValueError, QueueFull, PermissionError, StoreError) as fault:
@@ -73,11 +71,11 @@ def run_by_page(request: Request, run_id: str, query: Annotated[RunQuery, Query(
     """Serve the page of a run, with another answer laid over it on wish."""
     try:
         found = find_run(request, run_id)
-        others = service_of(request).answers(found.spec.experiment, MOST_COMPARED)
+        others = service_of(request).answers(found.spec.experiment, pages.MOST_COMPARED)
         beside = _beside(request, found, query.with_) if query.with_ else None
     except StoreError as fault:
         return _page_of(request, fault)
-    page = run_page(
+    page = pages.run_page(
         request.app.state.hub.collection,
         found,
         may_run=request.app.state.settings.may_run,
@@ -91,7 +89,7 @@ def run_by_page(request: Request, run_id: str, query: Annotated[RunQuery, Query(
 
 def _beside(request: Request, run: Run, key: str) -> tuple[str, Mapping[str, Any]] | None:
     """Return the name and the result of a stored preset or of another run of the experiment."""
-    stored = references(run.spec.experiment).get(key)
+    stored = experiments.references(run.spec.experiment).get(key)
     if stored is not None:
         return f"stored: {key.replace('-', ' ')}", stored["result"]
     other = service_of(request).get(key)
@@ -107,7 +105,9 @@ async def _asked_again(request: Request, fields: Mapping[str, str]) -> Response:
     question = question_of(name, kept)
     may_run = request.app.state.settings.may_run
     collection = request.app.state.hub.collection
-    page = await asyncio.to_thread(experiment_page, collection, name, question, may_run=may_run)
+    page = await asyncio.to_thread(
+        pages.experiment_page, collection, name, question, may_run=may_run
+    )
     return HTMLResponse(page, 422)
 
 

@@ -41,15 +41,15 @@ def test_an_answer_looked_up_before_an_edit_is_not_given_to_what_the_note_says_t
         spec = RunSpec(name, params, 1, 0, "")
         return Run(id=spec.id, spec=spec, state=State.DONE, result=result)
 
-    monkeypatch.setattr("alpgraph.web.judging.answer_for", answer_for)
+    monkeypatch.setattr("alpgraph.runs.answer_for", answer_for)
     monkeypatch.setattr("alpgraph.web.judging.EVERY", 0.01)
 
     async def check() -> None:
         place = Location(root, tmp_path / "state", bundled=False)
         hub = Hub(Settings(place, Config(), watch=False))
         await hub.start()
-        service: Any = SimpleNamespace(store=None)
-        following = asyncio.create_task(follow_answers(hub, service))
+        access: Any = SimpleNamespace(service=lambda: SimpleNamespace(store=None))
+        following = asyncio.create_task(follow_answers(hub, access))
         assert await asyncio.to_thread(looking.wait, 60)
         (root / "a.md").write_text(attaching(6))
         await hub.refresh([root / "a.md"])

@@ -3,10 +3,7 @@
 import os
 
 from alpgraph.runs.errors import Unreachable
-from alpgraph.runs.executors.base import Executor, Job, OnProgress
-from alpgraph.runs.executors.local import LocalExecutor
-
-__all__ = ["Executor", "Job", "LocalExecutor", "OnProgress", "open_executor", "reach"]
+from alpgraph.runs.executors.base import Executor
 
 
 def open_executor(dask: str = "", *, servers: int = 1) -> Executor:
@@ -16,6 +13,8 @@ def open_executor(dask: str = "", *, servers: int = 1) -> Executor:
     runs wait for it. Raises Unreachable where Dask is not installed.
     """
     if not dask:
+        from alpgraph.runs.executors.local import LocalExecutor
+
         return LocalExecutor(max(1, (os.cpu_count() or 1) // servers))
     try:
         from alpgraph.runs.executors.cluster import DaskExecutor
