@@ -125,13 +125,13 @@ class Server:
     lines: list[str] = field(default_factory=list)
 
     def get(self, path: str) -> str:
-        with urllib.request.urlopen(self.url + path, timeout=30) as answer:
+        with urllib.request.urlopen(self.url + path, timeout=60) as answer:
             return str(answer.read().decode())
 
     @contextmanager
     def changes(self) -> Iterator[Callable[[], None]]:
         """Listen to what changes; the function given waits until a change is told."""
-        with urllib.request.urlopen(self.url + "/events", timeout=30) as stream:
+        with urllib.request.urlopen(self.url + "/events", timeout=60) as stream:
 
             def wait() -> None:
                 deadline = time.monotonic() + 60
@@ -147,7 +147,7 @@ class Server:
     def stop(self, how: int = signal.SIGINT) -> int:
         if self.process.poll() is None:
             self.process.send_signal(how)
-        return self.process.wait(timeout=20)
+        return self.process.wait(timeout=60)
 
 
 @contextmanager
@@ -191,7 +191,7 @@ def running_server(*args: str, **options: Any) -> Iterator[Server]:
         if process.poll() is None:
             process.send_signal(signal.SIGINT)
             try:
-                process.wait(timeout=10)
+                process.wait(timeout=30)
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
@@ -263,7 +263,7 @@ def open_page(chromium: Any) -> Iterator[Callable[..., Any]]:
                 faults.append(message.text) if "Content Security Policy" in message.text else None
             ),
         )
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(60_000)
         return page
 
     yield new_page

@@ -121,7 +121,7 @@ class Editor:
 
     def findings(self, name: str, *codes: str) -> list[lsp.Diagnostic]:
         """Wait until a file has findings of just these codes, in this order."""
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 60
         while [one.code for one in self.told.get(self.uri(name), [])] != list(codes):
             assert time.monotonic() < deadline, self.told.get(self.uri(name))
             try:

@@ -27,6 +27,12 @@ CHOOSE = """(slug) => {
   const { sheet, acts } = document.querySelector("#map");
   acts.choose(slug === null ? sheet.count - 1 : sheet.slugs.get(slug));
 }"""
+WRITTEN = """async () => {
+  for (let i = 0; i < 2; i++) await new Promise(requestAnimationFrame);
+  const { view } = document.querySelector("#map").sheet;
+  const here = [view.cx, view.cy].map(Math.round).join(",");
+  return new URL(location).searchParams.get("view") === `${here},${view.zoom.toPrecision(3)}`;
+}"""
 WRITTEN_MS = 450
 """After which a moved view stands in the address."""
 
@@ -53,7 +59,7 @@ class MapPage:
     def view(self) -> list[float]:
         """Centre and nearness as the address has them, once it is written."""
         self.page.wait_for_timeout(WRITTEN_MS)
-        self.until(lambda: "view" in self.asked())
+        self.until(lambda: bool(self.page.evaluate(WRITTEN)))
         return [float(part) for part in self.asked()["view"][0].split(",")]
 
     def place(self, slug: str) -> list[float]:
@@ -84,7 +90,7 @@ class MapPage:
 
     def until(self, holds: Callable[[], bool]) -> None:
         """Wait until something holds, however slow the machine."""
-        for _ in range(200):
+        for _ in range(1200):
             if holds():
                 return
             self.page.wait_for_timeout(50)

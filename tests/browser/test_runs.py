@@ -85,8 +85,8 @@ def test_a_sweep_is_asked_and_drawn(server: Any, open_page: Callable[..., Any]) 
     page.get_by_role("button", name="Run them").click()
     page.wait_for_url("**vary=steps*")
     chart = page.locator("section[aria-labelledby=sweep] .chart")
-    for _ in range(60):
-        if chart.get_by_text("60", exact=True).count():
+    for _ in range(120):
+        if all(chart.get_by_text(steps, exact=True).count() for steps in ("20", "60")):
             break
         page.wait_for_timeout(1000)  # the page looks again by itself
     assert chart.locator(".c-mean").count() >= 4
@@ -128,7 +128,7 @@ def test_a_finished_run_gives_the_verdict_of_a_note_without_a_stored_one(
         asker.get_by_role("button", name="Run again").click()
         asker.locator(".say .v").wait_for(timeout=90_000)
         # the open page beside it follows by itself
-        page.locator("#related .vm").wait_for(timeout=15_000)
+        page.locator("#related .vm").wait_for(timeout=60_000)
         asker.goto(f"{own.url}/n/own")
         assert VERDICT.search(asker.locator(".claim-v").first.inner_text())
         assert VERDICT.search(asker.locator(".say").first.inner_text())

@@ -100,7 +100,7 @@ def running_postgres() -> Iterator[str]:
                 **options,  # type: ignore[call-overload]
             )
         try:
-            deadline = time.monotonic() + 30
+            deadline = time.monotonic() + 60
             while not _answers(name):
                 if server.poll() is not None or time.monotonic() > deadline:
                     raise RuntimeError((Path(name) / "log").read_text())

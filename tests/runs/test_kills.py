@@ -65,7 +65,7 @@ def question(seed: int) -> dict[str, Any]:
 
 def ask(url: str, path: str, body: bytes | None = None) -> Any:
     request = urllib.request.Request(url + path, body, {"content-type": "application/json"})
-    with urllib.request.urlopen(request, timeout=5) as answer:
+    with urllib.request.urlopen(request, timeout=60) as answer:
         return json.load(answer)
 
 

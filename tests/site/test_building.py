@@ -228,7 +228,12 @@ def test_an_interrupted_build_leaves_the_old_site_whole(
     build(site, str(small))
     before = files_of(site)
     (small / "a.md").write_text(note("Anew", "b"))
-    command = [sys.executable, "-m", "alpgraph", "build", str(site), str(small), "--fresh"]
+    # a build that never ends by itself, so that it is interrupted however late that is
+    program = (
+        "import time; from alpgraph.cli import main; from alpgraph.site import building; "
+        "building.put_in_place = lambda *paths: time.sleep(600); main()"
+    )
+    command = [sys.executable, "-c", program, "build", str(site), str(small), "--fresh"]
     process = subprocess.Popen(command, stderr=subprocess.DEVNULL, start_new_session=True)
     staging = tmp_path / ".site.alpgraph-new"
     deadline = time.monotonic() + 60

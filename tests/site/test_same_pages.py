@@ -74,7 +74,7 @@ def test_data_are_those_of_the_server(bundled: Path, server: Any) -> None:
 
 def wait_for_dates(server: Any) -> None:
     """The server asks git after its first page."""
-    for _ in range(200):
+    for _ in range(600):
         if "<dt>Written" in server.get("/n/utility-weighted-loss"):
             return
         time.sleep(0.1)

@@ -92,7 +92,7 @@ class Named(http.client.HTTPSConnection):
     def connect(self) -> None:
         trust = ssl.create_default_context()
         trust.check_hostname, trust.verify_mode = False, ssl.CERT_NONE
-        plain = socket.create_connection((self.host, self.port), timeout=30)
+        plain = socket.create_connection((self.host, self.port), timeout=60)
         self.sock = trust.wrap_socket(plain, server_hostname=NAME)
 
 
@@ -139,7 +139,7 @@ def test_visitors_read_watch_and_are_refused_what_the_page_says(
         )
         stack.callback(process.wait, 20)
         stack.callback(process.terminate)
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 60
         while True:
             try:
                 Visitor(port).status("/healthz")

@@ -279,7 +279,7 @@ def test_without_git_the_pages_say_so(
 
 
 def test_dates_of_notes_are_asked_of_git_after_the_start(history: Any) -> None:
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 60
     while "5 January 2026" not in (html := history.get("/n/cause")):
         assert time.monotonic() < deadline
         time.sleep(0.1)
