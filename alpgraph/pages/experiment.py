@@ -17,6 +17,7 @@ from alpgraph.experiments import (
 from alpgraph.notes import render_prose
 from alpgraph.pages.addresses import experiment_url
 from alpgraph.pages.charts import Point, interval_chart, sweep_chart
+from alpgraph.pages.formats import written
 from alpgraph.pages.frame import frame
 from alpgraph.pages.lists import rows
 from alpgraph.pages.panel import Question, make_panel, values_of
@@ -109,11 +110,13 @@ def experiment_page(
     answered: "Sequence[Run]" = (),
     vary: str = "",
     waiting: int = 0,
+    refused: tuple[str, str] | None = None,
 ) -> str | None:
     """Return the page of an experiment asking `question`, or None when there is none.
 
     `answered` are finished runs of the experiment: those that differ from the question in the
-    parameter `vary` alone are drawn as a sweep; `waiting` is how many are not answered yet.
+    parameter `vary` alone are drawn as a sweep; `waiting` is how many are not answered yet,
+    `refused` what was typed as further values and why it cannot be asked.
     Raises pydantic.ValidationError for unusable parameters unless the question names their faults.
     """
     experiment = find_experiment(name)
@@ -144,6 +147,7 @@ def experiment_page(
         vary=vary if vary in experiment.params.model_fields else "",
         vary_title=next((field.title for field in panel.fields if field.name == vary), ""),
         waiting=waiting,
+        refused=refused,
     )
 
 
@@ -168,7 +172,7 @@ def sweep_of(
     title = experiment.params.model_json_schema()["properties"][vary].get("title", vary)
     points = tuple(
         Point(
-            value,
+            written(value) if isinstance(value, bool) else value,
             primary["difference"],
             primary["low"],
             primary["high"],

@@ -24,9 +24,11 @@ def number(value: float, digits: int = 3) -> str:
 def written(value: object) -> str:
     """Write a parameter's value as a person would.
 
-    >>> written(30.0), written("digits")
-    ('30', 'digits')
+    >>> written(30.0), written("digits"), written(False)
+    ('30', 'digits', 'no')
     """
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from alpgraph.experiments import Experiment, estimate_seconds, validate_params
 from alpgraph.pages.addresses import experiment_url
 from alpgraph.pages.charts import curves_chart, effect_chart, picture_chart
-from alpgraph.pages.formats import duration, number, signed
+from alpgraph.pages.formats import duration, number, signed, written
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +150,8 @@ def setting(experiment: Experiment, values: Mapping[str, Any]) -> str:
     """Write parameters with their titles."""
     properties = _properties(experiment.params)
     return "; ".join(
-        f"{properties.get(key, {}).get('title', key)}: {value}" for key, value in values.items()
+        f"{properties.get(key, {}).get('title', key)}: {written(value)}"
+        for key, value in values.items()
     )
 
 

@@ -4,12 +4,17 @@ from collections.abc import Mapping
 
 from alpgraph import experiments, pages, runs
 
+_OTHERS = ("experiment", "replicates", "seed")
+
 
 def question_of(name: str, raw: Mapping[str, str]) -> "pages.Question":
-    """Read parameters, replicates and seed, with what is wrong with each of them."""
+    """Read parameters, replicates and seed, with what is wrong with each of them.
+
+    `experiment` is passed over: the form that makes a link names it beside the address.
+    """
     experiment = experiments.find_experiment(name)
     claim = dict(experiment.presets["claim"].params) if experiment else {}
-    params = {key: value for key, value in raw.items() if key not in ("replicates", "seed")}
+    params = {key: value for key, value in raw.items() if key not in _OTHERS}
     counts = {key: whole(raw.get(key, "")) for key in ("replicates", "seed")}
     faults: dict[str, str] = {}
     try:

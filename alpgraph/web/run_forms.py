@@ -47,9 +47,9 @@ async def ask_by_form(request: Request) -> Response:
             run = await asyncio.to_thread(submit, request, question)
             address = run_url(run.id)
     except SpecError as fault:
-        if experiments.find_experiment(fields.get("experiment", "")) is None or "values" in fields:
+        if experiments.find_experiment(fields.get("experiment", "")) is None:
             return _page_of(request, fault)
-        return await _asked_again(request, fields)
+        return await _asked_again(request, fields, fault)
     except (ValueError, QueueFull, PermissionError, StoreError) as fault:
         return _page_of(request, fault)
     return Response(status_code=303, headers={"location": address})
@@ -98,15 +98,18 @@ def _beside(request: Request, run: Run, key: str) -> tuple[str, Mapping[str, Any
     return f"run {other.id[:8]}", other.result
 
 
-async def _asked_again(request: Request, fields: Mapping[str, str]) -> Response:
+async def _asked_again(request: Request, fields: Mapping[str, str], fault: SpecError) -> Response:
     """Return the experiment's page with what was typed and what is wrong with it."""
     kept = {key.removeprefix("params."): value for key, value in fields.items()}
-    name = kept.pop("experiment")
-    question = question_of(name, kept)
-    may_run = request.app.state.settings.may_run
-    collection = request.app.state.hub.collection
+    vary, values = kept.pop("vary", ""), kept.pop("values", "")
     page = await asyncio.to_thread(
-        pages.experiment_page, collection, name, question, may_run=may_run
+        pages.experiment_page,
+        request.app.state.hub.collection,
+        kept["experiment"],
+        question_of(kept["experiment"], kept),
+        may_run=request.app.state.settings.may_run,
+        vary=vary,
+        refused=(values, "; ".join(one.message for one in fault.faults)) if values else None,
     )
     return HTMLResponse(page, 422)
 

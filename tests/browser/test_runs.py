@@ -53,13 +53,22 @@ def test_a_value_out_of_bounds_is_told_at_its_field(
     assert page.locator("form[method=post] [name=rows]").input_value() == "77"
 
 
+def test_values_are_handed_on_by_their_address(server: Any, page: Any) -> None:
+    page.goto(f"{server.url}/experiments/{NAME}")
+    page.locator("form[method=post] [name=miss_cost]").first.fill("1")
+    page.get_by_role("button", name="Link to these values").click()
+    page.wait_for_url("**miss_cost=1&**")
+    assert page.locator(".say .v").inner_text() == "no effect"  # the stored negative control
+    assert page.locator(".presets [aria-current]").inner_text() == "negative control"
+
+
 def test_a_form_with_a_wrong_value_comes_back_with_what_was_typed(server: Any, page: Any) -> None:
     page.goto(f"{server.url}/experiments/{NAME}")
     page.locator("form[method=post]").first.evaluate("form => form.noValidate = true")
     page.locator("form[method=post] [name=steps]").first.fill("1")
     page.get_by_role("button", name="Run again").click()
     page.locator("#fault-steps").wait_for()
-    assert page.locator("form[method=post] [name=steps]").input_value() == "1"
+    assert page.locator("form[method=post] [name=steps]:focus").input_value() == "1"
 
 
 def test_a_finished_run_is_compared_with_stored_results(server: Any, page: Any) -> None:

@@ -253,7 +253,8 @@ def test_forms_lead_to_the_run_and_a_sweep_to_its_experiment(home: Any) -> None:
     assert {run["params"]["steps"] for run in listed if run["seed"] == 77} == {2, 3}
     status, _, page = call(home, "POST", "/runs", urlencode({**sweep, "values": "2,x"}), **form)
     assert status == 422
-    assert "arams.steps: must be a whole number, not &#39;x&#39;" in page
+    assert 'value="2,x" aria-invalid="true"' in page  # where it was typed, beside what is known
+    assert 'id="fault-values">must be a whole number, not &#39;x&#39;<' in page
 
 
 def events_of(text: str) -> list[tuple[int, str, Any]]:

@@ -11,7 +11,7 @@ from alpgraph.pages.text_width import wrap
 
 STYLES = ("c-a", "c-b", "c-c", "c-d", "c-e", "c-f")
 WIDTH, LEFT, RIGHT = 480, 190, 410
-ROW, LINE = 30, 15
+ROW, LINE = 34, 17
 
 
 def rows_chart(picture: Mapping[str, Any], names: Mapping[str, str]) -> Markup:
@@ -44,7 +44,7 @@ def rows_chart(picture: Mapping[str, Any], names: Mapping[str, str]) -> Markup:
 
 
 def _row(x: Scale, style: str, name: str, y: float, value: float, half: float) -> list[str]:
-    lines = wrap(name, 14, LEFT - 16, most=2)
+    lines = wrap(name, 14, LEFT - 36, most=2)  # room for the larger letters of a phone
     top = y + 5 - LINE * (len(lines) - 1) / 2
     return [
         *(
