@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     import networkx as nx
 
     from alpgraph.config import Location
+    from alpgraph.graph import GraphPath
     from alpgraph.notes import Notebook
 
 EXPORTS = ("json", "graphml", "gexf", "jsonld", "ttl", "dot")
@@ -77,8 +79,11 @@ def search(
         ]
         click.echo(json.dumps({"total": total, "items": items}, indent=2, ensure_ascii=False))
         return 0
+    from alpgraph.check.terminal import escape
+
     for hit in hits:
-        click.echo(f"{notebook.notes[hit.slug].title}\n  {hit.slug}\n  {hit.text}\n")
+        told = (notebook.notes[hit.slug].title, f"  {hit.slug}", f"  {hit.text}")
+        click.echo("\n".join(map(escape, told)) + "\n")
     click.echo(f"{total} found" if total else "nothing found", err=True)
     return 0
 
@@ -98,16 +103,30 @@ def path(
 
     _, notebook, graph = _read_graph(notes, state)
     ends = [_slug_of(notebook, word) for word in (start, end)]
+    if ends[0] == ends[1]:
+        raise click.UsageError(f"{start!r} and {end!r} are the same note")
     found = find_paths(graph, ends[0], ends[1], k=count)
     if as_json:
         click.echo(json.dumps({"paths": [path_to_json(one) for one in found]}, indent=2))
         return 0
+    from alpgraph.check.terminal import escape
+
     if not found:
-        click.echo(explain_no_path(graph, ends[0], ends[1]))
+        click.echo(escape(explain_no_path(graph, ends[0], ends[1])))
         return 1
+    titles = {slug: note.title for slug, note in notebook.notes.items()}
     for number, one in enumerate(found, 1):
-        click.echo(f"{number}. {one.sentence}\n")
+        click.echo("\n".join(map(escape, _steps(number, one, titles))) + "\n")
     return 0
+
+
+def _steps(number: int, path: "GraphPath", titles: Mapping[str, str]) -> Iterator[str]:
+    """Tell a path as a row of notes, with the reason below each step."""
+    yield f"{number}. {titles[path.steps[0].from_]}"
+    for step in path.steps:
+        yield f"   {step.label} {titles[step.to]}"
+        if step.why:
+            yield f"      {step.why}"
 
 
 def _slug_of(notebook: "Notebook", word: str) -> str:
@@ -138,11 +157,12 @@ def stats(as_json: bool, notes: Path | None, state: Path | None) -> None:
     areas = find_areas(graph, kept.communities if kept else None)
     sources = {slug: len(note.sources) for slug, note in notebook.notes.items()}
     figures = compute(graph, sources=sources, areas=areas)
-    click.echo(
-        json.dumps(stats_to_json(figures), indent=2, ensure_ascii=False)
-        if as_json
-        else stats_to_text(figures)
-    )
+    if as_json:
+        click.echo(json.dumps(stats_to_json(figures), indent=2, ensure_ascii=False))
+        return
+    from alpgraph.check.terminal import escape
+
+    click.echo("\n".join(map(escape, stats_to_text(figures).split("\n"))))
 
 
 @click.command(epilog="Example: `alpgraph layout --fresh`.")
@@ -159,6 +179,8 @@ def layout(fresh: bool, as_json: bool, notes: Path | None, state: Path | None) -
     if as_json:
         click.echo(json.dumps({slug: list(xy) for slug, xy in result.positions.items()}))
         return
+    from alpgraph.check.terminal import escape
+
     for area in result.areas:
-        click.echo(f"{len(area.slugs):5d}  {area.name}")
+        click.echo(f"{len(area.slugs):5d}  {escape(area.name)}")
     click.echo(f"{len(result.positions)} notes placed in {len(result.areas)} areas", err=True)

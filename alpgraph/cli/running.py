@@ -158,7 +158,7 @@ def _experiment_of(
         if note is None:
             raise click.UsageError(
                 f"{what!r} is neither an experiment nor a note; "
-                + _perhaps(what, all_experiments(), notebook.notes)
+                + perhaps(what, all_experiments(), notebook.notes)
             )
         if note.experiment is None:
             raise click.UsageError(f"the note {what!r} attaches no experiment")
@@ -175,7 +175,8 @@ def _experiment_of(
     return experiment, start
 
 
-def _perhaps(what: str, experiments: Iterable[str], notes: Iterable[str]) -> str:
+def perhaps(what: str, experiments: Iterable[str], notes: Iterable[str] = ()) -> str:
+    """Say which experiment or note was probably meant, else which experiments there are."""
     from alpgraph.check.near import close_to
 
     known = list(experiments)
@@ -183,11 +184,11 @@ def _perhaps(what: str, experiments: Iterable[str], notes: Iterable[str]) -> str
     return f"did you mean {near[0]!r}?" if near else f"known: {', '.join(known)}"
 
 
-def _assignment(word: str) -> tuple[str, str]:
+def _assignment(word: str, option: str = "-p", form: str = "KEY=VALUE") -> tuple[str, str]:
     """Split `key=value`."""
     key, mark, value = word.partition("=")
     if not mark or not key:
-        raise click.BadParameter(f"{word!r} is not KEY=VALUE", param_hint="-p")
+        raise click.BadParameter(f"{word!r} is not {form}", param_hint=option)
     return key.strip(), value.strip()
 
 
@@ -195,7 +196,7 @@ def _sweep(word: str | None) -> tuple[str, list[str]]:
     """Split `key=a,b,c`."""
     if word is None:
         return "", []
-    key, text = _assignment(word)
+    key, text = _assignment(word, "--sweep", "KEY=A,B,C")
     values = [value.strip() for value in text.split(",") if value.strip()]
     if not values:
         raise click.BadParameter(f"{word!r} names no values", param_hint="--sweep")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from alpgraph.cli.options import json_option
-from alpgraph.cli.running import Progress, pin_threads
+from alpgraph.cli.running import Progress, perhaps, pin_threads
 
 if TYPE_CHECKING:
     from alpgraph.experiments import Verified
@@ -35,7 +35,7 @@ def verify(names: tuple[str, ...], seed: int | None, as_json: bool) -> int:
     known = all_experiments()
     for name in names:
         if name not in known:
-            raise click.UsageError(f"{name!r} is no experiment; known: {', '.join(known)}")
+            raise click.UsageError(f"{name!r} is no experiment; {perhaps(name, known)}")
     if seed is not None and seed < 0:
         raise click.BadParameter(f"{seed} is below 0", param_hint="--seed")
     base = seed if seed is not None else int(time.time())

@@ -141,6 +141,35 @@ def test_explain_tells_a_code_and_a_file(alpgraph: Run, folder: Folder) -> None:
     assert "other" in done.stdout
 
 
+def test_text_of_notes_does_not_steer_the_terminal(alpgraph: Run, folder: Folder) -> None:
+    names = ("a", "b", "c", "d")
+    links = {name: [other for other in names if other > name] for name in names}
+    notes = {
+        f"{name}.md": f'---\ntitle: "{name} \\e[31m"\ntopics: ["red \\e[31m"]\nrelations:\n'
+        + "".join(f'  - {{type: extends, to: {to}, why: "why \\e[2J"}}\n' for to in links[name])
+        + "---\nSome words \x1b[31m here.\n"
+        for name in names
+    }
+    root = folder(dict(notes))
+    for asked in (("search", "words"), ("path", "a", "b"), ("stats",), ("layout",)):
+        done = alpgraph(*asked, "--notes", str(root))
+        assert done.returncode == 0, done.stderr
+        assert done.stdout
+        assert "\x1b" not in done.stdout + done.stderr
+
+
+def test_a_path_is_told_step_by_step(alpgraph: Run, folder: Folder) -> None:
+    root = folder({"good.md": GOOD, "other.md": OTHER})
+    told = alpgraph("path", "other", "good", "--notes", str(root)).stdout
+    assert told.rstrip().split("\n") == [
+        "1. Is this the other note?",
+        "   parallels Is this a good note?",
+        "      the same form in a second file",
+    ]
+    same = alpgraph("path", "good", "good.md", "--notes", str(root))
+    assert (same.returncode, "are the same note" in same.stderr) == (2, True)
+
+
 def test_run_prints_the_result_as_json(alpgraph: Run) -> None:
     done = alpgraph("run", "utility-weighted-loss", "--replicates", "4", "-p", "steps=40", "--json")
     assert done.returncode == 0, done.stderr
