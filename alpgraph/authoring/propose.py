@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from alpgraph.authoring.forge import Forge, find_forge, web_address
-from alpgraph.history.git import clean_environ
+from alpgraph.history.git import BARE, clean_environ
 
 _TIMEOUT = 300
 _HINTS = {
@@ -63,7 +63,7 @@ def git(
     base = {**clean_environ(), **silent, "LC_ALL": "C", **(environ or {})}
     try:
         done = subprocess.run(
-            ["git", "--literal-pathspecs", "-c", "core.quotePath=false", *args],
+            ["git", "--literal-pathspecs", "-c", "core.quotePath=false", "-c", BARE, *args],
             cwd=folder,
             env=base,
             stdin=None if ask else subprocess.DEVNULL,

@@ -25,6 +25,11 @@ _MISLEADING = {
     "GIT_CONFIG_PARAMETERS",
     "GIT_CONFIG_COUNT",
 }
+BARE = "safe.bareRepository=explicit"
+"""Lets git pass over a repository that lies as plain files in another one's folder.
+
+Whoever may send files could bring such a one, with a configuration that names programs to run.
+"""
 _SETTINGS = (
     "core.hooksPath=/dev/null",
     "core.fsmonitor=false",
@@ -33,6 +38,7 @@ _SETTINGS = (
     "log.follow=false",
     "protocol.allow=never",
     "submodule.recurse=false",
+    BARE,
 )
 _OPTIONS = ("--no-pager", "--literal-pathspecs", *(f for s in _SETTINGS for f in ("-c", s)))
 _KINDS: dict[bytes, Literal["file", "link", "submodule"]] = {

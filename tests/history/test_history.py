@@ -1,10 +1,12 @@
 import os
+import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from alpgraph.authoring.propose import ProposalError, propose
 from alpgraph.history import (
     HistoryError,
     changed_paths,
@@ -238,6 +240,33 @@ def test_nothing_of_a_repository_is_run(repository: Path, commit: Git, git: Git)
     assert timeline(root)
     assert changed_paths(root, "HEAD") == {"a.md"}
     assert notebook_at(root, "HEAD").notes
+    assert not trap.exists()
+
+
+def test_a_repository_among_the_files_of_another_is_not_asked(
+    repository: Path, commit: Git, git: Git
+) -> None:
+    commit(0, {"a.md": note("A")})
+    trap, notes = repository / "trap", repository / "notes"
+    git("init", "--quiet", str(notes))
+    git("-C", str(notes), "add", "a.md")
+    git("-C", str(notes), "commit", "--quiet", "-m", "Change")
+    hidden = notes / ".git"  # a name that git refuses to commit, unlike those of what lies in it
+    for name in ("HEAD", "objects", "refs", "index"):
+        (hidden / name).rename(notes / name)
+    shutil.rmtree(hidden)
+    core = "[core]\nrepositoryformatversion = 0\nbare = false\nworktree = .\n"
+    (notes / "config").write_text(f'{core}[filter "x"]\nclean = "touch \'{trap}\'; cat"\n')
+    (notes / ".gitattributes").write_text("* filter=x\n")
+    (notes / "a.md").write_text("changed")
+    git("-C", str(notes), "diff", "HEAD", "--")
+    assert trap.exists(), "this test cannot fail"
+    trap.unlink()
+    with pytest.raises(HistoryError, match="bare"):
+        changed_paths(notes, "HEAD")
+    with pytest.raises(ProposalError, match="bare"):
+        propose([notes / "a.md"], {})
+    assert note_dates(notes) == {}
     assert not trap.exists()
 
 
