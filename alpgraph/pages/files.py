@@ -24,10 +24,20 @@ WALKS = "api/walk/"
 TWINS = (".md", ".bib", ".csl.json")
 SCRIPTED = frozenset({"network", "path", "search"})
 """Pages whose script reads the query."""
-PICTURES = frozenset(
-    {".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg", ".avif", ".pdf", ".mp4", ".webm", ".mp3"}
-)
-"""Endings of the files beside the notes that pages may show."""
+PICTURES = {
+    ".png": "image/png",
+    ".jpg": "image/jpeg",
+    ".jpeg": "image/jpeg",
+    ".gif": "image/gif",
+    ".webp": "image/webp",
+    ".svg": "image/svg+xml",
+    ".avif": "image/avif",
+    ".pdf": "application/pdf",
+    ".mp4": "video/mp4",
+    ".webm": "video/webm",
+    ".mp3": "audio/mpeg",
+}
+"""Media types of the files beside the notes that pages may show, by ending."""
 _TAG = re.compile(  # those with a value that begins with a slash; nothing is tried twice
     r'<[a-zA-Z][^>"]*+(?:"(?!/)[^"]*+"[^>"]*+)*+"/[^"]*+"[^>"]*+(?:"[^"]*+"[^>"]*+)*+>'
 )

@@ -2,7 +2,6 @@
 
 import asyncio
 import hashlib
-import mimetypes
 from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Query, Request
@@ -297,14 +296,14 @@ async def file(request: Request, path: str) -> Response:
     from alpgraph.notes.files import open_regular
 
     root = request.app.state.settings.location.notes
-    suffix = "." + path.rsplit(".", 1)[-1].lower()
-    if suffix not in PICTURES:
+    # the ending alone counts: `mimetypes` believes a file that is named `data:text/javascript,.png`
+    kind = PICTURES.get("." + path.rpartition(".")[2].lower())
+    if kind is None:
         raise HTTPException(404, "there is no such file")
     try:
         with open_regular(root, path) as opened:
             data = opened.read()
     except (OSError, ValueError):
         raise HTTPException(404, "there is no such file") from None
-    kind = mimetypes.guess_type(path)[0] or "application/octet-stream"
     tag = f'"{hashlib.sha256(data).hexdigest()[:16]}"'
     return Response(data, media_type=kind, headers={"etag": tag, "cache-control": "no-cache"})

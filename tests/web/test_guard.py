@@ -151,6 +151,16 @@ def test_odd_paths_lead_nowhere(server: Any, path: str) -> None:
     assert b"root:" not in answer.body
 
 
+def test_a_file_s_ending_alone_says_what_it_is(
+    folder: Any, start_server: Any, tmp_path: Any
+) -> None:
+    root = folder({"a.md": "# A\n", "data:text/javascript,x.png": "alert(1)", "b.PDF": "%PDF"})
+    with start_server(str(root), "--state", str(tmp_path / "state")) as own:
+        script = ask(own, "GET", "/files/data:text/javascript,x.png")
+        assert (script.status, script.headers["content-type"]) == (200, "image/png")
+        assert ask(own, "GET", "/files/b.PDF").headers["content-type"] == "application/pdf"
+
+
 def test_a_static_site_may_send_runs_where_it_is_told_and_do_nothing_else(
     folder: Any, start_server: Any, tmp_path: Any
 ) -> None:
