@@ -53,11 +53,13 @@ class DiffQuery(Closed):
 def is_home(request: Request) -> bool:
     """Tell whether a request is surely from this machine, and for it.
 
-    A server behind a proxy listens on loopback too: there, the Host is another.
+    A server behind a proxy listens on loopback too: there, the Host is another, or a visitor's
+    word, and the proxy says whom it speaks for.
     """
     settings = request.app.state.settings
     host = request.headers.get("host", "").rpartition(":")[0].strip("[]")
-    return settings.config.host in LOOPBACK and host in LOOPBACK
+    passed_on = any(name in request.headers for name in ("x-forwarded-for", "forwarded"))
+    return settings.config.host in LOOPBACK and host in LOOPBACK and not passed_on
 
 
 def at_home(request: Request) -> None:

@@ -148,10 +148,10 @@ def test_visitors_read_watch_and_are_refused_what_the_page_says(
                 assert process.poll() is None
                 assert time.monotonic() < deadline
                 time.sleep(0.05)
-        visit(Visitor(port), notes)
+        visit(Visitor(port), notes, behind)
 
 
-def visit(visitor: Visitor, notes: Path) -> None:
+def visit(visitor: Visitor, notes: Path, behind: int) -> None:
     with visitor.asking("/n/a", accept_encoding="gzip") as page:
         assert page.status == 200
         assert page.getheader("content-encoding") in (None, "gzip")
@@ -176,6 +176,8 @@ def visit(visitor: Visitor, notes: Path) -> None:
     assert visitor.status("/api/check", "POST", note, **origin) == 200
     foreign = origin | {"origin": "https://evil.example"}
     assert visitor.status("/api/check", "POST", note, **foreign) == 403
-    assert visitor.status("/diff") == 404  # for the machine itself
+    for host in (NAME, f"127.0.0.1:{behind}", f"localhost:{behind}"):
+        with visitor.asking("/diff", host=host) as page:  # for the machine itself
+            assert "<form" not in page.read().decode() or page.status == 404
     with visitor.asking("/n/a", host="evil.example") as page:
         assert "words" not in page.read().decode()

@@ -110,6 +110,19 @@ def test_others_than_the_person_at_the_machine_do_not_get_it(
         assert browser.get("/diff?base=HEAD&x=1").status_code == 422
 
 
+@pytest.mark.parametrize("header", ["x-forwarded-for", "forwarded"])
+def test_a_visitor_whose_words_a_proxy_passes_on_is_not_at_home(
+    repository: Any, client: Callable[..., Any], header: str
+) -> None:
+    repository.commit({"a.md": note("First")})
+    passed_on = {header: "for=192.0.2.1"}
+    with client(allow_hosts=("notes.example.org",)) as browser:  # the Host is the visitor's choice
+        assert browser.get("/diff?base=HEAD").status_code == 200
+        assert browser.get("/diff?base=HEAD", headers=passed_on).status_code == 404
+    with client(edit=True) as browser:
+        assert "writes no files" in browser.post("/new", data=WRITE, headers=passed_on).text
+
+
 def test_a_server_for_everybody_does_not_show_revisions(
     repository: Any,
 ) -> None:
