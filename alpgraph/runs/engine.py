@@ -1,6 +1,7 @@
 """Opening the database: SQLite in the state folder, or PostgreSQL by URL, told alike."""
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,8 +13,8 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModu
 
 from alpgraph.runs.errors import StoreError
 
-BUSY = 20.0
-"""Seconds to wait for another process that writes to the same SQLite file."""
+BUSY, TURN = 20.0, 0.02
+"""Seconds to wait for another process that writes to the same SQLite file, and to look again."""
 HINTS = (
     (("disk is full", "no space left", "quota"), "free some space; nothing stored is lost"),
     (
@@ -95,8 +96,26 @@ def _open_sqlite(url: URL) -> Engine:
 def _settle(connection: sqlite3.Connection, _record: Any) -> None:
     # the driver's own habit of opening transactions would begin them too late and too weak
     connection.isolation_level = None
-    connection.execute("PRAGMA journal_mode=WAL").close()
+    _write_ahead(connection)
     connection.execute("PRAGMA synchronous=FULL").close()
+
+
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    """Have a log written ahead of the file; others may open the new file in this moment, too.
+
+    Here, unlike in all else, SQLite does not wait for them.
+    """
+    deadline = time.monotonic() + BUSY
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL").close()
+        except sqlite3.OperationalError as error:
+            busy = error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
+            if not busy or time.monotonic() > deadline:
+                raise
+            time.sleep(TURN)
+        else:
+            return
 
 
 def _begin(connection: Connection) -> None:

@@ -2,10 +2,12 @@
 
 import contextlib
 import os
+import sqlite3
 import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import Any
 
@@ -374,3 +376,15 @@ def test_sqlite_writes_survive_power_loss_by_its_settings(tmp_path: Path) -> Non
     assert setting("journal_mode") == "wal"
     assert setting("synchronous") == 2  # FULL
     engine.dispose()
+
+
+def test_servers_that_open_a_new_database_together_wait_for_each_other(tmp_path: Path) -> None:
+    place = tmp_path / "runs.sqlite"
+    other = sqlite3.connect(place, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")  # as another that begins to make the tables
+    with ThreadPoolExecutor() as pool:
+        opening = pool.submit(open_store, place)
+        wait([opening], timeout=1)
+        other.execute("COMMIT")
+        opening.result(60).close()
+    other.close()
