@@ -148,7 +148,10 @@ def _locked(folder: Path) -> Iterator[None]:
     if sys.platform == "win32":
         yield
         return
-    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        descriptor = os.open(folder, os.O_RDONLY)
+    except FileNotFoundError:  # another builder has just removed it
+        raise SiteError(f"another build writes '{folder}' at this moment") from None
     try:
         if not _lock(descriptor, folder):
             raise SiteError(f"another build writes '{folder}' at this moment")

@@ -16,6 +16,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from alpgraph.site.folder import SiteError, staged
 from tests.benchmarks.corpus import write_notes
 from tests.site.crawler import ROOT, Page, broken_links, files_of
 
@@ -431,3 +432,21 @@ def test_odd_addresses_are_refused(
     assert done.returncode == 2
     assert f"{option} is {value!r}" in done.stderr
     assert not (tmp_path / "site").exists()
+
+
+def test_a_build_that_comes_while_another_goes_is_refused_in_a_sentence(
+    small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make = Path.mkdir
+
+    def make_and_lose(path: Path, *args: Any, **options: Any) -> None:
+        make(path, *args, **options)
+        if path.name == ".site.alpgraph-new":  # the other is ready, and removes it
+            path.rmdir()
+
+    monkeypatch.setattr(Path, "mkdir", make_and_lose)
+    with (
+        pytest.raises(SiteError, match="another build writes"),
+        staged(tmp_path / "site", tmp_path / "spare"),
+    ):
+        raise AssertionError("it has no folder")
