@@ -61,11 +61,12 @@ class Cache:
     """One file in the cache folder, named after the code and the relation types that made it."""
 
     def __init__(self, folder: Path, types: RelationTypes) -> None:
-        """Use `folder`, which need not exist yet."""
+        """Use `folder`, which need not exist yet, before any file is read."""
         key = blake2b(code_version() + repr(types.types).encode(), digest_size=10)
         self.path = folder / f"notes-{key.hexdigest()}.cache"
         self._stamps = self.path.with_suffix(".stamps")
         self._saved_ns = 0
+        self._began_ns = time.time_ns()
 
     def load(self) -> list[Chunk]:
         """Return what is kept, or nothing when there is none or it is damaged."""
@@ -73,7 +74,7 @@ class Cache:
         return [read_chunk(data) for data in chunks]
 
     def certain(self, entry: Entry, stamp: FileStamp) -> bool:
-        """Tell whether a file is surely what was parsed: one written while the cache was is not."""
+        """Tell whether a file is surely what was parsed: one written just before that is not."""
         return entry.stamp == stamp and stamp.changed_ns < self._saved_ns - RACE_NS
 
     def save(self, entries: Mapping[str, Entry], chunks: Iterable[Chunk]) -> None:
@@ -82,7 +83,6 @@ class Cache:
         The bytes of a chunk are written as they are if all in it still stands among the entries;
         small ones are written together.
         """
-        now = time.time_ns()
         rest, data = dict(entries), []
         for chunk in chunks:
             stands = all(rest.get(path) is entry for path, entry in chunk.entries.items())
@@ -97,8 +97,8 @@ class Cache:
         ]
         with suppress(OSError):
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            write_kept(self.path, now, data)
-            write_kept(self._stamps, (now, stamps))
+            write_kept(self.path, self._began_ns, data)
+            write_kept(self._stamps, (self._began_ns, stamps))
             for other in self.path.parent.glob("notes-*"):
                 if other.suffix in _ENDINGS and other.stem != self.path.stem:
                     other.unlink()
