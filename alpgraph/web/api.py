@@ -171,6 +171,7 @@ async def titles(request: Request, query: Annotated[AtQuery, Query()]) -> Respon
 async def _packed(request: Request, pack: Pack, day: str, kind: str) -> Response:
     collection = _collection(request)
     keep(request)
+    await request.app.state.hub.draw(collection)
 
     def packed() -> bytes:
         shown = _at(collection, day)

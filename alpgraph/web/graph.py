@@ -34,6 +34,7 @@ async def network(request: Request, query: Annotated[NetworkQuery, Query()]) -> 
     )
     collection = collection_of(request)
     keep(request)
+    await request.app.state.hub.draw(collection)
     return await asyncio.to_thread(_network, collection, view)
 
 
@@ -93,4 +94,5 @@ async def standing(request: Request) -> HTMLResponse:
     """Serve what stands out in the collection."""
     collection = collection_of(request)
     keep(request)
+    await request.app.state.hub.draw(collection)
     return HTMLResponse(await asyncio.to_thread(pages.standing_page, collection))

@@ -46,6 +46,8 @@ class Hub:
         self._named: tuple[int, Names] | None = None
         """A revision and its names, in one: several threads ask for them."""
         self._searching, self._patching = Lock(), asyncio.Lock()
+        # of all requests that wait for an index or a map, one takes a thread, which others need
+        self._indexing, self._drawing = asyncio.Lock(), asyncio.Lock()
         self._stop = asyncio.Event()
         self._watcher: asyncio.Task[None] | None = None
         self._later = Background(self._follow)
@@ -98,10 +100,17 @@ class Hub:
 
     async def search(self) -> SearchIndex:
         """Return the search index, brought up to date."""
-        index = self._search
-        if index is not None and index.follows(self.collection.notebook):
-            return index
-        return await asyncio.to_thread(self._ready_search)
+        async with self._indexing:
+            index = self._search
+            if index is not None and index.follows(self.collection.notebook):
+                return index
+            return await asyncio.to_thread(self._ready_search)
+
+    async def draw(self, collection: Collection) -> None:
+        """Have the map of a collection drawn, unless that is done or takes no time."""
+        async with self._drawing:
+            if not collection.places.quick:
+                await asyncio.to_thread(collection.places.layout)
 
     def _ready_search(self) -> SearchIndex:
         with self._searching:

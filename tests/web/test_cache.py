@@ -5,6 +5,7 @@ import gzip
 import json
 import re
 import tempfile
+import threading
 from collections.abc import Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -16,6 +17,8 @@ from hypothesis import strategies as st
 from starlette.types import Message
 
 from alpgraph.config import Config, Location
+from alpgraph.graph import Layout, NoteGraph, layout
+from alpgraph.notes.turns import turn
 from alpgraph.pages import Patch
 from alpgraph.web import Settings, create_app
 from alpgraph.web.cache import Answer, Keep, PageCache, answer_of
@@ -229,6 +232,47 @@ def test_what_a_search_finds_of_a_later_state_is_left_out(
         assert (status, json.loads(body)["items"]) == (200, [])
         _, _, body = await chain.get("/api/search?q=ptarmigan")
         assert [item["slug"] for item in json.loads(body)["items"]] == ["later"]
+        await chain.hub.stop()
+
+    run(check())
+
+
+async def answers_meanwhile(site: Site, slow: str) -> None:
+    """Ask for something else while more wait for something slow than there are threads."""
+    waiting = [asyncio.create_task(site.get(slow)) for _ in range(40)]
+    await asyncio.sleep(0)
+    async with asyncio.timeout(60):
+        assert (await site.get("/"))[0] == 200
+    assert not any(task.done() for task in waiting)
+
+
+def test_pages_are_answered_while_many_wait_for_the_search_index(chain: Site) -> None:
+    async def check() -> None:
+        await chain.hub.start()
+        with turn(chain.hub.settings.location.state / "cache" / "search.lock"):
+            await answers_meanwhile(chain, "/search?q=text")
+        await chain.hub.stop()
+
+    run(check())
+
+
+def test_pages_are_answered_while_many_wait_for_the_map(
+    chain: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn = threading.Event()
+
+    def draw(graph: NoteGraph, folder: Path, **_: Any) -> Layout:
+        drawn.wait(60)
+        return layout(graph)
+
+    monkeypatch.setattr("alpgraph.graph.stored_layout", draw)
+    monkeypatch.setattr("alpgraph.pages.state.SMALL", 0)
+
+    async def check() -> None:
+        await chain.hub.start()
+        await answers_meanwhile(chain, "/network")
+        drawn.set()
+        assert (await chain.get("/network"))[0] == 200
         await chain.hub.stop()
 
     run(check())
