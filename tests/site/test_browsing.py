@@ -109,6 +109,7 @@ def test_the_search_finds_forgives_and_narrows(visit: Callable[..., Any], addres
     page.locator("#q").fill("zyzzyva")
     page.locator("#q").press("Enter")
     page.get_by_text("Nothing found.").wait_for()
+    assert page.get_by_role("button", name="More").count() == 0  # there is no more
 
 
 def test_the_palette_finds_notes_and_topics(visit: Callable[..., Any], address: str) -> None:
