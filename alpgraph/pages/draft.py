@@ -5,13 +5,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from alpgraph.authoring import Drafted, Forge, Form, Located, RelationRow, SourceRow, find_forge
 from alpgraph.diagnostics import Severity
 from alpgraph.graph import MENTION, Link, links
 from alpgraph.notes import Note, Reading, RelationType, SafeHtml, render_body
 from alpgraph.pages.addresses import edit_form_url, file_url, new_form_url, note_url
+from alpgraph.pages.formats import said
 from alpgraph.pages.frame import frame
 from alpgraph.pages.lists import rows
 from alpgraph.pages.render import render
@@ -115,7 +116,7 @@ def draft_page(
         written=writing.written,
         remote=writing.remote,
         pull_request=writing.pull_request,
-        message=_said(told.message),
+        message=said(_sentence(told.message) if told.fault else told.message),
         message_fault=told.fault,
     )
 
@@ -172,7 +173,7 @@ def _by_field(
         hint = f" {_sentence(told)}" if told else ""
         fault = Fault(
             finding.severity.value,
-            _said(place + _sentence(finding.message) + hint),
+            said(place + _sentence(finding.message) + hint),
             finding.code,
             one.start,
             one.end,
@@ -192,15 +193,6 @@ def _meant(collection: Collection, hint: str) -> str:
 
 def _sentence(text: str) -> str:
     return f"{text[:1].upper()}{text[1:]}{'' if text[-1:] in '.?!' else '.'}"
-
-
-def _said(text: str) -> Markup:
-    """Write a message with what stands in backticks as code.
-
-    >>> _said("no note answers to `<b>`")
-    Markup('no note answers to <code>&lt;b&gt;</code>')
-    """
-    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text))))
 
 
 def _preview(collection: Collection, drafted: Drafted) -> Preview:

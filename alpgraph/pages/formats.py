@@ -1,6 +1,9 @@
-"""How numbers and dates are written."""
+"""How numbers, dates and messages are written."""
 
+import re
 from datetime import UTC, date, datetime
+
+from markupsafe import Markup, escape
 
 
 def signed(value: float, digits: int = 3) -> str:
@@ -30,6 +33,15 @@ def written(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def said(text: str) -> Markup:
+    """Write a message with what stands in backticks as code.
+
+    >>> said("no note answers to `<b>`")
+    Markup('no note answers to <code>&lt;b&gt;</code>')
+    """
+    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text))))
 
 
 def plain_date(text: str) -> str:

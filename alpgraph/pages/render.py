@@ -26,7 +26,9 @@ def environment() -> Environment:
         if name.endswith("_url"):
             env.globals[name] = getattr(addresses, name)
     env.globals |= {"version": __version__, "static_url": static_url}
-    for name in ("signed", "number", "plain_date", "short_date", "duration", "moment", "written"):
+    for name in (
+        "signed", "number", "plain_date", "short_date", "duration", "moment", "written", "said"
+    ):  # fmt: skip
         env.filters[name] = getattr(formats, name)
     env.filters["inline"] = render_inline
     return env

@@ -198,7 +198,7 @@ def _refuse_strangers(writing: Writing) -> None:
         raise RefusedError("this server writes no files; start it with `alpgraph serve --edit`")
     if not writing.token:
         raise RefusedError(
-            "the token is missing or another; it was printed where the server started"
+            "the token is missing or wrong; it was printed where the server was started"
         )
 
 

@@ -53,6 +53,7 @@ def test_a_change_is_shown_before_and_after(repository: Any, client: Callable[..
     assert "1 added, 1 removed" in text
     assert "new contradiction" in text
     assert "points at nothing" in text
+    assert "no note answers to <code>gone</code>" in text
     picture = text.split('<svg class="changed"')[1].split("</svg>")[0]
     assert len(re.findall(r'<g class="d-new">', picture)) == 3
     assert len(re.findall(r'<g class="d-gone">', picture)) == 1
@@ -427,8 +428,8 @@ def test_the_form_writes_the_file_and_offers_the_commit(
 @pytest.mark.parametrize(
     ("change", "reason", "status"),
     [
-        ({"token": ""}, "token is missing or another", 403),
-        ({"token": "t0keN"}, "token is missing or another", 403),
+        ({"token": ""}, "token is missing or wrong", 403),
+        ({"token": "t0keN"}, "token is missing or wrong", 403),
         ({"relation-0-to": "nowhere"}, "errors left; nothing was written", 409),
     ],
 )
