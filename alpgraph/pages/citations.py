@@ -5,6 +5,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import quote
 
 from markupsafe import Markup
 
@@ -12,7 +13,15 @@ from alpgraph.notes import Note, Source
 from alpgraph.pages.addresses import source_url
 
 _SPECIAL = re.compile(r"[\\{}$&#%_~^]")
-_ESCAPES = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
+# BibTeX counts the brace of `\}` too, so a lone one would end the field, or the entry
+_ESCAPES = {
+    "\\": r"\textbackslash{}",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+    "{": r"\textbraceleft{}",
+    "}": r"\textbraceright{}",
+}
+_COMMAND = re.compile(r"[\\{}\s]")
 _LINK = re.compile(r"[<>&\u2028\u2029]")
 
 
@@ -59,7 +68,7 @@ def csl_json(sources: Sequence[Source]) -> list[dict[str, Any]]:
             item["title"] = source.title
         if source.authors:
             item["author"] = [_person(name) for name in source.authors]
-        if source.year.isdecimal():
+        if source.year.isdecimal() and len(source.year) <= 4:
             item["issued"] = {"date-parts": [[int(source.year)]]}
         if source.kind in ("doi", "isbn"):
             item[source.kind.upper()] = source.id
@@ -104,18 +113,21 @@ def _fields(source: Source) -> list[tuple[str, str]]:
     ]
     match source.kind:
         case "arxiv":
-            fields += [("eprint", source.id), ("archivePrefix", "arXiv")]
-        case "doi":
-            fields += [("doi", source.id)]
-        case "isbn":
-            fields += [("isbn", source.id)]
-        case _:
-            fields += [("howpublished", f"\\url{{{source.id}}}" if source.kind == "url" else "")]
+            fields += [("eprint", _verbatim(source.id)), ("archivePrefix", "arXiv")]
+        case "doi" | "isbn":
+            fields += [(source.kind, _verbatim(source.id))]
+        case "url":
+            fields += [("howpublished", f"\\url{{{_verbatim(source.id)}}}")]
     return fields
 
 
 def _tex(text: str) -> str:
     return _SPECIAL.sub(lambda found: _ESCAPES.get(found[0], f"\\{found[0]}"), text)
+
+
+def _verbatim(identifier: str) -> str:
+    """Write out what would begin a command or end the field: styles print identifiers as is."""
+    return _COMMAND.sub(lambda found: quote(found[0]), identifier)
 
 
 def _key(source: Source) -> str:

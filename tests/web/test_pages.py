@@ -82,6 +82,27 @@ def test_sources_are_served_for_reference_managers(server: Any) -> None:
     assert items[0]["author"][0]["family"] == "Autor"
 
 
+def test_a_source_cannot_leave_its_entry(folder: Folder, start_server: Any, tmp_path: Path) -> None:
+    source = {
+        "doi": r"10.1/x}, note = {\input{/etc/passwd}",
+        "title": "A } lone brace",
+        "year": "1" * 5000,
+        "authors": ["}} @misc(other, title = {x}"],
+    }
+    address = {"url": r"https://example.org/}\input{/etc/passwd}"}
+    text = f"---\ntitle: A\nsources: {json.dumps([source, address])}\n---\nText.\n"
+    state = ("--state", str(tmp_path / "state"))
+    with start_server(str(folder({"a.md": text})), *state) as own:
+        told = own.get("/n/a.bib")
+        assert len(json.loads(own.get("/n/a.csl.json"))) == 2
+    assert "\\input" not in told
+    depths = [0]
+    for brace in re.findall("[{}]", told):  # BibTeX counts those behind a backslash too
+        depths.append(depths[-1] + (1 if brace == "{" else -1))
+    assert depths.count(0) == 3
+    assert depths[-1] == 0
+
+
 def test_linked_data_can_be_read(server: Any) -> None:
     page = server.get(NOTE)
     match = re.search(r'<script type="application/ld\+json">(.*?)</script>', page, re.S)
