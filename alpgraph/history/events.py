@@ -8,7 +8,7 @@ from typing import Literal
 
 from alpgraph.history.git import HistoryError, read_blobs
 from alpgraph.history.log import Touch, touches
-from alpgraph.notes.files import is_note_name
+from alpgraph.notes.files import is_note_name, is_text
 from alpgraph.notes.model import Note
 from alpgraph.notes.parsing import digest, parse_note
 from alpgraph.notes.relation_types import RelationTypes
@@ -54,7 +54,7 @@ def timeline(
     """
     table = types or RelationTypes()
     try:
-        found = [t for t in touches(root, commits=commits) if is_note_name(t.path.split("/")[-1])]
+        found = [touch for touch in touches(root, commits=commits) if _is_note(touch.path)]
         contents = read_blobs(root, {blob for t in found for blob in (t.before, t.after)} - {""})
     except HistoryError:
         return ()
@@ -71,6 +71,10 @@ def timeline(
         for touch in found
         for event in _events(touch, note(touch.path, touch.before), note(touch.path, touch.after))
     )
+
+
+def _is_note(path: str) -> bool:
+    return is_note_name(path.rpartition("/")[2]) and is_text(path)
 
 
 def _read(path: str, data: bytes | None, now: Note | None, types: RelationTypes) -> Note | None:

@@ -13,7 +13,7 @@ from alpgraph.history.git import (
     read_blobs,
     run_git,
 )
-from alpgraph.notes.files import SIZE_LIMIT, is_note_name
+from alpgraph.notes.files import SIZE_LIMIT, is_note_name, is_text
 from alpgraph.notes.notebook import Notebook, notebook_of, with_files
 from alpgraph.notes.parsing import digest
 from alpgraph.notes.relation_types import RelationTypes
@@ -54,7 +54,7 @@ def files_at(root: Path, revision: str) -> dict[str, bytes]:
 def unread_at(root: Path, revision: str) -> dict[str, str]:
     """Return what has a note's name as of a revision and is not read, with what it is instead."""
     return {
-        blob.path: "too large" if blob.kind == "file" else f"a {blob.kind}"
+        blob.path: _fault(blob)
         for blob in list_blobs(root, commit_id(root, revision))
         if not _is_readable(blob) and (_is_note(blob.path) or blob.kind == "submodule")
     }
@@ -77,7 +77,14 @@ def _readable(root: Path, revision: str) -> list[Blob]:
 
 
 def _is_readable(blob: Blob) -> bool:
-    return blob.kind == "file" and blob.size <= SIZE_LIMIT
+    return blob.kind == "file" and blob.size <= SIZE_LIMIT and is_text(blob.path)
+
+
+def _fault(blob: Blob) -> str:
+    """Return what a file is that is not read."""
+    if blob.kind != "file":
+        return f"a {blob.kind}"
+    return "too large" if blob.size > SIZE_LIMIT else "a file whose name is not UTF-8"
 
 
 def _contents(root: Path, blobs: Sequence[Blob]) -> dict[str, bytes]:

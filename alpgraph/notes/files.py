@@ -1,6 +1,7 @@
 """The files of a notes folder: regular ones that lie inside it, and nothing else."""
 
 import os
+import re
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import BinaryIO, NamedTuple
 
 SIZE_LIMIT = 16 * 1024 * 1024
 """Files above this many bytes are not read."""
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _ENDINGS = (".md", ".markdown")
 _FLAGS = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 
@@ -31,6 +33,15 @@ def is_note_name(name: str) -> bool:
         return False
     stem = name.rpartition(".")[0]
     return not name.startswith(".") or (bool(stem) and not stem.strip("."))
+
+
+def is_text(path: str) -> bool:
+    """Tell whether a path is UTF-8: other bytes come as surrogates, which no page can hold.
+
+    >>> is_text("\u00e4.md"), is_text("\\udcff.md")
+    (True, False)
+    """
+    return path.isascii() or not _SURROGATE.search(path)
 
 
 def walk(root: Path) -> Iterator[tuple[str, FileStamp]]:
@@ -72,6 +83,8 @@ def read_file(root: Path, path: str) -> tuple[bytes, FileStamp]:
     if not is_note_name(path.rsplit("/", 1)[-1]):
         msg = f"`{path}` is not a note's path"
         raise OSError(msg)
+    if not is_text(path):
+        raise OSError("its name, or a folder's, is not UTF-8")
     with open_regular(root, path) as file:
         status = os.fstat(file.fileno())
         if status.st_size > SIZE_LIMIT:
@@ -113,6 +126,6 @@ def attachments(root: Path) -> dict[str, list[str]]:
         below = Path(folder).relative_to(root).as_posix()
         prefix = "" if below == "." else f"{below}/"
         for name in names:
-            if not name.startswith(".") and not is_note_name(name):
+            if not name.startswith(".") and not is_note_name(name) and is_text(prefix + name):
                 found.setdefault(name.lower(), []).append(prefix + name)
     return found

@@ -234,3 +234,18 @@ def test_our_own_fault_ends_with_101(folder: Folder) -> None:
     )
     assert done.returncode == 101
     assert "Traceback" not in done.stderr
+
+
+def test_a_name_that_is_no_utf_8_is_a_finding_and_stops_nothing(
+    alpgraph: Run, folder: Folder, tmp_path: Path
+) -> None:
+    odd = os.fsdecode(b"odd\xff")
+    notes = folder({"a.md": GOOD, f"{odd}.md": OTHER, f"{odd}/b.md": OTHER, f"{odd}.png": b"png"})
+    state = ("--state", str(tmp_path / "state"))
+    for _ in range(2):  # from the files, then from what is kept of them
+        done = alpgraph("check", str(notes), "--output-format", "concise", *state)
+        assert done.returncode == 1, done.stderr
+        assert done.stdout.count("is not UTF-8") == 2
+    for words in (("search", "good"), ("build", str(tmp_path / "site"))):
+        done = alpgraph(*words, "--notes", str(notes), *state)
+        assert done.returncode == 0, done.stderr

@@ -17,6 +17,7 @@ from alpgraph.history import (
     remotes,
     revision_at,
     timeline,
+    unread_at,
 )
 
 Git = Callable[..., str]
@@ -147,6 +148,14 @@ def test_odd_file_names_are_read(repository: Path, commit: Git, name: str) -> No
     assert [event.what for event in timeline(root)] == ["note changed", "note added"]
     (root / name).write_text("changed")
     assert changed_paths(root, "HEAD") == {name}
+
+
+def test_names_that_are_no_utf_8_are_passed_over(repository: Path, commit: Git) -> None:
+    commit(0, {"a.md": note("A"), os.fsdecode(b"b\xff.md"): note("B")})
+    root = repository / "notes"
+    assert list(files_at(root, "HEAD")) == ["a.md"]
+    assert [event.slug for event in timeline(root)] == ["a"]
+    assert list(unread_at(root, "HEAD").values()) == ["a file whose name is not UTF-8"]
 
 
 def test_links_submodules_dot_folders_and_other_files_are_passed_over(
