@@ -224,9 +224,10 @@ def complete() -> Iterator[Callable[[Coroutine[Any, Any, Any]], Any]]:
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Any]:
     """Start one Chromium for the session; there is always one, or the run fails."""
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
     module = _module("find_browser")
+    expect.set_options(timeout=60_000)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=module.install(), args=module.FLAGS)
         yield browser

@@ -141,7 +141,7 @@ def test_a_note_goes_all_the_way_from_a_form_to_every_reader(
         row = page.locator("section.rels li", has_text=QUESTION)
         row.get_by_text(WHY).wait_for()
         row.get_by_role("link", name=QUESTION).first.click()
-        assert page.locator("h1").inner_text() == QUESTION
+        expect(page.locator("h1")).to_have_text(QUESTION)
 
 
 @SCRIPTS

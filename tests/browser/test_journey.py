@@ -125,7 +125,7 @@ def test_an_experiment_is_launched_and_its_verdict_read(
     page.locator("[name=replicates]").first.fill("4")
     page.locator("[name=seed]").first.fill("11" if scripts else "12")
     page.get_by_role("button", name=re.compile("Run again")).first.click()
-    page.wait_for_url("**/runs/*", timeout=20_000)
+    page.wait_for_url("**/runs/*")
     page.wait_for_selector("main .say .v, main .res .v", timeout=90_000)
     text = page.locator("main").inner_text()
     assert re.search(r"supported|contradicted|no effect|inconclusive", text)
