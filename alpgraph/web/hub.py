@@ -21,7 +21,7 @@ from alpgraph.search import SearchIndex, open_index
 from alpgraph.web.background import Background
 from alpgraph.web.cache import PageCache
 from alpgraph.web.events import Changes
-from alpgraph.web.peers import MOMENT, PATIENCE, Peers
+from alpgraph.web.peers import BEHIND, MOMENT, Peers
 from alpgraph.web.settings import Settings
 from alpgraph.web.watching import Changed, Visible, sort_changes
 
@@ -77,7 +77,7 @@ class Hub:
         if self.peers is not None:  # the notes were read before this process began
             await self._catch_up()
             self.peers.reach(self.collection.stamp)
-            self.events.patience = PATIENCE
+            self.events.patience = BEHIND
         self.events.begin(self.collection.stamp)
         gc.freeze()  # or collecting garbage would walk all notes, and every request wait for it
         self._later.wake()

@@ -5,8 +5,10 @@ import time
 from collections.abc import MutableSequence
 from hashlib import blake2b
 
-PATIENCE = 3.0
-"""Seconds to wait for the others; longer than they take to look for new verdicts."""
+PATIENCE = 10.0
+"""Seconds to wait for the others before a change is told; one that ended is not waited for."""
+BEHIND = 3.0
+"""Seconds a page ahead of its server waits; longer than servers take to look for new verdicts."""
 TURN = 0.005
 MOMENT = 0.5
 """Seconds given to the others where files changed that no stamp tells of, as pictures."""

@@ -59,7 +59,11 @@ class RunAccess:
         store = runs.open_store(where)
         executor = runs.open_executor(settings.config.dask, servers=servers)
         service = runs.RunService(store, executor, shared=True if servers > 1 else None)
-        service.start()
+        try:
+            service.start()
+        except StoreError:
+            service.stop()
+            raise
         return service
 
     def close_streams(self) -> None:
