@@ -4,8 +4,10 @@ import { announce, ask, make, setting } from "./page.js";
 
 const main = document.querySelector("main.draft");
 const form = main.querySelector("form.form");
-const key = `draft:${location.pathname}${new URLSearchParams(location.search).get("from") || ""}`;
+const told = main.querySelector(".told"), refused = main.querySelector(".told-fault");
+const key = (refused && kept("sent")) || `draft:${form.getAttribute("action")}${new URLSearchParams(location.search).get("from") || ""}`;
 const WAIT = 400; // milliseconds after the last letter
+const HOLDS = "a, button, input, textarea, summary"; // what may hold the focus in a part
 let timer = 0, busy = false, again = false, pristine = snapshot();
 
 // ---- the token that lets a local server write files: from the printed address, kept for this tab ----
@@ -34,23 +36,34 @@ function fillToken() {
   }
 }
 
+/** The server was started anew, and has another token. */
+function forgetToken() {
+  kept("token", "");
+  const field = form.elements.namedItem("token");
+  field.value = "";
+  field.closest("[data-part]").hidden = false;
+}
+
 // ---- the draft: kept at each change, put back after Back or a closed tab ----
 
 function snapshot() {
-  const skipped = new Set(["digest", "token", "action"]);
+  const skipped = new Set(["token", "action"]); // the digest says of which file it is a draft
   return JSON.stringify([...new FormData(form)].filter(([name]) => !skipped.has(name)));
 }
 
 function restore() {
   const saved = setting(key);
-  if (!saved || saved === pristine || main.querySelector(".told")) return;
+  if (!saved || saved === pristine || told) return;
+  const digest = form.elements.namedItem("digest").value;
   try {
     put(JSON.parse(saved));
   } catch {
     setting(key, "");
     return;
   }
-  announce("Your draft was put back.");
+  const older = form.elements.namedItem("digest").value !== digest;
+  if (older) form.querySelector("[data-discard]").after(make("span", { class: "hint" }, " The file was changed after this draft was begun: discard the draft to see it."));
+  announce(`Your draft was put back.${older ? " The file was changed after it was begun." : ""}`);
   keep();
   check();
 }
@@ -59,6 +72,7 @@ function put(pairs) {
   for (const kind of ["relation", "source"]) {
     const numbers = pairs.map(([name]) => Number(name.match(`^${kind}-(\\d+)-`)?.[1])).filter(Number.isInteger);
     while (rows(kind).length <= Math.max(-1, ...numbers)) addRow(kind);
+    [...rows(kind)].slice(Math.max(-1, ...numbers) + 1).forEach((row) => row.remove());
   }
   for (const [name, value] of pairs) {
     const field = form.elements.namedItem(name);
@@ -95,12 +109,16 @@ async function check() {
 
 /** Take the parts that hold no field being typed in; what is wrong shows at the fields. */
 function take(page) {
+  let focused = null;
+  if (kept("token") && page.querySelector("[name=token][type=password]")) forgetToken();
   for (const part of main.querySelectorAll("[data-part]")) {
     const fresh = page.querySelector(`[data-part="${part.dataset.part}"]`);
     if (!fresh || part.isEqualNode(fresh)) continue;
     const open = part.querySelector("details")?.open;
+    const held = [...part.querySelectorAll(HOLDS)].indexOf(document.activeElement);
     part.replaceChildren(...document.importNode(fresh, true).childNodes);
     if (open) part.querySelector("details")?.setAttribute("open", "");
+    if (held >= 0) focused = [part, held];
   }
   for (const field of form.querySelectorAll("[aria-describedby]")) {
     const twin = page.getElementsByName(field.name)[0];
@@ -108,6 +126,7 @@ function take(page) {
     else field.removeAttribute("aria-invalid");
   }
   dress();
+  if (focused) focused[0].querySelectorAll(HOLDS)[focused[1]]?.focus({ preventScroll: true });
 }
 
 /** What only works with scripts shows only with them. */
@@ -162,6 +181,7 @@ form.addEventListener("click", (event) => {
     const row = button.closest("[data-row]"), kind = row.dataset.row;
     row.remove();
     number(kind);
+    form.querySelector(`[data-add="${kind}"]`).focus();
     changed();
   } else if (button.dataset.fill) {
     const field = button.closest("[data-row]").querySelector(".target");
@@ -170,7 +190,7 @@ form.addEventListener("click", (event) => {
     changed();
   } else if ("discard" in button.dataset) {
     setting(key, "");
-    location.reload();
+    location.replace(location.pathname + location.search); // not sent again, as a reload would be
   } else if (button.dataset.end) {
     const text = form.elements.namedItem("body") || form.elements.namedItem("text");
     text.focus();
@@ -204,9 +224,11 @@ function measure(field) {
 
 // ---- a target: a combobox over titles (ARIA Authoring Practices), the field keeps the focus ----
 
+let picks = 0;
+
 function pick(field) {
   if (field.parentElement.classList.contains("pick")) return;
-  const list = make("ul", { class: "pick-list", role: "listbox", id: `pick-${crypto.randomUUID()}`, "aria-label": "Notes", hidden: true });
+  const list = make("ul", { class: "pick-list", role: "listbox", id: `pick-${++picks}`, "aria-label": "Notes", hidden: true });
   const box = make("div", { class: "pick" });
   field.replaceWith(box);
   box.append(field, list);
@@ -248,6 +270,7 @@ function pick(field) {
     announce(`${items.length} notes`);
   });
   field.addEventListener("keydown", (event) => {
+    if (event.isComposing) return; // the key belongs to the input method
     if (event.key === "Escape") {
       if (!list.hidden) event.stopPropagation();
       close();
@@ -263,8 +286,8 @@ function pick(field) {
     }
   });
   field.addEventListener("blur", () => setTimeout(close, 150));
-  list.addEventListener("pointerdown", (event) => {
-    event.preventDefault();
+  list.addEventListener("pointerdown", (event) => event.preventDefault()); // the field keeps the focus
+  list.addEventListener("click", (event) => { // not before: a finger may scroll the list
     const option = event.target.closest("li");
     if (option) choose(option);
   });
@@ -278,10 +301,14 @@ form.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && event.target.matches("input, .because textarea")) event.preventDefault(); // never sends half a note
 });
 form.addEventListener("submit", (event) => {
-  if (event.submitter?.value === "write") setting(key, ""); // the file holds it now; on a refusal the page still does
+  if (event.submitter?.value === "write") kept("sent", key);
 });
+if (told && !refused && kept("sent")) {
+  setting(kept("sent"), ""); // the file holds it now
+  kept("sent", "");
+}
 form.querySelectorAll(".target").forEach(pick);
 form.querySelectorAll("[data-length]").forEach(measure);
 dress();
 restore();
-if (main.dataset.note && !main.querySelector(".told")) check();
+if (main.dataset.note && !told) check();

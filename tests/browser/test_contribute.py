@@ -281,3 +281,91 @@ def test_nothing_sticks_out(shared_server: Any, open_page: Callable[..., Any], w
     page.fill("[name=body]", "x" * 300 + " [[nowhere]]")
     page.locator("#e-body .fault").wait_for()
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_a_draft_is_put_back_as_it_was_left(
+    shared_server: Any, open_page: Callable[..., Any]
+) -> None:
+    page = open_page()
+    page.goto(f"{shared_server.url}/new")
+    fill(page)
+    page.click("[data-add=relation]")
+    page.fill("[name=relation-1-to]", "Can a plain loss harm?")
+    page.click("[data-add=relation]")
+    page.locator("[data-row=relation]").first.get_by_role("button", name="Remove").click()
+    assert page.evaluate("document.activeElement.dataset.add") == "relation"  # not lost
+    page.locator("[data-row=relation]").nth(1).get_by_role("button", name="Remove").click()
+    page.locator("[data-row=source]").first.get_by_role("button", name="Remove").click()
+    page.reload()
+    expect(page.locator("[name=relation-0-to]")).to_have_value("Can a plain loss harm?")
+    expect(page.locator("[data-row=relation]")).to_have_count(1)
+    expect(page.locator("[data-row=source]")).to_have_count(0)  # none was left
+
+
+def test_a_draft_outlives_a_server_that_is_away(
+    shared_server: Any, open_page: Callable[..., Any]
+) -> None:
+    page = open_page()
+    page.goto(shared_server.form)
+    fill(page)
+    write = page.get_by_role("button", name="Write the file")
+    write.wait_for()
+    page.route("**/new", lambda route: route.abort())
+    write.click()
+    page.wait_for_url("chrome-error://**")
+    page.unroute("**/new")
+    page.goto(f"{shared_server.url}/new")
+    expect(page.locator("[name=title]")).to_have_value(QUESTION)
+
+
+def test_a_draft_never_hides_what_the_file_became(
+    serving: Any, clone: Path, open_page: Callable[..., Any]
+) -> None:
+    page, file = open_page(), clone / "notes" / "first.md"
+    page.goto(f"{serving.url}/edit/first?{serving.form.partition('?')[2]}")
+    page.fill("[name=claim]", "It can, at times.")
+    with serving.changes() as changed:
+        file.write_text(FIRST.replace("less than", "much less than"))
+        changed()
+    page.reload()
+    expect(page.locator("[name=claim]")).to_have_value("It can, at times.")
+    page.get_by_text("The file was changed after this draft").wait_for()
+    page.get_by_role("button", name="Write the change").click()
+    page.get_by_text("was changed meanwhile").wait_for()
+    assert "much less than" in file.read_text()
+    page.fill("[name=claim]", "It can, now and then.")
+    page.get_by_role("button", name="Discard this draft").click()
+    expect(page.locator("[name=body]")).to_have_value(re.compile("much less than"))
+
+
+def test_a_token_of_another_time_is_asked_for_again(
+    shared_server: Any, open_page: Callable[..., Any]
+) -> None:
+    page = open_page()
+    page.goto(f"{shared_server.url}/new?token=of-another-time")
+    fill(page)
+    page.get_by_text("No errors").wait_for()
+    page.locator("[name=token]").wait_for()
+    assert page.locator("[name=token]").input_value() == ""
+
+
+def test_the_form_lives_where_the_browser_trusts_no_address(
+    shared_server: Any, open_page: Callable[..., Any]
+) -> None:
+    page = open_page()
+    page.add_init_script("delete Crypto.prototype.randomUUID")  # as on http:// of another machine
+    page.goto(f"{shared_server.url}/new")
+    page.click("[data-add=relation]")
+    assert page.locator("[role=combobox]").count() == 2
+
+
+def test_the_preview_keeps_the_focus(shared_server: Any, open_page: Callable[..., Any]) -> None:
+    page = open_page()
+    page.goto(f"{shared_server.url}/new")
+    fill(page)
+    relate = page.get_by_role("button", name="relate").first
+    relate.wait_for()
+    page.fill("[name=body]", "Other words.")
+    relate.focus()
+    page.locator(".prev .body", has_text="Other words.").wait_for()
+    assert page.evaluate("document.activeElement.textContent") == "relate"
