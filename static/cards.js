@@ -43,7 +43,9 @@ addEventListener("scroll", () => {
 addEventListener("pagehide", hide);
 
 function walk(slug) {
-  if (!known.has(slug)) known.set(slug, ask(`/api/walk/${segment(slug)}`));
+  if (!known.has(slug)) {
+    known.set(slug, ask(`/api/walk/${segment(slug)}`).then((walk) => walk ?? (known.delete(slug), null)));
+  }
   return known.get(slug);
 }
 

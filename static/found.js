@@ -31,7 +31,7 @@ async function load() {
 
 /** Find notes as the API of a server does: `{ total, items: [{ slug, title, snippet, verdict, score }] }`. */
 export async function search(text, { limit = 20, offset = 0 } = {}) {
-  loading ??= load();
+  loading ??= load().catch((fault) => { loading = null; throw fault; });
   const { notes, index } = await loading;
   const filters = [], asked = [];
   for (const [, name, quoted, plain] of text.matchAll(PART)) name ? filters.push([name, quoted ?? plain]) : asked.push(quoted ?? plain);

@@ -1,13 +1,14 @@
 // A saved note shows itself. One stream serves all tabs: whoever holds the lock listens and tells
 // the others; hidden tabs let go, since a browser has six connections a host.
-const { live } = document.body.dataset;
 // which state of the notes the page was made from: told beside the page, whose bytes outlive edits
 const made = performance.getEntriesByType("navigation")[0]?.serverTiming?.find((entry) => entry.name === "stamp")?.description || "";
 const KEPT = "alpgraph-place", NAME = "alpgraph-events";
+const AGAIN = 5000; // milliseconds after which a refused stream is asked for again
 const channel = "BroadcastChannel" in window ? new BroadcastChannel(NAME) : null;
 let known = made, queue = null, release = null, waiting = false;
 
 function concerns(slugs) {
+  const { live } = document.body.dataset; // a walk goes on to other notes
   return slugs === null || (slugs.length > 0 && (live === "" || slugs.includes(live)));
 }
 
@@ -25,6 +26,12 @@ function listen() {
     const told = JSON.parse(event.data);
     channel?.postMessage(told);
     take(told);
+  });
+  // an answer that is no stream, as a proxy's while the server starts anew, ends it for good
+  stream.addEventListener("error", () => {
+    if (stream.readyState !== EventSource.CLOSED) return;
+    leave();
+    setTimeout(() => { if (!document.hidden) follow(); }, AGAIN);
   });
   return stream;
 }
@@ -55,7 +62,7 @@ function leave() {
 async function catchUp() {
   try {
     const answer = await fetch(`/events?since=${encodeURIComponent(known)}`, { headers: { accept: "application/json" } });
-    take(await answer.json());
+    if (answer.ok) take(await answer.json());
   } catch { /* the server is away; the stream will tell */ }
 }
 

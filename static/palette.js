@@ -3,7 +3,7 @@
 import { at as place, noteUrl, segment, served, slugOf } from "./addresses.js";
 import { RECENT, announce, ask, make, recent, verdictMark } from "./page.js";
 
-let dialog = null, field = null, list = null, options = [], at = -1, asked = 0;
+let dialog = null, field = null, list = null, options = [], at = -1, asked = 0, looking = null;
 let topics = null, context = {};
 
 /** Open the palette; `chooseTheme` is what its colour commands call. */
@@ -12,7 +12,7 @@ export function open(given) {
   if (!dialog) build();
   field.value = "";
   dialog.showModal();
-  update();
+  look();
 }
 
 function build() {
@@ -23,20 +23,28 @@ function build() {
   list = make("ul", { id: "palette-list", role: "listbox", "aria-label": "Found" });
   dialog = make("dialog", { class: "palette", "aria-label": "Find anything" }, field, list);
   document.body.append(dialog);
-  field.addEventListener("input", update);
+  field.addEventListener("input", look);
   field.addEventListener("keydown", onKey);
   list.addEventListener("click", (event) => run(event.target.closest("li")?.dataset.at));
   dialog.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); });
 }
 
-function onKey(event) {
+function look() {
+  looking = update();
+}
+
+async function onKey(event) {
+  if (event.isComposing) return; // the key belongs to the input method
   const moves = { ArrowDown: 1, ArrowUp: -1, PageDown: 8, PageUp: -8 };
   if (event.key in moves) {
     event.preventDefault();
     choose(options.length ? Math.min(options.length - 1, Math.max(0, at + moves[event.key])) : -1);
   } else if (event.key === "Enter") {
     event.preventDefault();
-    if (options.length) run(Math.max(0, at), event.ctrlKey || event.metaKey);
+    const elsewhere = event.ctrlKey || event.metaKey, turn = asked;
+    await looking; // what stands there may be of fewer letters
+    if (turn !== asked || !dialog.open) return;
+    if (options.length) run(Math.max(0, at), elsewhere);
     else if (field.value.trim()) location.href = place(`/search?q=${encodeURIComponent(field.value)}`);
   }
 }
@@ -50,6 +58,7 @@ async function update() {
   }
   topics ||= ask("/api/topics");
   const [found, known] = await Promise.all([ask(`/api/search?q=${encodeURIComponent(field.value)}&limit=12`), topics]);
+  if (!known) topics = null; // asked for again next time
   if (turn !== asked) return; // a later letter has been asked about meanwhile
   const fits = (entry) => text.toLowerCase().split(/\s+/).every((word) => entry.title.toLowerCase().includes(word));
   const named = (known?.items || []).map((topic) => ({ kind: `topic, ${topic.count}`, title: topic.name, url: place(topic.url) }));
@@ -67,7 +76,8 @@ function commands() {
 }
 
 function headings() {
-  return [...document.querySelectorAll("main .body :is(h2, h3, h4)[id]")].map((heading) => ({ kind: "heading here", title: heading.firstChild.textContent, url: `#${heading.id}` }));
+  const titleOf = ({ childNodes }) => [...childNodes].filter((part) => !part.matches?.(".anchor")).map((part) => part.textContent).join("").trim();
+  return [...document.querySelectorAll("main .body :is(h2, h3, h4)[id]")].map((heading) => ({ kind: "heading here", title: titleOf(heading), url: `#${heading.id}` }));
 }
 
 function show(found, text = "") {

@@ -122,16 +122,32 @@ function apart(heights) {
   return heights[0] <= heights[1] ? [middle - 18, middle + 18] : [middle + 18, middle - 18];
 }
 
-const stream = new EventSource(`/api/runs/${place.dataset.runId}/events`);
-stream.addEventListener("progress", (event) => show(JSON.parse(event.data)));
-stream.addEventListener("end", (event) => {
-  const run = JSON.parse(event.data);
-  stream.close();
+// a hidden page lets go, since a browser has six connections a host
+let stream = null;
+
+function follow() {
+  if (stream || document.hidden) return;
+  const mine = (stream = new EventSource(`/api/runs/${place.dataset.runId}/events`));
+  mine.addEventListener("progress", (event) => show(JSON.parse(event.data)));
+  mine.addEventListener("end", (event) => end(JSON.parse(event.data)));
+  mine.addEventListener("error", () => {
+    if (mine.readyState === EventSource.CLOSED) setTimeout(() => location.reload(), 3000);
+  });
+}
+
+function end(run) {
+  leave();
   if (run.state === "done") bar.value = 1;
   say(run.result ? `${ENDS[run.state]}: ${run.result.verdict}` : ENDS[run.state]);
   setTimeout(() => location.reload(), 400); // the page of an ended run is written by the server
-});
-stream.addEventListener("error", () => {
-  if (stream.readyState === EventSource.CLOSED) setTimeout(() => location.reload(), 3000);
-});
-addEventListener("pagehide", () => stream.close());
+}
+
+function leave() {
+  stream?.close();
+  stream = null;
+}
+
+follow();
+document.addEventListener("visibilitychange", () => (document.hidden ? leave() : follow()));
+addEventListener("pagehide", leave);
+addEventListener("pageshow", follow); // also of a page that Back took out of the browser's memory

@@ -85,10 +85,11 @@ document.addEventListener("click", async (event) => {
   event.preventDefault();
   try {
     const answer = await fetch(link.href);
+    if (!answer.ok) throw new Error(answer.status);
     await navigator.clipboard.writeText(await answer.text());
     announce(`${link.textContent} copied`, link);
   } catch {
-    location.href = link.href; // no clipboard: show it, so that it can be copied by hand
+    location.href = link.href; // no clipboard, or no answer: show it, so that it can be copied by hand
   }
 });
 

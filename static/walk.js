@@ -5,13 +5,13 @@ import { pathOf } from "./addresses.js";
 import { announce } from "./page.js";
 
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
-let turn = 0;
+let turn = 0, shown = addressOf(location);
 
 document.addEventListener("click", (event) => {
   const link = event.target.closest("a[href]");
   if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
   const url = new URL(link.href.baseVal ?? link.href, location.href);
-  if (!pathOf(url).startsWith("/walk/")) return;
+  if (!pathOf(url).startsWith("/walk/") || (url.hash && addressOf(url) === shown)) return;
   event.preventDefault();
   move(url, { from: link });
 });
@@ -28,8 +28,18 @@ document.addEventListener("change", (event) => {
 });
 
 addEventListener("popstate", () => {
+  if (addressOf(location) === shown) return; // a step to a part of this page
   if (pathOf(location.href).startsWith("/walk/")) move(new URL(location.href), { back: true });
 });
+
+function addressOf({ pathname, search }) {
+  return pathname + search;
+}
+
+// what stays on the page has to lead to the same places from addresses of another depth
+for (const kept of document.querySelectorAll(".top [href], .top [action], .foot [href]")) {
+  for (const name of ["href", "action"]) if (kept.hasAttribute(name)) kept.setAttribute(name, kept[name]);
+}
 
 function filter(form, box) {
   const url = new URL(form.action);
@@ -55,7 +65,11 @@ async function move(url, { from = null, back = false, keep = null }) {
     return;
   }
   if (mine !== turn) return; // a later step was taken meanwhile
-  if (!back) history.pushState(null, "", url);
+  if (!back) {
+    history.replaceState({ y: scrollY }, "");
+    history.pushState(null, "", url);
+  }
+  shown = addressOf(url);
   const put = () => place(next, keep, back);
   if (calm.matches || !document.startViewTransition) put();
   else await grow(from, put);
@@ -88,6 +102,7 @@ function place(next, keep, back) {
   const kept = keep && main.querySelector(`[name="${keep.name}"][value="${CSS.escape(keep.value)}"]`);
   const centre = [...main.querySelectorAll(".w-centre, .spine-c")].find((one) => one.getClientRects().length);
   const target = kept || centre || main;
-  target.focus({ preventScroll: Boolean(kept) });
-  if (!kept && !back) scrollTo(0, 0);
+  target.focus({ preventScroll: back || Boolean(kept) });
+  if (back) scrollTo(0, history.state?.y ?? scrollY);
+  else if (!kept) scrollTo(0, 0);
 }

@@ -22,6 +22,7 @@ export function keepAddress(sheet, filters) {
     history[how](null, "", address);
   };
   const restoreView = () => {
+    cancelAnimationFrame(sheet.flight);
     const asked = new URL(location).searchParams;
     const [x, y, zoom] = (asked.get("view") ?? "").split(",").map(Number);
     if (zoom > 0 && Number.isFinite(x + y)) {

@@ -9,16 +9,17 @@ const SHOWN = 12;
 export function cards(box, sheet, acts, { titles, bySlug }) {
   const place = document.querySelector("#map-card"), status = document.querySelector("#map-status");
   const known = new Map();
-  let timer = 0, shown = -1;
+  let timer = 0, shown = -1, turn = 0;
 
   const fetchWalk = (i) => {
     if (!known.has(i)) {
       const asked = fetch(acts.address(box.dataset.walk, i) + box.dataset.query);
-      known.set(i, asked.then((answer) => (answer.ok ? answer.json() : null), () => null));
+      known.set(i, asked.then((answer) => (answer.ok ? answer.json() : Promise.reject())).catch(() => { known.delete(i); return null; }));
     }
     return known.get(i);
   };
   const show = async (i) => {
+    const mine = ++turn;
     shown = i;
     place.hidden = i < 0;
     if (i < 0) return;
@@ -26,7 +27,7 @@ export function cards(box, sheet, acts, { titles, bySlug }) {
     const missing = sheet.data.flags[i] & 1;
     place.replaceChildren(...head(i, missing));
     const walk = missing ? null : await fetchWalk(i);
-    if (walk && shown === i) place.append(...reasons(walk), foot(i, walk.hidden));
+    if (walk && mine === turn) place.append(...reasons(walk), foot(i, walk.hidden));
   };
   const head = (i, missing) => {
     const title = element("p", "mc-t", element(missing ? "span" : "a", "", titles[i][1]));

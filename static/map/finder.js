@@ -32,7 +32,8 @@ export function finder(sheet, acts, { titles }) {
       option.id = `found-${row}`;
       option.role = "option";
       option.textContent = titles[i][1];
-      option.addEventListener("pointerdown", (event) => { event.preventDefault(); take(row); });
+      option.addEventListener("pointerdown", (event) => event.preventDefault()); // the field keeps the focus
+      option.addEventListener("click", () => take(row)); // not before: a finger may scroll the list
       return option;
     }));
     list.hidden = !found.length;
@@ -49,6 +50,7 @@ export function finder(sheet, acts, { titles }) {
   field.addEventListener("input", () => open(search(field.value)));
   field.addEventListener("blur", () => open([]));
   field.addEventListener("keydown", (event) => {
+    if (event.isComposing) return; // the key belongs to the input method
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (step) {
       if (!found.length) open(search(field.value));

@@ -71,10 +71,14 @@ function actions(box, sheet) {
     },
     async drag(i, x, y) {
       acts.hover(i);
+      acts.held = i;
       acts.pull ??= (await import("./forces.js")).pull;
-      acts.pull(sheet, i, x, y);
+      if (acts.held === i) acts.pull(sheet, i, x, y); // else it was let go meanwhile
     },
-    drop() { acts.pull?.(sheet, -1); },
+    drop() {
+      acts.held = -1;
+      acts.pull?.(sheet, -1);
+    },
   };
   return acts;
 }

@@ -76,6 +76,22 @@ def test_one_walks_from_note_to_note(visit: Callable[..., Any], address: str) ->
     page.wait_for_url(f"{address}/n/{START}.html")
 
 
+def test_a_walk_into_a_folder_keeps_the_way_home(
+    build: Callable[..., str], tmp_path: Path, page: Any
+) -> None:
+    notes = tmp_path / "notes"
+    (notes / "deep").mkdir(parents=True)
+    (notes / "a.md").write_text("---\ntitle: A\nrelations: [{type: supports, to: deep/b}]\n---\n")
+    (notes / "deep" / "b.md").write_text("# B\n")
+    build(tmp_path / "site", str(notes), "--state", str(tmp_path / "state"))
+    with hosted(tmp_path / "site", tmp_path) as address:
+        page.goto(f"{address}/walk/a.html")
+        page.locator("svg.fans a[href*='/b.html']").first.click()
+        page.wait_for_url("**/walk/deep/b.html*")
+        page.get_by_role("navigation", name="Main").get_by_role("link", name="Topics").click()
+        page.wait_for_url(f"{address}/topics.html")
+
+
 def test_a_walk_needs_no_script(visit: Callable[..., Any], address: str) -> None:
     page = visit(f"walk/{START}.html", java_script_enabled=False)
     page.locator("svg a[href*='walk/']").first.click()

@@ -321,3 +321,23 @@ def test_a_hidden_page_holds_no_stream(folder: Folder, chromium: Any, tmp_path: 
         page.evaluate(hide % "false" + say)
         page.get_by_text("missed words").wait_for()
         context.close()
+
+
+def test_a_walk_is_renewed_by_the_note_it_has_come_to(
+    folder: Folder, chromium: Any, tmp_path: Path
+) -> None:
+    root = folder(
+        {"a.md": "# Note A\n\n[[b]]\n", "b.md": "# Note B\n\n[[c]]\n", "c.md": "# Note C\n"}
+    )
+    context = chromium.new_context(viewport={"width": 900, "height": 700})
+    with served(Location(root, tmp_path / "state", bundled=False)) as (url, _):
+        page = context.new_page()
+        page.goto(f"{url}/walk/a?type=mention")
+        page.locator("a[href*='/walk/b']:visible").first.click()
+        page.wait_for_url("**/walk/b*")
+        page.locator("a[href*='/walk/c']:visible").first.click()
+        page.wait_for_url("**/walk/c*")
+        page.get_by_role("link", name="Note C").first.wait_for()
+        (root / "c.md").write_text("# Note C, renamed\n", encoding="utf-8")
+        page.get_by_text("Note C, renamed").first.wait_for()
+        context.close()
