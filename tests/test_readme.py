@@ -66,7 +66,7 @@ def _serve(line: str, root: Path, environ: dict[str, str]) -> None:
         ["sh", "-c", f"exec {line}"], cwd=root, env=environ, start_new_session=True,
         stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
     ) as process:  # fmt: skip
-        watchdog = threading.Timer(120, os.killpg, (process.pid, signal.SIGKILL))
+        watchdog = threading.Timer(480, os.killpg, (process.pid, signal.SIGKILL))
         watchdog.start()
         try:
             assert process.stderr is not None
@@ -86,7 +86,7 @@ def test_a_command_of_the_readme_works(line: str, clone: tuple[Path, dict[str, s
         return
     done = subprocess.run(
         ["sh", "-c", line], cwd=root, env=environ, capture_output=True, text=True,
-        stdin=subprocess.DEVNULL, timeout=300, check=False,
+        stdin=subprocess.DEVNULL, timeout=480, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout[-1000:] + done.stderr[-2000:]
 
