@@ -1,6 +1,7 @@
 """Links and headings of a body, found where Markdown's tokens have them, each with its place."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 
 from markdown_it.token import Token
@@ -111,6 +112,8 @@ class _Locator:
     def __init__(self, path: str, inline: Token, lines: list[str], body_line: int) -> None:
         self.path = path
         self.text = inline.content
+        self.begins = [0, *(found.end() for found in re.finditer("\n", inline.content))]
+        self.columns: dict[int, int] = {}
         self.first = _line(inline)
         self.lines = lines
         self.body_line = body_line
@@ -125,13 +128,19 @@ class _Locator:
         return Place(self.path, line, column, end_line, max(end_column, column + 1))
 
     def _position(self, offset: int) -> tuple[int, int]:
-        number = self.text.count("\n", 0, offset)
-        begin = self.text.rfind("\n", 0, offset) + 1
-        stop = self.text.find("\n", begin)
-        piece = self.text[begin : stop if stop >= 0 else len(self.text)]
+        number = bisect_right(self.begins, offset) - 1
+        begin = self.begins[number]
         index = min(self.first + number, len(self.lines) - 1)
-        source = self.lines[index]
-        at = source.find(piece)
+        at = self._column(number, self.lines[index])
         if at < 0:  # a table cell whose bars were unescaped
-            at = max(0, source.find(piece[offset - begin :][:12])) - (offset - begin)
+            words = self.text[offset : offset + 12].partition("\n")[0]
+            at = max(0, self.lines[index].find(words)) - (offset - begin)
         return self.body_line + index, max(0, at) + offset - begin + 1
+
+    def _column(self, number: int, source: str) -> int:
+        """Return where a line of the text begins in the file's, looked for once a line."""
+        if number not in self.columns:
+            after = self.begins[number + 1 : number + 2]
+            end = after[0] - 1 if after else len(self.text)
+            self.columns[number] = source.find(self.text[self.begins[number] : end])
+        return self.columns[number]

@@ -88,6 +88,7 @@ def texts(n: int) -> dict[str, str]:
         "equal headings": "# a\n" * (n // 2),
         "names of blocks": "a ^b\n\n" * (n // 4),
         "one long line": "a " * n * 12,
+        "many links on one long line": "[[b]] " * (n + n // 8),
         "one long word": "a" * n * 50,
         "deep YAML": "---\n" + "a: " + "[" * (n // 8) + "\n---\n",
         "deep YAML in blocks": "---\n" + "".join(" " * k + "a:\n" for k in range(300)) + "---\n",
