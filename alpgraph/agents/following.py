@@ -28,10 +28,11 @@ class Follower:
             before = self._collection
             if before is None:
                 found = build_collection(self.location.notes, self.location.state, self.config)
-            elif stale := stale_paths(before.notebook):
-                found = patched(before, update_notebook(before.notebook, stale)).after
             else:
-                found = before
+                stale = stale_paths(before.notebook)
+                notebook = update_notebook(before.notebook, stale) if stale else before.notebook
+                same = notebook is before.notebook
+                found = before if same else patched(before, notebook).after
             self._collection = found
             return found
 

@@ -83,9 +83,9 @@ def read_file(root: Path, path: str) -> tuple[bytes, FileStamp]:
     if not is_note_name(path.rsplit("/", 1)[-1]):
         msg = f"`{path}` is not a note's path"
         raise OSError(msg)
-    if not is_text(path):
-        raise OSError("its name, or a folder's, is not UTF-8")
     with open_regular(root, path) as file:
+        if not is_text(path):
+            raise OSError("its name, or a folder's, is not UTF-8")
         status = os.fstat(file.fileno())
         if status.st_size > SIZE_LIMIT:
             msg = f"`{path}` is larger than {SIZE_LIMIT // 1024 // 1024} MB"

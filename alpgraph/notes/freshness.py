@@ -15,7 +15,7 @@ def stale_paths(notebook: Notebook) -> set[str]:
     known = {entry.packed.path: entry.stamp for entry in notes.entries.values()}
     there = dict(walk(notebook.root))
     changed = {path for path, stamp in there.items() if known.get(path) != stamp}
-    return changed | (known.keys() - there.keys())
+    return changed | ((known.keys() | notebook.unreadable.keys()) - there.keys())
 
 
 def state_digest(notebook: Notebook) -> str:

@@ -143,10 +143,14 @@ def notebook_of(
 def update_notebook(notebook: Notebook, changed: Iterable[str]) -> Notebook:
     """Read the named paths again, which may be new, changed or gone, and resolve anew.
 
-    Notes that the change does not touch stay the same objects.
+    Notes that the change does not touch stay the same objects; so does the notebook where there
+    were but files that could not be read before either.
     """
     paths = set(changed)
     read = read_paths(notebook.root, sorted(paths), notebook.types)
+    problems = {path: what for path, what in notebook.unreadable.items() if path in paths}
+    if not read.entries and read.unreadable == problems and paths <= problems.keys():
+        return notebook
     return _patched(notebook, paths, list(read.entries.values()), read.unreadable)
 
 

@@ -241,8 +241,8 @@ class Hub:
         if changed.folders:
             names |= stale_paths(before.notebook)
         notebook = update_notebook(before.notebook, names)
-        if changed.files and not names:
-            notebook = replace(before.notebook)  # it looks for files that are no notes again
+        if changed.files and notebook is before.notebook:
+            notebook = replace(notebook)  # it looks for files that are no notes again
         patch = patched(before, notebook)
         state = state_digest(notebook)
         if state == _state(before) and not changed.files:
