@@ -93,6 +93,16 @@ document.addEventListener("click", async (event) => {
   }
 });
 
+// ---- copy what stands on the page ----
+
+for (const button of document.querySelectorAll("[data-copy-text]")) {
+  button.hidden = !navigator.clipboard; // there is none over plain http
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(document.getElementById(button.dataset.copyText).textContent);
+    announce("copied", button);
+  });
+}
+
 const title = document.querySelector("article.note h1")?.textContent;
 if (title) remember(slugOf(location.href), title);
 

@@ -26,6 +26,7 @@ class Field:
     low: float | None
     high: float | None
     step: str
+    """Of a number; empty for a text."""
     options: tuple[object, ...]
     fault: str = ""
 
@@ -251,6 +252,10 @@ def values_of(experiment: Experiment, params: Mapping[str, Any]) -> dict[str, An
     }
 
 
+_STEPS = {"integer": "1", "number": "any"}
+"""By type of the JSON Schema."""
+
+
 def _fields(
     experiment: Experiment, values: Mapping[str, Any], faults: Mapping[str, str]
 ) -> list[Field]:
@@ -267,7 +272,7 @@ def _fields(
                 values[name],
                 schema.get("minimum", schema.get("exclusiveMinimum")),
                 schema.get("maximum", schema.get("exclusiveMaximum")),
-                "1" if schema.get("type") == "integer" else "any",
+                _STEPS.get(schema.get("type", ""), ""),
                 options,
                 faults.get(name, ""),
             )

@@ -39,6 +39,19 @@ def test_a_run_is_cancelled_and_keeps_its_parameters(server: Any, page: Any) -> 
     assert page.locator("form[method=post] [name=replicates]").input_value() == "128"
 
 
+def test_the_reason_of_a_failed_run_is_copied(
+    start_server: Any, plugin: Path, tmp_path: Path, open_page: Callable[..., Any]
+) -> None:
+    page = open_page(permissions=["clipboard-read", "clipboard-write"])
+    with start_server(str(tmp_path), "--state", str(tmp_path / "state")) as server:
+        page.goto(f"{server.url}/experiments/trial?mode=raise")
+        page.get_by_role("button", name="Run again").click()
+        page.get_by_role("button", name="Copy the reason").click(timeout=60_000)
+        page.get_by_text("copied").first.wait_for()
+        copied = page.evaluate("navigator.clipboard.readText()")
+    assert "the dog ate the data" in copied
+
+
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
 def test_a_value_out_of_bounds_is_told_at_its_field(
     server: Any, open_page: Callable[..., Any], scripts: bool
