@@ -38,5 +38,9 @@ export function noteUrl(slug) {
 /** Slug of a note from the address of its page, its walk or its links; "" elsewhere. */
 export function slugOf(href) {
   const match = /^\/(?:n|walk|links)\/(.+)$/.exec(pathOf(href));
-  return match ? decodeURIComponent(match[1]) : "";
+  try {
+    return match ? decodeURIComponent(match[1]) : "";
+  } catch {
+    return ""; // a percent sign that encodes nothing
+  }
 }

@@ -145,6 +145,12 @@ def test_chosen_colours_stay_without_a_flash(server: Any, page: Any) -> None:
     assert page.evaluate("document.documentElement.dataset.theme ?? ''") == ""
 
 
+def test_an_address_that_cannot_be_decoded_has_its_keys(server: Any, page: Any) -> None:
+    page.goto(server.url + "/n/100%")
+    page.keyboard.press("Control+k")
+    page.locator("dialog[open]").wait_for()
+
+
 def test_a_reference_is_copied(server: Any, open_page: Callable[..., Any]) -> None:
     page = open_page(permissions=["clipboard-read", "clipboard-write"])
     page.goto(server.url + NOTE)
