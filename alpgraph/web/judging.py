@@ -15,7 +15,7 @@ from alpgraph.web.hub import Hub
 from alpgraph.web.run_access import RunAccess
 
 EVERY = 2.0
-"""Seconds between two looks; there are none while every attached experiment has a reference."""
+"""Seconds between two looks; while every experiment has a reference no database is asked."""
 
 
 @asynccontextmanager

@@ -30,8 +30,9 @@ class RunAccess:
         """Prepare; nothing is opened yet."""
         self._settings = settings
         self._opening = Lock()
-        self._known: RunService | StoreError | None = None
-        self._ended = False
+        self._service: RunService | None = None
+        self._fault: StoreError | None = None
+        """What kept the service from starting, or that the server ends."""
 
     def service(self) -> "RunService":
         """Return the running service, opened now if need be; raises StoreError when it cannot be.
@@ -40,17 +41,16 @@ class RunAccess:
         error, once, and in the answers about runs.
         """
         with self._opening:
-            if self._ended:
-                raise StoreError("the server is ending")
-            if self._known is None:
+            if self._fault is not None:
+                raise self._fault
+            if self._service is None:
                 try:
-                    self._known = self._open()
+                    self._service = self._open()
                 except StoreError as fault:
                     logging.getLogger("alpgraph").warning("runs are off: %s", fault)
-                    self._known = fault
-            if isinstance(self._known, StoreError):
-                raise self._known
-            return self._known
+                    self._fault = fault
+                    raise
+            return self._service
 
     def _open(self) -> "RunService":
         settings = self._settings
@@ -68,16 +68,15 @@ class RunAccess:
 
     def close_streams(self) -> None:
         """End every stream of events; safe to call from a signal handler."""
-        known = self._known
-        if known is not None and not isinstance(known, StoreError):
-            known.close_streams()
+        if self._service is not None:
+            self._service.close_streams()
 
     def stop(self) -> None:
         """Stop the service, if it was opened; nobody opens it from now on."""
         with self._opening:
-            self._ended, known = True, self._known
-        if known is not None and not isinstance(known, StoreError):
-            known.stop()
+            self._fault = StoreError("the server is ending")
+        if self._service is not None:
+            self._service.stop()
 
 
 @asynccontextmanager
