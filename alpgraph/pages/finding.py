@@ -56,6 +56,12 @@ def error_page(collection: Collection, heading: str, detail: str, near: Sequence
     )
 
 
+def absent_page(collection: Collection, near: Sequence[str] = ()) -> str:
+    """Return the page for a wrong address, with notes that may have been meant."""
+    says = "The address may be misspelt, or what stood here was renamed or removed."
+    return error_page(collection, "There is no such page", says, near)
+
+
 def moved_page(collection: Collection, former: str, slug: str) -> str:
     """Return the page at a note's former name, which leads to it: a file cannot redirect."""
     target = collection.link(note_url(slug), note_url(former))

@@ -21,7 +21,7 @@ from alpgraph.pages.addresses import (
     trail_url,
 )
 from alpgraph.pages.experiment import experiment_page, experiments_page
-from alpgraph.pages.finding import error_page, search_page
+from alpgraph.pages.finding import absent_page, search_page
 from alpgraph.pages.help import help_index, help_page
 from alpgraph.pages.home import NEWEST, home_page
 from alpgraph.pages.lists import newest, rows, topics
@@ -142,7 +142,7 @@ def _timeline(collection: Collection) -> Made:
 def _away(collection: Collection) -> Made:
     """Return the page for wrong addresses: it is shown at any, so its links begin at the root."""
     site = published(collection)
-    says = "The address may be misspelt, or what stood here was renamed or removed."
-    page = error_page(collection, "There is no such page", says)
     root = site.base or f"{urlsplit(collection.config.url).path.rstrip('/')}/"
-    return {"404.html": site.files.lay_page(page, root).encode("utf-8", "replace")}
+    return {
+        "404.html": site.files.lay_page(absent_page(collection), root).encode("utf-8", "replace")
+    }

@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from alpgraph import __version__
-from alpgraph.pages.finding import error_page
+from alpgraph.pages.finding import absent_page, error_page
 from alpgraph.web.answering import Answering
 from alpgraph.web.api import router as api
 from alpgraph.web.contributing import router as contributing
@@ -91,12 +91,7 @@ async def _http_fault(request: Request, fault: Exception) -> Response:
         answer.headers.update(fault.headers or {})
         return answer
     wrong = request.scope["path"].rsplit("/", 1)[-1]
-    page = error_page(
-        request.app.state.hub.collection,
-        "There is no such page",
-        "The address may be misspelt, or what stood here was renamed or removed.",
-        await near_names(request, wrong),
-    )
+    page = absent_page(request.app.state.hub.collection, await near_names(request, wrong))
     return HTMLResponse(page, 404)
 
 
