@@ -48,7 +48,8 @@ def refusal(experiment: Experiment, fault: Mapping[str, Any]) -> str:
     if kind == "missing":
         return "is missing"
     if kind == "extra_forbidden":
-        return f"is no parameter of this experiment; its own: {', '.join(_names(experiment))}"
+        own = ", ".join(experiment.params.model_fields)
+        return f"is no parameter of this experiment; its own: {own}"
     if kind in _BOUNDS:
         words, key = _BOUNDS[kind]
         wanted = f"must be {words} {fault['ctx'][key]:.15g}"
@@ -58,10 +59,6 @@ def refusal(experiment: Experiment, fault: Mapping[str, Any]) -> str:
         said = str(fault["msg"]).replace("Input should be", "must be", 1)
         wanted = f"{said[:1].lower()}{said[1:]}"
     return f"{wanted}, not {fault['input']!r:.80}"
-
-
-def _names(experiment: Experiment) -> list[str]:
-    return list(experiment.params.model_fields)
 
 
 def fault_finders() -> dict[str, Callable[[Mapping[str, object]], list[ParamFault]]]:
