@@ -89,6 +89,14 @@ def fill(page: Any) -> None:
     page.fill("[name=relation-0-why]", WHY)
 
 
+def filled(open_page: Callable[..., Any], server: Any) -> Any:
+    """A form of a new note that has just been filled in."""
+    page = open_page()
+    page.goto(f"{server.url}/new")
+    fill(page)
+    return page
+
+
 def check(page: Any, scripts: bool) -> None:
     """Wait for the live check, or press the button."""
     if not scripts:
@@ -169,9 +177,7 @@ def test_a_clean_form_opens_the_forge_with_the_text_filled_in(
 def test_a_draft_is_put_back_after_back_and_can_be_discarded(
     shared_server: Any, open_page: Callable[..., Any]
 ) -> None:
-    page = open_page()
-    page.goto(f"{shared_server.url}/new")
-    fill(page)
+    page = filled(open_page, shared_server)
     page.click("[data-add=relation]")
     page.fill("[name=relation-1-to]", "half a tho")
     page.goto(f"{shared_server.url}/n/first")
@@ -206,9 +212,7 @@ def test_a_target_is_found_as_one_types_by_keyboard_alone(
 
 
 def test_help_stands_where_it_is_needed(shared_server: Any, open_page: Callable[..., Any]) -> None:
-    page = open_page()
-    page.goto(f"{shared_server.url}/new")
-    fill(page)
+    page = filled(open_page, shared_server)
     reason = page.locator("[name=relation-0-why]")
     low = reason.bounding_box()["height"]
     reason.fill(WHY * 5)
@@ -286,9 +290,7 @@ def test_nothing_sticks_out(shared_server: Any, open_page: Callable[..., Any], w
 def test_a_draft_is_put_back_as_it_was_left(
     shared_server: Any, open_page: Callable[..., Any]
 ) -> None:
-    page = open_page()
-    page.goto(f"{shared_server.url}/new")
-    fill(page)
+    page = filled(open_page, shared_server)
     page.click("[data-add=relation]")
     page.fill("[name=relation-1-to]", "Can a plain loss harm?")
     page.click("[data-add=relation]")
@@ -360,9 +362,7 @@ def test_the_form_lives_where_the_browser_trusts_no_address(
 
 
 def test_the_preview_keeps_the_focus(shared_server: Any, open_page: Callable[..., Any]) -> None:
-    page = open_page()
-    page.goto(f"{shared_server.url}/new")
-    fill(page)
+    page = filled(open_page, shared_server)
     relate = page.get_by_role("button", name="relate").first
     relate.wait_for()
     page.fill("[name=body]", "Other words.")

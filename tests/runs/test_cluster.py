@@ -282,21 +282,24 @@ def test_runs_wait_for_a_lost_scheduler_and_say_so(
         service = serve(dask=address)
         spec = trial(pause=60 / 3, log=log.path)
         service.submit(spec)
-        until(lambda: "has no workers" in (service.get(spec.id) or spec).reason)  # type: ignore[union-attr]
+
+        def now() -> Run:
+            run = service.get(spec.id)
+            assert run is not None
+            return run
+
+        until(lambda: "has no workers" in now().reason)
         with worker(address, "--no-nanny"):
             until(lambda: log("began"))
             first.kill()
-            until(lambda: "cannot be reached" in service.get(spec.id).reason)  # type: ignore[union-attr]
-            until(lambda: service.get(spec.id).state is State.QUEUED)  # type: ignore[union-attr]
-            waiting = service.get(spec.id)
-            assert waiting is not None
-            assert waiting.attempts == 0
+            until(lambda: "cannot be reached" in now().reason)
+            until(lambda: now().state is State.QUEUED)
+            assert now().attempts == 0
             until(lambda: not any(psutil.pid_exists(pid) for pid in log("began")))
     with scheduler(int(address.rpartition(":")[2])), worker(address, "--no-nanny"):
         until(lambda: len(log("began")) > 1)
-        until(lambda: not service.get(spec.id).reason)  # type: ignore[union-attr]
-        back = service.get(spec.id)
-        assert back is not None
+        until(lambda: not now().reason)
+        back = now()
         assert (back.state, back.attempts) == (State.RUNNING, 1)
         service.cancel(spec.id)
 
