@@ -8,7 +8,7 @@ serve: .venv/run               ## serve the bundled notes at http://127.0.0.1:80
 	$(BIN)/alpgraph serve $(ARGS)
 
 test: .venv/dev browser        ## run every test (installs a browser if there is none)
-	$(BIN)/python -m pytest -n 3 --dist loadfile -m "not soak" $(ARGS)
+	$(BIN)/python -m pytest -n 3 --dist loadfile --max-worker-restart 0 -m "not soak" $(ARGS)
 
 check: test                    ## what CI runs: tests, format, lint, types, spelling, notes
 	$(BIN)/ruff format --check . && $(BIN)/ruff check .
@@ -17,7 +17,7 @@ check: test                    ## what CI runs: tests, format, lint, types, spel
 	$(BIN)/alpgraph check --error-on-warning
 
 soak: .venv/dev browser        ## what takes longer than CI may
-	$(BIN)/python -m pytest -m soak $(ARGS)
+	$(BIN)/python -m pytest -m soak -o faulthandler_timeout=0 $(ARGS)
 
 bench: .venv/dev               ## speed, as ratios against peers in the same run
 	$(BIN)/python -m tests.benchmarks $(ARGS)
