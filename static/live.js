@@ -1,11 +1,13 @@
 // A saved note shows itself. One stream serves all tabs: whoever holds the lock listens and tells
 // the others; hidden tabs let go, since a browser has six connections a host.
+import { make } from "./page.js";
+
 // which state of the notes the page was made from: told beside the page, whose bytes outlive edits
 const made = performance.getEntriesByType("navigation")[0]?.serverTiming?.find((entry) => entry.name === "stamp")?.description || "";
 const KEPT = "alpgraph-place", NAME = "alpgraph-events";
 const AGAIN = 5000; // milliseconds after which a refused stream is asked for again
 const channel = "BroadcastChannel" in window ? new BroadcastChannel(NAME) : null;
-let known = made, queue = null, release = null, waiting = false;
+let known = made, queue = null, release = null, offer = null;
 
 function concerns(slugs) {
   const { live } = document.body.dataset; // a walk goes on to other notes
@@ -88,14 +90,35 @@ addEventListener("pageshow", (event) => {
 
 function renew() {
   const at = document.activeElement;
-  const writing = at?.matches("input:not([type=radio], [type=checkbox]), textarea, select, [contenteditable]");
-  if (writing) {
-    if (!waiting) at.addEventListener("blur", () => { waiting = false; renew(); }, { once: true });
-    waiting = true;
-    return;
-  }
+  if (fields().some((field) => field === at ? written(field) : filledIn(field))) return wait();
   try { sessionStorage.setItem(KEPT, JSON.stringify({ page: location.href, ...placeOf(at) })); } catch { /* no storage: only the focus is lost */ }
   location.reload();
+}
+
+/** Let the reader say when: what is written in a field would be lost. Fields that are as they came end the wait. */
+function wait() {
+  if (offer) return;
+  const again = make("button", { type: "button", class: "lnk" }, "Reload");
+  again.addEventListener("click", () => location.reload());
+  offer = document.body.appendChild(make("p", { class: "anew", role: "status" }));
+  offer.append("This page has changed. ", again); // put into what is there already, it is read out
+  document.addEventListener("focusout", () => setTimeout(renew)); // by then it is known where the focus went
+}
+
+/** The fields in sight; a choice of colours is kept elsewhere. */
+function fields() {
+  return [...document.querySelectorAll(":is(input, select, textarea):not(.theme *)")].filter((field) => field.getClientRects().length);
+}
+
+function written(field) {
+  return !["radio", "checkbox"].includes(field.type) || filledIn(field);
+}
+
+function filledIn(field) {
+  if (["radio", "checkbox"].includes(field.type)) return field.checked !== field.defaultChecked;
+  if (field.localName !== "select") return field.value !== field.defaultValue;
+  const given = [...field.options].findIndex((option) => option.defaultSelected);
+  return field.selectedIndex !== Math.max(0, given);
 }
 
 function placeOf(element) {
