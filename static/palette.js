@@ -3,7 +3,7 @@
 import { at as place, noteUrl, segment, served, slugOf } from "./addresses.js";
 import { RECENT, announce, ask, make, recent, verdictMark } from "./page.js";
 
-let dialog = null, field = null, list = null, options = [], at = -1, asked = 0, looking = null;
+let dialog = null, field = null, list = null, options = [], at = -1, asked = 0, looking = null, away = false;
 let topics = null, context = {};
 
 /** Open the palette; `chooseTheme` is what its colour commands call. */
@@ -18,7 +18,7 @@ export function open(given) {
 function build() {
   field = make("input", {
     type: "text", role: "combobox", "aria-expanded": "true", "aria-controls": "palette-list", "aria-autocomplete": "list",
-    "aria-label": "Find notes, topics and commands", placeholder: "Find notes, topics, commands", autocomplete: "off", spellcheck: "false",
+    "aria-label": "Find notes, topics and commands", placeholder: "Find notes, topics, commands", autocomplete: "off", spellcheck: "false", maxlength: 400,
   });
   list = make("ul", { id: "palette-list", role: "listbox", "aria-label": "Found" });
   dialog = make("dialog", { class: "palette", "aria-label": "Find anything" }, field, list);
@@ -45,6 +45,7 @@ async function onKey(event) {
     await looking; // what stands there may be of fewer letters
     if (turn !== asked || !dialog.open) return;
     if (options.length) run(Math.max(0, at), elsewhere);
+    else if (away) look();
     else if (field.value.trim()) location.href = place(`/search?q=${encodeURIComponent(field.value)}`);
   }
 }
@@ -63,7 +64,10 @@ async function update() {
   const fits = (entry) => text.toLowerCase().split(/\s+/).every((word) => entry.title.toLowerCase().includes(word));
   const named = (known?.items || []).map((topic) => ({ kind: `topic, ${topic.count}`, title: topic.name, url: place(topic.url) }));
   const notes = (found?.items || []).map((item) => ({ kind: "note", title: item.title, says: item.snippet, url: noteUrl(item.slug) }));
-  show([...here.filter(fits).slice(0, 3), ...notes, ...named.filter(fits).slice(0, 4)], text);
+  const offered = [...here.filter(fits).slice(0, 3), ...notes, ...named.filter(fits).slice(0, 4)];
+  away = !found;
+  if (away) show(offered, "The server does not answer. Enter or the next letter asks again.");
+  else show(offered, offered.length ? "" : `Nothing is called “${text}”. Enter searches all text.`);
 }
 
 function commands() {
@@ -80,13 +84,13 @@ function headings() {
   return [...document.querySelectorAll("main .body :is(h2, h3, h4)[id]")].map((heading) => ({ kind: "heading here", title: titleOf(heading), url: `#${heading.id}` }));
 }
 
-function show(found, text = "") {
+function show(found, lack = "") {
   options = found;
   list.replaceChildren(...found.map((entry, index) => make("li", { role: "option", id: `palette-${index}`, "data-at": index, "aria-selected": "false" },
     make("b", {}, entry.title), make("span", {}, entry.verdict ? verdictMark(entry.verdict) : entry.kind), entry.says ? make("small", {}, entry.says) : null)));
-  if (!found.length) list.append(make("li", { class: "p-none", role: "option", "aria-disabled": "true", "aria-selected": "false" }, `Nothing is called “${text}”. Enter searches all text.`));
+  if (lack) list.append(make("li", { class: "p-none", role: "option", "aria-disabled": "true", "aria-selected": "false" }, lack));
   choose(found.length ? 0 : -1);
-  announce(found.length ? `${found.length} found` : "nothing found");
+  announce(lack || `${found.length} found`);
 }
 
 function choose(index) {

@@ -39,6 +39,24 @@ def test_enter_takes_what_was_asked_for_however_late_it_comes(server: Any, page:
     page.wait_for_url("**/n/binary-reward-and-calibration")
 
 
+def test_the_palette_says_that_no_server_answers_and_asks_again(server: Any, page: Any) -> None:
+    page.goto(f"{server.url}/n/{FIRST}")
+    page.keyboard.press("Control+k")
+    page.locator("#palette-0").wait_for()
+    page.route("**/api/**", lambda route: route.abort())
+    field = page.locator("dialog.palette input")
+    field.fill("binary reward trainin")
+    says = page.locator(".p-none", has_text="The server does not answer")
+    says.wait_for()
+    page.keyboard.press("Enter")
+    page.wait_for_timeout(300)
+    assert page.url.endswith(FIRST)  # nowhere that cannot be reached
+    page.unroute("**/api/**")
+    field.press_sequentially("g")
+    page.get_by_role("option", name="Does binary reward training hurt").wait_for()
+    expect(says).to_have_count(0)
+
+
 def test_a_key_of_an_input_method_chooses_nothing(server: Any, page: Any) -> None:
     page.goto(f"{server.url}/n/{FIRST}")
     page.keyboard.press("Control+k")
