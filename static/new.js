@@ -5,10 +5,11 @@ import { announce, ask, make, setting } from "./page.js";
 const main = document.querySelector("main.draft");
 const form = main.querySelector("form.form");
 const told = main.querySelector(".told"), refused = main.querySelector(".told-fault");
-const key = (refused && kept("sent")) || `draft:${form.getAttribute("action")}${new URLSearchParams(location.search).get("from") || ""}`;
+const about = `draft:${form.getAttribute("action")}?${new URLSearchParams(location.search).get("from") || ""}#`;
+let key = (refused && kept("sent")) || about + (kept("tab") || nameTab());
 const WAIT = 400; // milliseconds after the last letter
 const HOLDS = "a, button, input, textarea, summary"; // what may hold the focus in a part
-let timer = 0, busy = false, again = false, pristine = snapshot();
+let timer = 0, busy = false, again = false, pristine = snapshot(), offered = null;
 
 // ---- the token that lets a local server write files: from the printed address, kept for this tab ----
 
@@ -44,29 +45,76 @@ function forgetToken() {
   field.closest("[data-part]").hidden = false;
 }
 
-// ---- the draft: kept at each change, put back after Back or a closed tab ----
+// ---- the draft: each tab keeps its own at each change, and puts it back after Back or a reload;
+// a tab that has none is offered the newest of another tab, which may have been closed ----
+
+function nameTab() {
+  return kept("tab", Math.random().toString(36).slice(2));
+}
 
 function snapshot() {
   const skipped = new Set(["token", "action"]); // the digest says of which file it is a draft
   return JSON.stringify([...new FormData(form)].filter(([name]) => !skipped.has(name)));
 }
 
-function restore() {
-  const saved = setting(key);
-  if (!saved || saved === pristine || told) return;
-  const digest = form.elements.namedItem("digest").value;
+/** What a tab kept: `{ at, fields }`, or null. */
+function draft(name) {
   try {
-    put(JSON.parse(saved));
+    const { at, fields } = JSON.parse(setting(name));
+    return fields.every(([field, value]) => typeof field === "string" && typeof value === "string") ? { at, fields } : null;
   } catch {
-    setting(key, "");
-    return;
+    return null;
   }
+}
+
+function restore() {
+  const saved = draft(key);
+  if (told) return;
+  if (!saved) return offer();
+  if (JSON.stringify(saved.fields) === pristine) return;
+  const digest = form.elements.namedItem("digest").value;
+  put(saved.fields);
   const older = form.elements.namedItem("digest").value !== digest;
   if (older) form.querySelector("[data-discard]").after(make("span", { class: "hint" }, " The file was changed after this draft was begun: discard the draft to see it."));
   announce(`Your draft was put back.${older ? " The file was changed after it was begun." : ""}`);
   keep();
   check();
 }
+
+/** Offer the newest draft that another tab keeps, until something is written here. */
+function offer() {
+  offered?.remove();
+  const others = everyName().filter((name) => name.startsWith(about)).map((name) => ({ name, ...draft(name) })).filter(({ at }) => at);
+  if (!others.length) return;
+  const { name, at, fields } = others.reduce((one, other) => (other.at > one.at ? other : one)), title = new Map(fields).get("title");
+  const when = new Date(at).toLocaleString([], { dateStyle: "medium", timeStyle: "short" });
+  const back = make("button", { type: "button", class: "lnk" }, "Put it back"), away = make("button", { type: "button", class: "lnk" }, "Discard it");
+  back.addEventListener("click", () => {
+    offered.remove();
+    setting(key, setting(name));
+    setting(name, null);
+    restore();
+    form.querySelector("input:not([type=hidden]), textarea").focus();
+  });
+  away.addEventListener("click", () => { setting(name, null); offer(); });
+  offered = make("p", { class: "told" }, `A draft from another tab is kept${title ? `, “${title}”` : ""}, last changed ${when}. `, back, " ", away);
+  main.querySelector(".page-h").append(offered);
+  announce("A draft from another tab is kept.");
+}
+
+function everyName() {
+  try {
+    return Object.keys(localStorage);
+  } catch {
+    return [];
+  }
+}
+
+addEventListener("storage", (event) => {
+  if (event.key !== key) return;
+  key = key.replace(/[^#]*$/, nameTab()); // this tab is a copy of the other, or its draft was put back there
+  keep();
+});
 
 function put(pairs) {
   for (const kind of ["relation", "source"]) {
@@ -83,13 +131,14 @@ function put(pairs) {
 
 function keep() {
   const now = snapshot();
-  setting(key, now === pristine ? "" : now);
+  setting(key, now === pristine ? null : JSON.stringify({ at: Date.now(), fields: JSON.parse(now) }));
   form.querySelector("[data-discard]").hidden = now === pristine;
 }
 
 // ---- live check: one request at a time, the latest state last ----
 
 function changed(event) {
+  offered?.remove();
   keep();
   measure(event?.target);
   clearTimeout(timer);
@@ -102,9 +151,18 @@ async function check() {
   try {
     const answer = await fetch(form.getAttribute("action"), { method: "POST", body: new URLSearchParams(new FormData(form)), headers: { accept: "text/html" } });
     if (answer.ok) take(new DOMParser().parseFromString(await answer.text(), "text/html"));
-  } catch { /* no server just now: the button Check says so */ }
+    else unchecked(`the server refuses it (${answer.status})`);
+  } catch {
+    unchecked("the server does not answer");
+  }
   busy = false;
   if (again) { again = false; check(); }
+}
+
+/** What was said of an earlier state of the form is not said of this one. */
+function unchecked(why) {
+  form.querySelector("[data-part=state]").textContent = `Not checked: ${why}. Your draft is kept here.`;
+  announce(`Not checked: ${why}.`);
 }
 
 /** Take the parts that hold no field being typed in; what is wrong shows at the fields. */
@@ -189,7 +247,7 @@ form.addEventListener("click", (event) => {
     field.focus();
     changed();
   } else if ("discard" in button.dataset) {
-    setting(key, "");
+    setting(key, null);
     location.replace(location.pathname + location.search); // not sent again, as a reload would be
   } else if (button.dataset.end) {
     const text = form.elements.namedItem("body") || form.elements.namedItem("text");
@@ -304,7 +362,7 @@ form.addEventListener("submit", (event) => {
   if (event.submitter?.value === "write") kept("sent", key);
 });
 if (told && !refused && kept("sent")) {
-  setting(kept("sent"), ""); // the file holds it now
+  setting(kept("sent"), null); // the file holds it now
   kept("sent", "");
 }
 form.querySelectorAll(".target").forEach(pick);

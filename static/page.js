@@ -1,11 +1,12 @@
 // What several scripts share: settings kept in this browser, a live region, elements made safely.
 import { at, served } from "./addresses.js";
 
-/** Read a setting, or write it when a value is given; storage may be forbidden. */
+/** Read a setting, write it when a value is given, or remove it with `null`; storage may be forbidden. */
 export function setting(name, value) {
   try {
     if (value === undefined) return localStorage.getItem(name);
-    localStorage.setItem(name, value);
+    if (value === null) localStorage.removeItem(name);
+    else localStorage.setItem(name, value);
   } catch { /* a private window: the page works without */ }
   return value;
 }

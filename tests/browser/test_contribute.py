@@ -320,6 +320,67 @@ def test_a_draft_outlives_a_server_that_is_away(
     expect(page.locator("[name=title]")).to_have_value(QUESTION)
 
 
+def test_each_tab_keeps_a_draft_of_its_own(
+    shared_server: Any, open_page: Callable[..., Any]
+) -> None:
+    one = filled(open_page, shared_server)
+    two = one.context.new_page()
+    two.goto(f"{shared_server.url}/new")
+    two.fill("[name=title]", "Another question?")
+    one.fill("[name=claim]", "They do.")
+    for page, question in ((one, QUESTION), (two, "Another question?")):
+        page.reload()
+        expect(page.locator("[name=title]")).to_have_value(question)
+    expect(one.locator("[name=claim]")).to_have_value("They do.")
+
+
+def test_a_draft_of_a_closed_tab_is_offered_to_the_next(
+    shared_server: Any, open_page: Callable[..., Any]
+) -> None:
+    closed = filled(open_page, shared_server)
+    page = closed.context.new_page()
+    closed.close()
+    page.goto(f"{shared_server.url}/new")
+    assert page.locator("[name=title]").input_value() == ""
+    page.get_by_text(f"A draft from another tab is kept, “{QUESTION}”").wait_for()
+    page.get_by_role("button", name="Put it back").click()
+    expect(page.locator("[name=title]")).to_have_value(QUESTION)
+    page.reload()
+    expect(page.locator("[name=relation-0-why]")).to_have_value(WHY)
+    page.get_by_role("button", name="Discard this draft").click()
+    expect(page.locator("[name=title]")).to_have_value("")
+    assert page.get_by_role("button", name="Put it back").count() == 0
+
+
+def test_a_copied_tab_keeps_a_draft_of_its_own(
+    shared_server: Any, open_page: Callable[..., Any]
+) -> None:
+    one = filled(open_page, shared_server)
+    with one.context.expect_page() as opened:
+        one.evaluate("window.open(location.href)")  # a tab with a copy of what this one keeps
+    copy = opened.value
+    expect(copy.locator("[name=title]")).to_have_value(QUESTION)
+    one.fill("[name=claim]", "They do.")
+    copy.fill("[name=title]", "Another question?")
+    one.reload()
+    expect(one.locator("[name=claim]")).to_have_value("They do.")
+    expect(one.locator("[name=title]")).to_have_value(QUESTION)
+
+
+def test_what_was_not_checked_is_not_called_clean(
+    shared_server: Any, open_page: Callable[..., Any]
+) -> None:
+    page = filled(open_page, shared_server)
+    state = page.locator("[data-part=state]")
+    state.get_by_text("No errors").wait_for()
+    page.route("**/new", lambda route: route.abort())
+    page.fill("[name=claim]", "")
+    expect(state).to_contain_text("Not checked: the server does not answer.")
+    page.unroute("**/new")
+    page.fill("[name=claim]", "They do not.")
+    expect(state).to_contain_text("No errors")
+
+
 def test_a_draft_never_hides_what_the_file_became(
     serving: Any, clone: Path, open_page: Callable[..., Any]
 ) -> None:
