@@ -11,6 +11,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from alpgraph.resources import resource_dir
+from alpgraph.state import NAME, cache_folder, user_state_dir
 
 Signature = Literal["solid", "double", "long", "short", "dots", "dashdot", "ticks", "heavy"]
 
@@ -98,11 +99,9 @@ class Location:
     state: Path
     bundled: bool
 
-
-def user_state_dir(environ: Mapping[str, str] = os.environ) -> Path:
-    """Folder for the derived data of the bundled collection (XDG base directory specification)."""
-    base = environ.get("XDG_STATE_HOME") or environ.get("LOCALAPPDATA")
-    return (Path(base) if base else Path.home() / ".local" / "state") / "alpgraph"
+    def cache(self) -> Path | None:
+        """Return the folder for derived data, made if need be; None where none can be kept."""
+        return cache_folder(self.state)
 
 
 def locate(notes: Path | None, state: Path | None = None) -> Location:
@@ -115,7 +114,7 @@ def locate(notes: Path | None, state: Path | None = None) -> Location:
         raise ConfigError(f"the notes folder '{notes}' {what}")
     chosen = notes or (Path("notes") if Path("notes").is_dir() else None)
     root = (chosen or resource_dir("notes")).resolve()
-    default_state = root.parent / ".alpgraph" if chosen else user_state_dir()
+    default_state = root.parent / NAME if chosen else user_state_dir()
     return Location(root, (state or default_state).resolve(), bundled=chosen is None)
 
 

@@ -16,12 +16,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 ROOT = Path(__file__).resolve().parent.parent
+# what a user has, keys among it, is not touched by tests
+_HOME = TemporaryDirectory(prefix="alpgraph-tests-")
+os.environ["XDG_STATE_HOME"] = _HOME.name
 # NumPy, imported later, reads it: a thread per core only slows such small products.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 # A busy machine is no fault of the code under test.

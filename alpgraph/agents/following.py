@@ -40,8 +40,7 @@ class Follower:
         """Return the search index of a collection that `collection` gave."""
         with self._lock:
             if self._index is None:
-                place = self.location.state / "cache" / "search"
-                self._index = open_index(collection.notebook, place)
+                self._index = open_index(collection.notebook, self.location.cache())
             else:
                 self._index.update(collection.notebook)
             return self._index

@@ -27,10 +27,14 @@ class Kept:
 class KeptFindings:
     """What the last run over a folder found, good as long as nothing that it rests on changes."""
 
-    def __init__(self, root: Path, folder: Path, types: RelationTypes, also: str = "") -> None:
-        """Keep in `folder`; `also` names what else findings depend on."""
-        self._path = folder / _NAME
+    def __init__(
+        self, root: Path, folder: Path | None, types: RelationTypes, also: str = ""
+    ) -> None:
+        """Keep in `folder`, if there is one; `also` names what else findings depend on."""
         self._key = ""
+        if folder is None:
+            return
+        self._path = folder / _NAME
         state = Cache(folder, types).unchanged(root)
         if state is not None:
             told = f"{state}{program_stamp()}{sys.version}{types.types!r}{root}{also}"

@@ -65,7 +65,7 @@ def search(
 
     location, config = find(notes, state)
     notebook = read(location, config)
-    index = open_index(notebook, location.state / "cache" / "search")
+    index = open_index(notebook, location.cache())
     total, hits = index.search(" ".join(query), limit=limit)
     if as_json:
         items = [
@@ -153,7 +153,7 @@ def stats(as_json: bool, notes: Path | None, state: Path | None) -> None:
     from alpgraph.graph import stats as compute
 
     location, notebook, graph = _read_graph(notes, state)
-    kept = load_layout(location.state / "cache")
+    kept = load_layout(location.cache())
     areas = find_areas(graph, kept.communities if kept else None)
     sources = {slug: len(note.sources) for slug, note in notebook.notes.items()}
     figures = compute(graph, sources=sources, areas=areas)
@@ -172,15 +172,18 @@ def stats(as_json: bool, notes: Path | None, state: Path | None) -> None:
 @state_option
 def layout(fresh: bool, as_json: bool, notes: Path | None, state: Path | None) -> None:
     """Lay out the map; stored positions stay where they are unless `--fresh`."""
-    from alpgraph.graph import stored_layout
+    from alpgraph.graph import load_layout, stored_layout
 
     location, _, graph = _read_graph(notes, state)
-    result = stored_layout(graph, location.state / "cache", fresh=fresh)
+    cache = location.cache()
+    result = stored_layout(graph, cache, fresh=fresh)
     if as_json:
         click.echo(json.dumps({slug: list(xy) for slug, xy in result.positions.items()}))
-        return
-    from alpgraph.check.terminal import escape
+    else:
+        from alpgraph.check.terminal import escape
 
-    for area in result.areas:
-        click.echo(f"{len(area.slugs):5d}  {escape(area.name)}")
-    click.echo(f"{len(result.positions)} notes placed in {len(result.areas)} areas", err=True)
+        for area in result.areas:
+            click.echo(f"{len(area.slugs):5d}  {escape(area.name)}")
+        click.echo(f"{len(result.positions)} notes placed in {len(result.areas)} areas", err=True)
+    if load_layout(cache) != result:
+        raise OSError(f"the map cannot be kept in '{location.state}'; choose another with --state")

@@ -79,7 +79,7 @@ def _findings(
     from alpgraph.notes import types_of
     from alpgraph.resources import EXPERIMENTS
 
-    folder, types = location.state / "cache", types_of(config.relation_types)
+    folder, types = location.cache(), types_of(config.relation_types)
     # experiments of other packages judge parameters too
     points = [f"{point.value}{point.dist}" for point in entry_points(group=EXPERIMENTS)]
     kept = KeptFindings(location.notes, folder, types, repr(points))

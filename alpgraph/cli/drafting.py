@@ -98,7 +98,7 @@ def _suggest(
     from alpgraph.check.terminal import escape
     from alpgraph.search import open_index
 
-    found = open_index(notebook, location.state / "cache" / "search").near(text)
+    found = open_index(notebook, location.cache()).near(text)
     near = [hit for hit in found if hit.slug not in linked]
     if near:
         click.echo("near notes; is one of them the same, or worth a --relation?", err=True)

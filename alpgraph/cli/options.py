@@ -53,6 +53,5 @@ def read(location: "Location", config: "Config") -> "Notebook":
     """Read the notes, from the parse cache where they have not changed."""
     from alpgraph.notes import read_notebook, types_of
 
-    return read_notebook(
-        location.notes, types=types_of(config.relation_types), cache=location.state / "cache"
-    )
+    types = types_of(config.relation_types)
+    return read_notebook(location.notes, types=types, cache=location.cache())

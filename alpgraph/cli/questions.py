@@ -19,7 +19,7 @@ def ask(said: dict[str, Any], location: "Location", notebook: "Notebook") -> dic
     from alpgraph.authoring import parse_source
     from alpgraph.search import open_index
 
-    index = open_index(notebook, location.state / "cache" / "search")
+    index = open_index(notebook, location.cache())
     title = ""
     while not title.strip():
         title = click.prompt("The question the note asks", default="", show_default=False)

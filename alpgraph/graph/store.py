@@ -25,7 +25,7 @@ NICE = 10
 
 def stored_layout(
     graph: NoteGraph,
-    folder: Path,
+    folder: Path | None,
     *,
     previous: Layout | None = None,
     fresh: bool = False,
@@ -33,8 +33,9 @@ def stored_layout(
 ) -> Layout:
     """Return the map kept in `folder`, drawn on from it where the graph has changed since.
 
-    What cannot be read counts as absent; then `previous` is drawn on from. `fresh` starts over.
-    `apart` draws in another process, so that the threads of this one go on.
+    What cannot be read counts as absent; then `previous` is drawn on from. What cannot be written
+    is not kept. `fresh` starts over. `apart` draws in another process, so that the threads of this
+    one go on; it needs a folder.
     """
     digest = layout_digest(graph)
     if previous and previous.digest == digest:
@@ -43,13 +44,19 @@ def stored_layout(
     if kept and kept.digest == digest:
         return kept
     if previous and kept is None:
-        save_layout(previous, folder)
+        _keep(previous, folder)
         kept = previous
-    if apart and (made := draw_apart(graph, folder)) and made.digest == digest:
+    if apart and folder and (made := draw_apart(graph, folder)) and made.digest == digest:
         return made
     drawn = layout(graph, previous=kept)
-    save_layout(drawn, folder)
+    _keep(drawn, folder)
     return drawn
+
+
+def _keep(drawn: Layout, folder: Path | None) -> None:
+    if folder is not None:
+        with suppress(OSError):
+            save_layout(drawn, folder)
 
 
 def draw_apart(graph: NoteGraph, folder: Path) -> Layout | None:
@@ -96,17 +103,23 @@ def _end_with_parent() -> None:
 
 
 def save_layout(drawn: Layout, folder: Path) -> None:
-    """Write the map whole or not at all."""
+    """Write the map whole or not at all; raises OSError."""
     data = {"version": VERSION, **asdict(drawn)}
     folder.mkdir(parents=True, exist_ok=True)
     descriptor, name = tempfile.mkstemp(dir=folder, suffix=".tmp")
-    with open(descriptor, "w", encoding="utf-8") as file:  # noqa: PTH123 a descriptor
-        json.dump(data, file, separators=(",", ":"))
-    Path(name).replace(folder / NAME)
+    try:
+        with open(descriptor, "w", encoding="utf-8") as file:  # noqa: PTH123 a descriptor
+            json.dump(data, file, separators=(",", ":"))
+        Path(name).replace(folder / NAME)
+    except OSError:
+        Path(name).unlink(missing_ok=True)
+        raise
 
 
-def load_layout(folder: Path) -> Layout | None:
+def load_layout(folder: Path | None) -> Layout | None:
     """Return the map kept in `folder`, or None where there is none to trust."""
+    if folder is None:
+        return None
     try:
         data: dict[str, Any] = json.loads((folder / NAME).read_text(encoding="utf-8"))
         if data["version"] != VERSION:

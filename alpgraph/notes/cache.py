@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 from alpgraph.notes.files import FileStamp, walk
 from alpgraph.notes.packing import Packed
 from alpgraph.notes.relation_types import RelationTypes
+from alpgraph.state import user_key
 
 CHUNK = 250
 """Files that are written together."""
@@ -130,21 +131,24 @@ def stamps_digest(files: Iterable[tuple[str, FileStamp, str]]) -> str:
 
 
 def write_kept(path: Path, value: Any, parts: Sequence[bytes | memoryview] = ()) -> None:
-    """Write plain values to a file whole or not at all, and bytes behind them, with a hash."""
+    """Write plain values to a file whole or not at all, and bytes behind them, with a seal.
+
+    Only what bears the seal of the user's own key is read again: `marshal` is not safe otherwise.
+    """
     head = marshal.dumps((value, [len(part) for part in parts]))
     pieces = [len(head).to_bytes(_LENGTH), head, *parts]
-    state = blake2b(digest_size=_DIGEST)
+    seal = _seal()
     for piece in pieces:
-        state.update(piece)
+        seal.update(piece)
     written = path.with_suffix(f"{path.suffix}.{os.getpid()}.part")
     with written.open("wb") as file:
-        file.write(state.digest())
+        file.write(seal.digest())
         file.writelines(pieces)
     written.replace(path)
 
 
 def read_kept(path: Path) -> Any:
-    """Return the values that `write_kept` wrote, or nothing when there are none or damaged ones."""
+    """Return the values that `write_kept` wrote, or nothing when there are none of this user."""
     kept = read_parts(path)
     return kept and kept[0]
 
@@ -155,13 +159,19 @@ def read_parts(path: Path) -> tuple[Any, list[memoryview]] | None:
         data = memoryview(path.read_bytes())
     except OSError:
         return None
-    if blake2b(data[_DIGEST:], digest_size=_DIGEST).digest() != data[:_DIGEST]:
+    seal = _seal()
+    seal.update(data[_DIGEST:])
+    if seal.digest() != data[:_DIGEST]:
         return None
     at = _DIGEST + _LENGTH
     end = at + int.from_bytes(data[_DIGEST:at])
     value, lengths = marshal.loads(data[at:end])
     ends = list(accumulate(lengths, initial=end))
     return value, [data[start:stop] for start, stop in pairwise(ends)]
+
+
+def _seal() -> blake2b:
+    return blake2b(key=user_key().secret, digest_size=_DIGEST)
 
 
 @cache

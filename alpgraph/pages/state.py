@@ -12,6 +12,7 @@ from alpgraph.graph import NoteGraph, build_graph, patch_graph
 from alpgraph.notes import Note, Notebook, changed_slugs, read_notebook, types_of
 from alpgraph.pages.dates import Dates
 from alpgraph.pages.files import Published
+from alpgraph.state import cache_folder
 
 if TYPE_CHECKING:
     from alpgraph.graph import Layout
@@ -77,15 +78,10 @@ class Places:
             return self._drawn
 
     def _draw(self) -> "Layout":
-        from alpgraph.graph import layout, layout_digest, stored_layout
+        from alpgraph.graph import stored_layout
 
-        known = self._previous
-        if self._folder is not None:
-            apart = self._apart and not self.quick
-            return stored_layout(self._graph, self._folder, previous=known, apart=apart)
-        if known and known.digest == layout_digest(self._graph):
-            return known
-        return layout(self._graph, previous=known)
+        apart = self._apart and not self.quick
+        return stored_layout(self._graph, self._folder, previous=self._previous, apart=apart)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +192,7 @@ def verdicts_of(notebook: Notebook, slugs: Iterable[str] | None = None) -> dict[
 def collect(notebook: Notebook, config: Config, state: Path | None = None) -> Collection:
     """Build the graph and verdicts of a notebook; `state` keeps the map."""
     graph = build_graph(notebook)
-    places = Places(graph, state / "cache" if state else None)
+    places = Places(graph, cache_folder(state) if state else None)
     dates = Dates(notebook.root)
     return Collection(notebook, graph, config, places, verdicts_of(notebook), dates=dates)
 
@@ -244,5 +240,6 @@ def _reach(changed: set[str], *graphs: NoteGraph) -> tuple[frozenset[str], ...]:
 def build_collection(root: Path, state: Path | None, config: Config) -> Collection:
     """Read a folder and make a collection of it."""
     types = types_of(config.relation_types)
-    notebook = read_notebook(root, types=types, cache=state / "cache" if state else None)
+    cache = cache_folder(state) if state else None
+    notebook = read_notebook(root, types=types, cache=cache)
     return collect(notebook, config, state)

@@ -12,6 +12,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModuleError
 
 from alpgraph.runs.errors import StoreError
+from alpgraph.state import make_state
 
 BUSY, TURN = 20.0, 0.02
 """Seconds to wait for another process that writes to the same SQLite file, and to look again."""
@@ -81,7 +82,7 @@ def _url_of(where: str | Path) -> URL:
 def _open_sqlite(url: URL) -> Engine:
     path = Path(url.database or "")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_state(path.parent)
     except OSError as error:
         raise StoreError(
             f"the folder {path.parent} cannot be made: {error.strerror}",

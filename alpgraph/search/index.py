@@ -306,9 +306,10 @@ def _telling(text: str) -> list[str]:
     return [word for word in words if word in set(longest)]
 
 
-def open_index(notebook: Notebook, folder: Path | None = None) -> SearchIndex:
-    """Return an index of `notebook`, kept in `folder` (in memory when None)."""
-    if folder is not None:
+def open_index(notebook: Notebook, cache: Path | None = None) -> SearchIndex:
+    """Return an index of `notebook`, kept in the folder `cache` (in memory when None)."""
+    if cache is not None:
+        folder = cache / "search"
         with turn(_lock(folder)) as held, suppress(OSError, ValueError):
             if held:
                 index = SearchIndex(folder)

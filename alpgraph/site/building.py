@@ -98,7 +98,9 @@ class _Work:
             self.folders.add(folder)
 
 
-def write_site(collection: Collection, out: Path, spare: Path, *, fresh: bool = False) -> Built:
+def write_site(
+    collection: Collection, out: Path, spare: Path | None, *, fresh: bool = False
+) -> Built:
     """Write the site of a published collection; raises SiteError where it must not.
 
     In `spare` the site before is kept for the next build, if that is possible. With `fresh` nothing

@@ -113,7 +113,7 @@ def _beside(out: Path) -> tuple[Path, Path]:
 
 
 @contextmanager
-def staged(out: Path, spare: Path) -> Iterator[Path]:
+def staged(out: Path, spare: Path | None) -> Iterator[Path]:
     """Give a folder beside `out`, which is gone at the end; one build at a time has it.
 
     It holds what `spare` kept: the site before the last, most of which the next one is, so that few
@@ -132,12 +132,13 @@ def staged(out: Path, spare: Path) -> Iterator[Path]:
                 shutil.rmtree(left) if left.is_dir() and not left.is_symlink() else left.unlink()
             new = staging / "site"
             with suppress(OSError):
-                spare.rename(new)
+                if spare is not None:
+                    spare.rename(new)
             new.mkdir(exist_ok=True)
             yield new
             with suppress(OSError):
-                spare.parent.mkdir(parents=True, exist_ok=True)
-                new.rename(spare)
+                if spare is not None:
+                    new.rename(spare)
         finally:
             for folder in (staging, aside):
                 shutil.rmtree(folder, ignore_errors=True)

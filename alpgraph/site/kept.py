@@ -24,8 +24,8 @@ from alpgraph.site.folder import Built, SiteError, is_settled, listing, read_man
 if TYPE_CHECKING:
     from alpgraph.pages import Collection
 
-SPARE = "cache/site"
-"""Where the site before the last is kept for the next build to begin with."""
+SPARE = "site"
+"""Where the site before the last is kept for the next build to begin with, among derived data."""
 _NAME = "site.cache"
 _MAP = "layout.json"
 
@@ -55,7 +55,8 @@ def build_site(
     from alpgraph.site.building import published_collection, write_site
 
     collection = published_collection(location, config, base=base, server=server)
-    built = write_site(collection, out, location.state / SPARE, fresh=fresh)
+    cache = location.cache()
+    built = write_site(collection, out, cache / SPARE if cache else None, fresh=fresh)
     kept.save(collection, len(built.written) + built.kept)
     return built
 
@@ -66,31 +67,34 @@ class KeptSite:
     def __init__(self, location: Location, config: Config, out: Path, options: str) -> None:
         """Take down what can be told before the notes are read: `save` is about this moment."""
         self._root, self._out = location.notes, out
-        self._folder = location.state / "cache"
+        self._folder = location.cache()
         self._types = types_of(config.relation_types)
         self._ground = _ground(location.notes, config, f"{out} {options}")
 
     def load(self) -> int | None:
         """Return how many files the site has, or nothing when it is to be built."""
+        if self._folder is None or not (self._ground and is_settled(self._out)):
+            return None
         texts = Cache(self._folder, self._types).unchanged(self._root)
-        if not (self._ground and texts and is_settled(self._out)):
+        if texts is None:
             return None
         key, files = read_kept(self._folder / _NAME) or ("", 0)
-        return files if key == self._key(texts) else None
+        return files if key == self._key(texts, self._folder) else None
 
     def save(self, collection: "Collection", files: int) -> None:
         """Keep what was built from a collection; a folder that cannot be written is no fault."""
         from alpgraph.graph import load_layout
         from alpgraph.notes import read_digest
 
-        if self._ground and load_layout(self._folder) == collection.layout:
+        folder = self._folder
+        if folder and self._ground and load_layout(folder) == collection.layout:
             with suppress(OSError):
-                key = self._key(read_digest(collection.notebook))
-                write_kept(self._folder / _NAME, (key, files))
+                key = self._key(read_digest(collection.notebook), folder)
+                write_kept(folder / _NAME, (key, files))
 
-    def _key(self, texts: str) -> str:
+    def _key(self, texts: str, folder: Path) -> str:
         """Return a hash of what the site rests on, and of the site itself."""
-        drawn = self._folder / _MAP
+        drawn = folder / _MAP
         where = drawn.read_bytes() if drawn.exists() else b""
         return _hash(self._ground, texts, where, listing(self._out))
 

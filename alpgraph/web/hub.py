@@ -4,7 +4,7 @@ import asyncio
 import gc
 import sys
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import replace
 from pathlib import Path
 from threading import Lock
@@ -115,8 +115,8 @@ class Hub:
     def _ready_search(self) -> SearchIndex:
         with self._searching:
             if self._search is None:
-                place = self.settings.location.state / "cache" / "search"
-                self._search = open_index(self.collection.notebook, place)
+                cache = self.settings.location.cache()
+                self._search = open_index(self.collection.notebook, cache)
             else:
                 self._search.update(self.collection.notebook)
             return self._search
@@ -133,7 +133,8 @@ class Hub:
     def _follow(self) -> None:
         """Draw the map, index for search, ask git, so that nobody waits for these later."""
         # other servers of these notes wait, and then find it done
-        with turn(self.settings.location.state / "cache" / "layout.lock"):
+        cache = self.settings.location.cache()
+        with turn(cache / "layout.lock") if cache else nullcontext():
             self.collection.places.layout()
         self._ready_search()
         if self.collection.dates.refresh() and self._loop is not None:

@@ -152,7 +152,7 @@ def for_peers(url: str, folder: Path, state: Path) -> None:
 
     with urllib.request.urlopen(f"{url}/api/graph.json", timeout=600) as answer:
         graph = json.load(answer)
-    kept = json.loads((state / "cache" / "layout.json").read_text())
+    kept = json.loads(next(state.glob("cache/*/layout.json")).read_text())
     nodes = [
         {
             "id": node["id"],

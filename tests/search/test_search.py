@@ -68,7 +68,7 @@ def test_the_verdict_filter_follows_the_verdicts_given(folder: Folder) -> None:
 
 def test_the_index_follows_the_notes(folder: Folder, tmp_path: Path) -> None:
     root = folder(NOTES)
-    index = open_index(read_notebook(root), tmp_path / "index")
+    index = open_index(read_notebook(root), tmp_path)
     assert index.search("ptarmigan")[0] == 0
     (root / "abstain.md").write_text("---\ntitle: A ptarmigan\n---\n")
     (root / "cjk.md").unlink()
@@ -81,10 +81,10 @@ def test_a_stored_index_is_used_again_and_a_damaged_one_rebuilt(
     folder: Folder, tmp_path: Path
 ) -> None:
     notebook = read_notebook(folder(NOTES))
-    place = tmp_path / "index"
+    place = tmp_path
     open_index(notebook, place)
     assert open_index(notebook, place).search("refuse")[0] == 1
-    for path in list(place.iterdir()):
+    for path in list((place / "search").iterdir()):
         path.unlink()  # never cut short in place: the first index still maps the old file
         path.write_bytes(b"damaged")
     assert open_index(notebook, place).search("refuse")[0] == 1
@@ -94,9 +94,9 @@ def test_a_folder_that_another_process_writes_keeps_nobody_from_searching(
     folder: Folder, tmp_path: Path
 ) -> None:
     notebook = read_notebook(folder(NOTES))
-    place = tmp_path / "index"
+    place = tmp_path
     open_index(notebook, place)
-    writer = tantivy.Index.open(str(place)).writer()
+    writer = tantivy.Index.open(str(place / "search")).writer()
     index = open_index(
         read_notebook(folder({"new.md": "# An entirely fresh word: gelato\n"})), place
     )

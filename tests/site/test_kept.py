@@ -52,7 +52,7 @@ CHANGES: dict[str, Callable[[Path], object]] = {
     "a relation type": lambda at: write(
         at / "alpgraph.toml", '[[relation_types]]\nid = "feeds"\nlabel = "feeds"\n'
     ),
-    "the map": lambda at: (at / "state/cache/layout.json").unlink(),
+    "the map": lambda at: next(at.glob("state/cache/*/layout.json")).unlink(),
     "a file of the site gone": lambda at: (at / "site/n/b.html").unlink(),
     "a file of the site renamed": lambda at: (at / "site/n/b.html").rename(at / "site/n/x.html"),
     "a file of others in the site": lambda at: write(at / "site/CNAME", "example.org"),

@@ -1,0 +1,158 @@
+"""The state folder as an attack: what others put there is not read, nor written through."""
+
+import os
+import stat
+import subprocess
+import sys
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from alpgraph.notes import read_notebook
+from alpgraph.state import KEY_BYTES, Key, cache_folder, make_state, user_key
+
+Folder = Callable[[dict[str, str | bytes]], Path]
+Run = Callable[..., subprocess.CompletedProcess[str]]
+TELL = "from alpgraph.state import user_key; key = user_key(); print(key.secret.hex(), key.lasts)"
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Be a user who has no key yet."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "home"))
+    return tmp_path / "home"
+
+
+def told_key() -> str:
+    done = subprocess.run([sys.executable, "-c", TELL], capture_output=True, text=True, check=True)
+    assert done.stderr == ""
+    return done.stdout.strip()
+
+
+def test_processes_that_start_together_agree_on_a_key_of_their_user_alone(home: Path) -> None:
+    with ThreadPoolExecutor(6) as pool:
+        told = set(pool.map(lambda _: told_key(), range(6)))
+    key = home / "alpgraph" / "key"
+    assert told == {f"{key.read_bytes().hex()} True"}
+    assert stat.S_IMODE(key.stat().st_mode) == 0o600
+    assert {path.name for path in key.parent.iterdir()} == {"key", ".gitignore"}
+
+
+def cut(key: Path) -> None:
+    key.write_bytes(key.read_bytes()[:-1])
+
+
+def lay_open(key: Path) -> None:
+    key.chmod(0o644)
+
+
+@pytest.mark.parametrize("spoil", [cut, lay_open])
+def test_a_key_that_is_none_or_that_others_may_read_is_replaced(
+    home: Path, spoil: Callable[[Path], None]
+) -> None:
+    first, key = told_key(), home / "alpgraph" / "key"
+    spoil(key)
+    again = told_key()
+    assert again != first
+    assert again == f"{key.read_bytes().hex()} True" == told_key()
+    assert stat.S_IMODE(key.stat().st_mode) == 0o600
+
+
+def test_where_no_key_can_be_kept_nothing_derived_is_and_pages_are_served(
+    home: Path, folder: Folder, alpgraph: Run, start_server: Any
+) -> None:
+    home.write_text("a file, where a folder should be")
+    root, state = folder({"a.md": "# A ptarmigan\n"}), home.parent / "state"
+    assert told_key() != told_key()
+    with start_server(str(root), "--state", str(state)) as server:
+        assert "ptarmigan" in server.get("/n/a")
+        assert "ptarmigan" in server.get("/search?q=ptarmigan")
+        assert server.get("/network")
+    assert not "".join(server.lines[1:])
+    done = alpgraph("check", str(root), "--state", str(state))
+    assert (done.returncode, done.stderr.count("\n")) == (0, 1), done.stderr
+    assert not (state / "cache").exists()
+
+
+def test_without_a_home_there_is_a_key_for_the_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", "relative")  # as the specification says: as if unset
+    monkeypatch.setattr(Path, "home", lambda: (_ for _ in ()).throw(RuntimeError("no home")))
+    user_key.cache_clear()
+    try:
+        key = user_key()
+        assert (len(key.secret), key.lasts) == (KEY_BYTES, False)
+        assert cache_folder(Path("state")) is None
+    finally:
+        user_key.cache_clear()
+
+
+def test_a_cache_sealed_with_another_key_is_not_used(
+    folder: Folder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("alpgraph.notes.cache.RACE_NS", -(10**12))
+    root, cache = folder({"a.md": "# Theirs\n"}), tmp_path / "cache"
+    note, theirs = root / "a.md", Key(b"x" * KEY_BYTES, lasts=True)
+    stamp = note.stat().st_mtime_ns
+    with monkeypatch.context() as patch:
+        patch.setattr("alpgraph.notes.cache.user_key", lambda: theirs)
+        read_notebook(root, cache=cache)
+        forged = next(cache.glob("notes-*.cache")).read_bytes()
+        # the file itself, as it was, with another text of the same length
+        with note.open("r+") as file:
+            file.write("# Mine !\n")
+        os.utime(note, ns=(stamp, stamp))
+        monkeypatch.setattr("alpgraph.notes.cache.Cache.certain", lambda *_: True)
+        assert read_notebook(root, cache=cache).notes["a"].title == "Theirs"
+    assert read_notebook(root, cache=cache).notes["a"].title == "Mine !"
+    assert next(cache.glob("notes-*.cache")).read_bytes() != forged
+
+
+def plant(place: Path, victim: Path) -> None:
+    """Fill a folder with what alpgraph would keep there, as links to somebody's files."""
+    place.mkdir(parents=True)
+    for name in ("site", "search"):
+        (place / name).symlink_to(victim)
+    for name in ("layout.json", "layout.lock", "search.lock", "findings.cache", "site.cache"):
+        (place / name).symlink_to(victim / "thesis.txt")
+
+
+def test_links_that_came_with_a_state_folder_lead_to_no_file_of_the_user(
+    folder: Folder, alpgraph: Run, tmp_path: Path
+) -> None:
+    root, victim = folder({"a.md": "# A\n"}), tmp_path / "victim"
+    victim.mkdir()
+    (victim / "thesis.txt").write_text("years of work")
+    plant(tmp_path / ".alpgraph" / "cache", victim)
+    for command in (["build", "out", str(root)], ["check", str(root)], ["search", "a"], ["layout"]):
+        assert alpgraph(*command, cwd=tmp_path).returncode == 0
+    assert [path.name for path in victim.iterdir()] == ["thesis.txt"]
+    assert (victim / "thesis.txt").read_text() == "years of work"
+    assert not (tmp_path / "out").is_symlink()
+
+
+def test_derived_data_of_another_folder_of_state_are_not_taken_over(
+    folder: Folder, alpgraph: Run, tmp_path: Path
+) -> None:
+    root, theirs, mine = folder({"a.md": "# A\n"}), tmp_path / "theirs", tmp_path / "mine"
+    alpgraph("search", "a", "--notes", str(root), "--state", str(theirs))
+    theirs.rename(mine)  # as one that is unpacked
+    index = next(mine.glob("cache/*/search"))
+    (index / ".managed.json").write_text('["../../../../notes/a.md"]')
+    (root / "b.md").write_text("# B\n")
+    done = alpgraph("search", "b", "--notes", str(root), "--state", str(mine))
+    assert "1 found" in done.stderr
+    assert (root / "a.md").exists()
+
+
+def test_git_ignores_a_state_folder_and_nothing_that_was_there(tmp_path: Path) -> None:
+    for made in (tmp_path / "new", tmp_path / ".alpgraph"):
+        make_state(made)
+        assert (made / ".gitignore").read_text() == "*\n"
+    (tmp_path / ".alpgraph" / ".gitignore").unlink()
+    make_state(tmp_path / ".alpgraph")
+    assert (tmp_path / ".alpgraph" / ".gitignore").exists()
+    make_state(tmp_path)
+    assert not (tmp_path / ".gitignore").exists()
