@@ -6,8 +6,7 @@ from typing import Any
 import networkx as nx
 
 from alpgraph.graph.model import MENTION, NoteGraph, Notes, Reason, ghost_key, reasons_from
-from alpgraph.notes.model import Note
-from alpgraph.notes.notebook import changed_slugs
+from alpgraph.notes.notebook import changed_slugs, links, outline
 from alpgraph.notes.reading import collector_paused
 
 MOST = 0.5
@@ -26,6 +25,7 @@ def build_graph(notebook: Notes) -> NoteGraph:
     both ends is one edge with two reasons.
 
     >>> from types import SimpleNamespace
+    >>> from alpgraph.notes.model import Note
     >>> from alpgraph.notes.relation_types import RelationTypes
     >>> notes = {"a": Note(slug="a", path="a.md", title="A")}
     >>> build_graph(SimpleNamespace(notes=notes, types=RelationTypes())).nodes["a"]["title"]
@@ -35,7 +35,7 @@ def build_graph(notebook: Notes) -> NoteGraph:
     slugs = sorted(notebook.notes)
     with collector_paused():
         for slug in slugs:
-            nx.MultiDiGraph.add_node(graph, slug, **attributes_of(notebook.notes[slug]))
+            nx.MultiDiGraph.add_node(graph, slug, **attributes_of(notebook, slug))
         add_edges(graph, notebook, slugs)
     nx.freeze(graph)
     return graph
@@ -48,6 +48,7 @@ def patch_graph(graph: NoteGraph, before: Notes, after: Notes) -> NoteGraph:
     may go on with it. Equal to `build_graph(after)` but for the order of insertion.
 
     >>> from types import SimpleNamespace
+    >>> from alpgraph.notes.model import Note
     >>> from alpgraph.notes.relation_types import RelationTypes
     >>> empty = SimpleNamespace(notes={}, types=RelationTypes())
     >>> notes = {"a": Note(slug="a", path="a.md", title="A")}
@@ -72,7 +73,7 @@ def patch_graph(graph: NoteGraph, before: Notes, after: Notes) -> NoteGraph:
     _drop_pairs(patched, pairs, changed)
     for slug in sorted(changed):
         if slug in new:
-            nx.MultiDiGraph.add_node(patched, slug, **attributes_of(new[slug]))
+            nx.MultiDiGraph.add_node(patched, slug, **attributes_of(after, slug))
         else:
             nx.MultiDiGraph.remove_node(patched, slug)
     add_edges(patched, after, sorted(telling & new.keys()), pairs)
@@ -122,16 +123,9 @@ def _drop_lonely_ghosts(graph: NoteGraph, touched: Iterable[str]) -> None:
             nx.MultiDiGraph.remove_node(graph, key)
 
 
-def attributes_of(note: Note) -> dict[str, Any]:
+def attributes_of(notebook: Notes, slug: str) -> dict[str, Any]:
     """Return the attributes of a note's node."""
-    return {
-        "title": note.title,
-        "summary": note.summary,
-        "claim": note.claim,
-        "topics": note.topics,
-        "experiment": note.experiment.name if note.experiment else "",
-        "ghost": False,
-    }
+    return {**outline(notebook.notes, slug)._asdict(), "ghost": False}
 
 
 def _ghost(written: str) -> dict[str, Any]:
@@ -143,24 +137,15 @@ def told_by(notebook: Notes, slugs: Iterable[str]) -> Iterator[tuple[Edge, Reaso
     """Tell each relation in the table's direction, and each mention, with what its author said."""
     notes, readings = notebook.notes, notebook.types.readings
     for slug in slugs:
-        note = notes[slug]
-        for relation in note.relations:
-            reading = readings.get(relation.type)
-            if reading is None:  # an unknown word is a finding, not an edge
-                continue
-            target = relation.target
-            other = target if target is not None and target in notes else ghost_key(relation.to)
-            ends = (slug, other) if reading.forward else (other, slug)
-            place, form = relation.place, relation.form
-            reason = Reason(slug, relation.why, relation.basis, place.file, place.line, form)
-            yield (*ends, reading.type.id), reason
-        for mention in note.mentions:
-            target = mention.target
-            other = target if target is not None and target in notes else ghost_key(mention.to)
-            if other != slug and (mention.to or mention.target):
-                place = mention.place
-                sentence = Reason(slug, mention.sentence, "", place.file, place.line, MENTION)
-                yield (slug, other, MENTION), sentence
+        for kind, to, target, why, basis, form, file, line in links(notes, slug):
+            other = target if target is not None and target in notes else ghost_key(to)
+            if kind is None:
+                if other != slug and (to or target):
+                    yield (slug, other, MENTION), Reason(slug, why, "", file, line, MENTION)
+            elif reading := readings.get(kind):  # an unknown word is a finding, not an edge
+                ends = (slug, other) if reading.forward else (other, slug)
+                reason = Reason(slug, why, basis, file, line, form)
+                yield (*ends, reading.type.id), reason
 
 
 def add_edges(
@@ -170,15 +155,16 @@ def add_edges(
     pairs: set[frozenset[str]] | None = None,
 ) -> None:
     """Add what the notes `slugs` tell, only between `pairs` when these are given, to a graph."""
-    reasons: dict[Edge, list[Reason]] = {}
-    by_id = notebook.types.by_id
+    reasons: dict[Edge, tuple[Reason, ...]] = {}
+    symmetric = {kind.id for kind in notebook.types.types if kind.symmetric}
     for edge, reason in told_by(notebook, slugs):
         source, target, kind = edge
         if pairs is not None and frozenset((source, target)) not in pairs:
             continue
-        if kind != MENTION and by_id[kind].symmetric and (target, source, kind) in reasons:
+        if kind in symmetric and (target, source, kind) in reasons:
             edge = target, source, kind
-        reasons.setdefault(edge, []).append(reason)
+        before = reasons.get(edge)
+        reasons[edge] = (*before, reason) if before else (reason,)
     # networkx's own way to add an edge looks everything up twice
     inner: Any = graph
     adj, pred = inner._adj, inner._pred
@@ -190,14 +176,18 @@ def add_edges(
         keyed = adj[source].get(target)
         if keyed is None:
             keyed = adj[source][target] = pred[target][source] = {}
-        keyed[kind] = _edge(kind, source, tuple(told))
+        keyed[kind] = _edge(kind, source, told)
 
 
 def _edge(kind: str, source: str, reasons: tuple[Reason, ...]) -> dict[str, Any]:
     first = reasons_from(reasons, source)[0] if len(reasons) > 1 else reasons[0]
-    said = {"why": first.why, "basis": first.basis, "form": first.form}
+    edge: dict[str, Any] = {
+        "type": kind,
+        "reasons": reasons,
+        "why": first.why,
+        "basis": first.basis,
+        "form": first.form,
+    }
     if kind == MENTION:
-        own = {"type": kind, "reasons": (first,), "sentence": first.why, "count": len(reasons)}
-    else:
-        own = {"type": kind, "reasons": reasons}
-    return own | said
+        edge |= {"reasons": (first,), "sentence": first.why, "count": len(reasons)}
+    return edge

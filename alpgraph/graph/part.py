@@ -43,7 +43,7 @@ def changed_sides(before: Notebook, after: Notebook, changed: set[str]) -> tuple
     def side(notebook: Notebook, ends: Ends) -> Side:
         graph: NoteGraph = nx.MultiDiGraph(types=notebook.types)
         for slug in sorted(changed & notebook.notes.keys()):
-            nx.MultiDiGraph.add_node(graph, slug, **attributes_of(notebook.notes[slug]))
+            nx.MultiDiGraph.add_node(graph, slug, **attributes_of(notebook, slug))
         for slug in sorted(beside):
             title = notebook.index.notes[slug].title
             nx.MultiDiGraph.add_node(graph, slug, title=title, ghost=False)

@@ -24,6 +24,7 @@ from .notebook import (
     Notebook as Notebook,
     changed_slugs as changed_slugs,
     notebook_of as notebook_of,
+    outline as outline,
     read_notebook as read_notebook,
     update_notebook as update_notebook,
     with_file as with_file,

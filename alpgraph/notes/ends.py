@@ -4,7 +4,7 @@ from collections.abc import Container, Iterable, Mapping
 from typing import NamedTuple
 
 from alpgraph.notes.notebook import Notebook
-from alpgraph.notes.packing import links_of
+from alpgraph.notes.packing import targets_of
 
 
 class End(NamedTuple):
@@ -29,7 +29,7 @@ def ends_of(notebook: Notebook, slugs: Iterable[str]) -> dict[str, list[End]]:
     found = {}
     for slug in slugs:
         resolve = notebook.index.resolver(slug)
-        links = links_of(notebook.index.notes[slug])
+        links = targets_of(notebook.index.notes[slug])
         found[slug] = [
             End(kind, to, part, resolve(to, words)[0]) for kind, to, words, part in links
         ]

@@ -22,7 +22,18 @@ from alpgraph.notes.files import attachments
 from alpgraph.notes.findings import finding
 from alpgraph.notes.model import Note
 from alpgraph.notes.names import names_asked, names_of
-from alpgraph.notes.packing import Packed, findings_of, links_of, unpack
+from alpgraph.notes.packing import (
+    Link,
+    Outline,
+    Packed,
+    findings_of,
+    links_of,
+    outline_of,
+    packed_links,
+    packed_outline,
+    targets_of,
+    unpack,
+)
 from alpgraph.notes.parsing import slug_of
 from alpgraph.notes.reading import collector_paused, parse_files, read_folder, read_paths
 from alpgraph.notes.relation_types import RelationTypes
@@ -106,6 +117,17 @@ class LazyNotes(Mapping[str, Note]):
         self._make_all()
         return ItemsView(self)
 
+    def outline(self, slug: str) -> Outline:
+        """Return what a note is known by, without making it."""
+        return packed_outline(self.entries[slug].packed)
+
+    def links(self, slug: str) -> Iterator[Link]:
+        """Yield the relations and then the mentions of a note, without making it."""
+        note = self.made.get(slug)
+        if note is not None:
+            return links_of(note)
+        return packed_links(self.entries[slug].packed, self.index.resolver(slug))
+
     def _make_all(self) -> None:
         if len(self.made) < len(self.entries):
             with collector_paused():
@@ -167,6 +189,24 @@ def with_files(notebook: Notebook, files: Mapping[str, bytes | None]) -> Noteboo
     return _patched(notebook, set(files), parse_files(there, notebook.types), {})
 
 
+def outline(notes: Mapping[str, Note], slug: str) -> Outline:
+    """Return what a note is known by, as quickly as may be.
+
+    >>> outline({"a": Note(slug="a", path="a.md", title="A")}, "a").title
+    'A'
+    """
+    return notes.outline(slug) if isinstance(notes, LazyNotes) else outline_of(notes[slug])
+
+
+def links(notes: Mapping[str, Note], slug: str) -> Iterator[Link]:
+    """Return a note's relations and then its mentions, as quickly as may be.
+
+    >>> list(links({"a": Note(slug="a", path="a.md", title="A")}, "a"))
+    []
+    """
+    return notes.links(slug) if isinstance(notes, LazyNotes) else links_of(notes[slug])
+
+
 def changed_slugs(before: Mapping[str, Note], after: Mapping[str, Note]) -> set[str]:
     """Return the slugs of notes that came, went or became others; the same object did not.
 
@@ -193,7 +233,7 @@ def _perhaps_changed(before: LazyNotes, after: LazyNotes) -> set[str]:
         made, now = before.made, after.made.copy()  # pages in other threads go on making notes
         same = {slug for slug, note in now.items() if made.get(slug) is note}
         left = new.keys() - other - same
-        other |= {slug for slug in left if _asks(links_of(new[slug]), names, sure)}
+        other |= {slug for slug in left if _asks(targets_of(new[slug]), names, sure)}
     return other
 
 
@@ -270,7 +310,7 @@ def _untouched(
         return same
     sure = before.index.sure & index.sure
     packed = index.notes
-    return {s: note for s, note in same.items() if not _asks(links_of(packed[s]), names, sure)}
+    return {s: note for s, note in same.items() if not _asks(targets_of(packed[s]), names, sure)}
 
 
 def _names_changed(stale: Iterable[Packed], fresh: Iterable[Packed]) -> set[str]:

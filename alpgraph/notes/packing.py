@@ -1,17 +1,44 @@
 """Notes as nested tuples of plain values: what the cache and the reading processes pass on."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from alpgraph.diagnostics import Diagnostic, Edit, Fix, Place, Severity
-from alpgraph.notes.model import ExperimentRef, Heading, Mention, Note, Relation, Source
+from alpgraph.notes.model import Basis, ExperimentRef, Heading, Mention, Note, Relation, Source
 from alpgraph.notes.values import new
 
 Spot = tuple[int, int, int, int]
 Resolved = tuple[str | None, str, tuple[str, ...]]
 Resolve = Callable[[str, str], Resolved]
 """From a target as written and the words shown for it to target, how and candidates."""
+Told = TypeVar("Told", Relation, Mention)
+
+
+class Outline(NamedTuple):
+    """What a note is known by among others."""
+
+    title: str
+    summary: str
+    claim: str
+    topics: tuple[str, ...]
+    experiment: str
+    """Name of the experiment it attaches; empty for none."""
+
+
+class Link(NamedTuple):
+    """A relation or a mention, in brief."""
+
+    type: str | None
+    """Id read from the author's end, empty when the word is not known; None for mentions."""
+    to: str
+    target: str | None
+    why: str
+    """The reason, or the sentence of a mention."""
+    basis: Basis
+    form: str
+    file: str
+    line: int
 
 
 class Packed(NamedTuple):
@@ -87,7 +114,7 @@ def unpack(packed: Packed, modified: float, resolve: Resolve) -> Note:
     """Make the note, with its links resolved; from now on it is held instead of its values."""
     path, held = packed.path, packed.held[0]
     if isinstance(held, Note):
-        return _resolved_anew(held, packed.slug, modified, resolve)
+        return replace(_resolved_anew(held, resolve), slug=packed.slug, modified=modified)
     (
         summary,
         claim,
@@ -135,18 +162,19 @@ def unpack(packed: Packed, modified: float, resolve: Resolve) -> Note:
     return note
 
 
-def _resolved_anew(note: Note, slug: str, modified: float, resolve: Resolve) -> Note:
+def _resolved_anew(note: Note, resolve: Resolve) -> Note:
     """Return a note as it is in another notebook."""
-    relations, mentions = [], []
-    for relation in note.relations:
-        target, how, candidates = resolve(relation.to, relation.text)
-        relations.append(relation._replace(target=target, how=how, candidates=candidates))
-    for mention in note.mentions:
-        target, how, candidates = resolve(mention.to, mention.text)
-        mentions.append(mention._replace(target=target, how=how, candidates=candidates))
     return replace(
-        note, slug=slug, modified=modified, relations=tuple(relations), mentions=tuple(mentions)
+        note,
+        relations=tuple(_resolved(note.relations, resolve)),
+        mentions=tuple(_resolved(note.mentions, resolve)),
     )
+
+
+def _resolved(told: Iterable[Told], resolve: Resolve) -> Iterator[Told]:
+    for one in told:
+        target, how, candidates = resolve(one.to, one.text)
+        yield one._replace(target=target, how=how, candidates=candidates)
 
 
 def findings_of(packed: Packed) -> tuple[Diagnostic, ...]:
@@ -154,7 +182,7 @@ def findings_of(packed: Packed) -> tuple[Diagnostic, ...]:
     return tuple([unpack_finding(packed.path, item) for item in packed.findings])
 
 
-def links_of(packed: Packed) -> Iterator[tuple[str | None, str, str, str]]:
+def targets_of(packed: Packed) -> Iterator[tuple[str | None, str, str, str]]:
     """Yield each link's type, target as written, words shown and heading; mentions have no type."""
     held = packed.held[0]
     if isinstance(held, Note):
@@ -165,6 +193,44 @@ def links_of(packed: Packed) -> Iterator[tuple[str | None, str, str, str]]:
         yield row[0], row[2], row[6], ""
     for row in held[_MENTIONS]:
         yield None, row[0], row[1], row[2]
+
+
+def links_of(note: Note) -> Iterator[Link]:
+    """Yield each relation, then each mention of a note whose links are resolved."""
+    for one in note.relations:
+        file, line, *_ = one.place
+        yield Link(one.type, one.to, one.target, one.why, one.basis, one.form, file, line)
+    for said in note.mentions:
+        file, line, *_ = said.place
+        yield Link(None, said.to, said.target, said.sentence, "", "", file, line)
+
+
+def outline_of(note: Note) -> Outline:
+    """Return what a note is known by."""
+    experiment = note.experiment.name if note.experiment else ""
+    return Outline(note.title, note.summary, note.claim, note.topics, experiment)
+
+
+def packed_outline(packed: Packed) -> Outline:
+    """Return what a note is known by, without making the note."""
+    held = packed.held[0]
+    if isinstance(held, Note):
+        return outline_of(held)
+    summary, claim, topics = held[:_SOURCES]
+    return Outline(packed.title, summary, claim, topics, experiment_of(packed))
+
+
+def packed_links(packed: Packed, resolve: Resolve) -> Iterator[Link]:
+    """Yield each relation, then each mention, without making the note."""
+    held = packed.held[0]
+    if isinstance(held, Note):
+        yield from links_of(_resolved_anew(held, resolve))
+        return
+    file = packed.path
+    for kind, _, to, why, basis, form, text, line, *_ in held[_RELATIONS]:
+        yield new(Link, (kind, to, resolve(to, text)[0], why, basis, form, file, line))
+    for to, text, _, sentence, _, line, *_ in held[_MENTIONS]:
+        yield new(Link, (None, to, resolve(to, text)[0], sentence, "", "", file, line))
 
 
 def whys_of(packed: Packed) -> Iterator[str]:

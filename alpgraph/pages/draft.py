@@ -90,7 +90,7 @@ def draft_page(
     counts = [one.severity for faults in found.values() for one in faults]
     forge = _forge(collection)
     path = drafted.path if drafted else ""
-    titles = [note.title for note in collection.notes.values()]
+    titles = [note.title for note in collection.notebook.index.notes.values()]
     return render(
         "new.html",
         **frame(collection, NEW if not slug else ""),
@@ -126,7 +126,8 @@ def _choices(collection: Collection) -> Mapping[str, Any]:
     readings: dict[str, Reading] = {}
     for reading in collection.notebook.types.readings.values():
         readings.setdefault(reading.id, reading)
-    topics = sorted({topic for note in collection.notes.values() for topic in note.topics})
+    nodes = collection.graph.nodes
+    topics = sorted({topic for slug in collection.notes for topic in nodes[slug]["topics"]})
     return {
         "kinds": list(readings.values()),
         "known_kinds": set(readings),

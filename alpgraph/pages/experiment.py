@@ -1,5 +1,6 @@
 """Experiments: the list of all, and the page of one with its design, stored results and sweeps."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -93,9 +94,9 @@ def stored_presets(experiment: Experiment) -> tuple[Stored, ...]:
 
 def experiments_page(collection: Collection) -> str:
     """Return the list of experiments with their stored verdicts."""
-    attached = [note.experiment.name for note in collection.notes.values() if note.experiment]
+    attached = Counter(collection.attached.values())
     cards = [
-        Card(experiment, experiment_url(name), stored_presets(experiment), attached.count(name))
+        Card(experiment, experiment_url(name), stored_presets(experiment), attached[name])
         for name, experiment in all_experiments().items()
     ]
     return render("experiments.html", **frame(collection, "/experiments"), cards=cards)
@@ -131,11 +132,7 @@ def experiment_page(
     sweep = None
     if vary in experiment.params.model_fields and not asked.faults:
         sweep = sweep_of(experiment, asked, vary, answered)
-    slugs = [
-        slug
-        for slug, note in collection.notes.items()
-        if note.experiment and note.experiment.name == name
-    ]
+    slugs = [slug for slug, attached in collection.attached.items() if attached == name]
     return render(
         "experiment.html",
         **frame(collection, "/experiments"),

@@ -29,6 +29,7 @@ SAYS = {
     "inconclusive": "the check cannot tell",
     "not tested": "no check is attached",
 }
+MOST_CLAIMS = 60
 MOST_TENSIONS = 6
 NEWEST = 8
 _STRENGTH = ("measured", "paper", "reading", "")
@@ -40,7 +41,9 @@ class VerdictRow:
 
     name: str
     says: str
+    count: int
     notes: tuple[Note, ...]
+    """The first of them."""
 
 
 def start_note(collection: Collection) -> str:
@@ -52,12 +55,20 @@ def start_note(collection: Collection) -> str:
 
 def verdict_rows(collection: Collection) -> list[VerdictRow]:
     """Return the claims by verdict, in the order of `SAYS`."""
-    by_name: dict[str, list[Note]] = {name: [] for name in SAYS}
-    for slug, note in collection.notes.items():
-        if note.claim:
+    by_name: dict[str, list[str]] = {name: [] for name in SAYS}
+    for slug in collection.notes:
+        if collection.graph.nodes[slug]["claim"]:
             verdict = collection.verdicts.get(slug)
-            by_name[verdict.verdict if verdict else "not tested"].append(note)
-    return [VerdictRow(name, SAYS[name], tuple(notes)) for name, notes in by_name.items() if notes]
+            by_name[verdict.verdict if verdict else "not tested"].append(slug)
+    return [
+        VerdictRow(name, SAYS[name], len(slugs), _first(collection, slugs))
+        for name, slugs in by_name.items()
+        if slugs
+    ]
+
+
+def _first(collection: Collection, slugs: Sequence[str]) -> tuple[Note, ...]:
+    return tuple(collection.notes[slug] for slug in slugs[:MOST_CLAIMS])
 
 
 def tensions(collection: Collection) -> Sequence[EdgeRow]:
@@ -78,7 +89,7 @@ def home_page(collection: Collection) -> str:
         count=len(collection.notes),
         map=map_svg(collection, labels=0, linked=False) if collection.places.quick else "",
         start=collection.notes.get(first),
-        claims=sum(len(row.notes) for row in claims),
+        claims=sum(row.count for row in claims),
         verdict_rows=claims,
         entries=[
             LinkRow(note.title.removeprefix("Start here: ").capitalize(), note_url(slug), "",

@@ -94,7 +94,7 @@ def newest(collection: Collection, count: int) -> list[NoteRow]:
     """Return the notes that were added last, with their dates; none where no date is known."""
     dated = [
         (collection.dates[note.path][0], slug)
-        for slug, note in collection.notes.items()
+        for slug, note in collection.notebook.index.notes.items()
         if note.path in collection.dates
     ]
     found = []

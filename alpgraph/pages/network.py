@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from alpgraph.graph import MENTION, Area
 from alpgraph.notes import Note
@@ -54,7 +55,8 @@ def area_rows(collection: Collection, sheet: Sheet, chosen: int | None) -> list[
 def strays(collection: Collection) -> list[Note]:
     """Return the notes of no area."""
     found = collection.layout.communities
-    return [note for slug, note in collection.notes.items() if found.get(slug, -1) < 0][:LISTED]
+    alone = (slug for slug in collection.notes if found.get(slug, -1) < 0)
+    return [collection.notes[slug] for slug in islice(alone, LISTED)]
 
 
 def network_page(collection: Collection, view: MapView | None = None) -> str:
@@ -91,7 +93,7 @@ def network_page(collection: Collection, view: MapView | None = None) -> str:
 def _topics(collection: Collection) -> Sequence[str]:
     """Return the topics, the most common first."""
     counts: dict[str, int] = {}
-    for note in collection.notes.values():
-        for topic in note.topics:
+    for _, topics in collection.graph.nodes(data="topics"):
+        for topic in topics:
             counts[topic] = counts.get(topic, 0) + 1
     return sorted(counts, key=lambda topic: (-counts[topic], topic))

@@ -86,11 +86,7 @@ def run_page(
         return None
     question = Question(run.spec.params, run.spec.replicates, run.spec.seed)
     panel = make_panel(experiment, question, run.result, may_run=may_run)
-    slugs = [
-        slug
-        for slug, note in collection.notes.items()
-        if note.experiment and note.experiment.name == experiment.name
-    ]
+    slugs = [slug for slug, name in collection.attached.items() if name == experiment.name]
     return render(
         "run.html",
         **frame(collection, "/experiments"),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from alpgraph import experiments
 from alpgraph.config import Config
 from alpgraph.graph import NoteGraph, build_graph, patch_graph
-from alpgraph.notes import Note, Notebook, changed_slugs, read_notebook, types_of
+from alpgraph.notes import Note, Notebook, changed_slugs, outline, read_notebook, types_of
 from alpgraph.pages.dates import Dates
 from alpgraph.pages.files import Published
 from alpgraph.state import cache_folder
@@ -114,6 +114,12 @@ class Collection:
         return self.notebook.notes
 
     @property
+    def attached(self) -> dict[str, str]:
+        """By slug: the experiment of each note that attaches one."""
+        found = ((slug, self.graph.nodes[slug]["experiment"]) for slug in self.notes)
+        return {slug: name for slug, name in found if name}
+
+    @property
     def verdict_words(self) -> Mapping[str, str]:
         """Verdicts by slug, as filters and exports take them."""
         return {slug: info.verdict for slug, info in self.verdicts.items()}
@@ -183,9 +189,9 @@ def verdicts_of(notebook: Notebook, slugs: Iterable[str] | None = None) -> dict[
     """Return by slug what the stored references say of the claims of all notes, or of some."""
     found = {}
     for slug in notebook.notes if slugs is None else slugs:
-        note = notebook.notes[slug]
-        if note.experiment and (result := stored_result(note)):
-            found[slug] = verdict_info(note.experiment.name, result)
+        name = outline(notebook.notes, slug).experiment
+        if name and (result := stored_result(notebook.notes[slug])):
+            found[slug] = verdict_info(name, result)
     return found
 
 

@@ -105,8 +105,7 @@ def _trails(collection: Collection, key: str) -> Iterator[Part]:
 
 
 def _experiments(collection: Collection, digests: Digests) -> Iterator[Part]:
-    attached = [slug for slug, note in collection.notes.items() if note.experiment]
-    key = digest(digests.base, [digests.told[slug] for slug in attached])
+    key = digest(digests.base, [digests.told[slug] for slug in collection.attached])
     one = partial(page_part, collection)
     yield one("/experiments", key, partial(experiments_page, collection))
     for name, experiment in all_experiments().items():

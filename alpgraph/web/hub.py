@@ -232,9 +232,11 @@ class Hub:
         """Whether a note that had a text has none: many editors empty a file, then write it."""
         root = self.settings.location.notes
         empty = {path for path in notes if is_empty_file(root, path)}
-        return bool(empty) and any(
-            note.path in empty and note.body for note in self.collection.notes.values()
-        )
+        if not empty:
+            return False
+        before = self.collection.notes
+        known = self.collection.notebook.index.notes.items()
+        return any(note.path in empty and before[slug].body for slug, note in known)
 
     def _patched(self, changed: Changed) -> Patch | None:
         before = self.collection

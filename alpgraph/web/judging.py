@@ -45,7 +45,8 @@ async def follow_answers(hub: Hub, access: RunAccess) -> None:
 def _answers(collection: Collection, access: RunAccess) -> dict[str, Mapping[str, Any]] | None:
     """Return by slug the results that runs give; None when the database cannot be asked."""
     found: dict[str, Mapping[str, Any]] = {}
-    for slug, note in collection.notes.items():
+    for slug in collection.attached:
+        note = collection.notes[slug]
         if note.experiment is None or stored_result(note) is not None:
             continue
         try:

@@ -89,10 +89,9 @@ def experiments(follower: Follower, asked: ExperimentArguments) -> dict[str, Any
         near = close_to(asked.name, known) or list(known)
         raise RefusedError(f"there is no experiment '{asked.name}'; ask for {', '.join(near)}")
     behind: dict[str, list[dict[str, Any]]] = {}
-    for slug, note in collection.notes.items():
-        if note.experiment:
-            verdict = collection.verdict_words.get(slug)
-            behind.setdefault(note.experiment.name, []).append({"slug": slug, "verdict": verdict})
+    for slug, name in collection.attached.items():
+        verdict = collection.verdict_words.get(slug)
+        behind.setdefault(name, []).append({"slug": slug, "verdict": verdict})
     items = [
         {
             "name": name,
@@ -133,7 +132,7 @@ def find_slug(collection: Collection, written: str) -> str:
     if end.slug:
         return end.slug
     ties = [row.slug for row in end.near]
-    titles = {slug: note.title for slug, note in collection.notes.items()}
+    titles = {slug: note.title for slug, note in collection.notebook.index.notes.items()}
     near = ties or Names(titles).near(written)
     what = f"'{written}' fits several notes" if ties else f"there is no note '{written}'"
     hint = f"ask for one of {', '.join(near[:5])}" if near else "`search` finds notes by words"

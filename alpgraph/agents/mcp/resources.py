@@ -1,5 +1,6 @@
 """Notes as resources: `alpgraph://notes/{slug}`, listed in pages."""
 
+from itertools import islice
 from urllib.parse import quote, unquote
 
 from mcp_types import (
@@ -43,10 +44,10 @@ def list_notes(follower: Follower, cursor: str | None) -> ListResourcesResult:
     if cursor is not None and not (cursor.isascii() and cursor.isdigit() and len(cursor) < 10):
         raise RefusedError(f"{cursor[:40]!r} is no cursor of this list")
     start = int(cursor or 0)
-    notes = list(follower.collection().notes.values())
+    notes = follower.collection().notes
     following = start + PAGE
     return ListResourcesResult(
-        resources=[_resource(note) for note in notes[start:following]],
+        resources=[_resource(notes[slug]) for slug in islice(notes, start, following)],
         next_cursor=str(following) if following < len(notes) else None,
     )
 
