@@ -9,7 +9,7 @@ const about = `draft:${form.getAttribute("action")}?${new URLSearchParams(locati
 let key = (refused && kept("sent")) || about + (kept("tab") || nameTab());
 const WAIT = 400; // milliseconds after the last letter
 const HOLDS = "a, button, input, textarea, summary"; // what may hold the focus in a part
-let timer = 0, busy = false, again = false, pristine = snapshot(), offered = null;
+let timer = 0, busy = false, pressed = false, again = false, pristine = snapshot(), offered = null;
 
 // ---- the token that lets a local server write files: from the printed address, kept for this tab ----
 
@@ -150,13 +150,28 @@ async function check() {
   busy = true;
   try {
     const answer = await fetch(form.getAttribute("action"), { method: "POST", body: new URLSearchParams(new FormData(form)), headers: { accept: "text/html" } });
-    if (answer.ok) take(new DOMParser().parseFromString(await answer.text(), "text/html"));
-    else unchecked(`the server refuses it (${answer.status})`);
+    if (answer.ok) {
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      await letGo();
+      take(page);
+    } else unchecked(`the server refuses it (${answer.status})`);
   } catch {
     unchecked("the server does not answer");
   }
   busy = false;
   if (again) { again = false; check(); }
+}
+
+/** Wait while a pointer is pressed: what it is on must still be there when it is let go. */
+function letGo() {
+  return pressed && new Promise((done) => {
+    const end = () => setTimeout(done); // after the click
+    for (const name of ["pointerup", "pointercancel"]) addEventListener(name, end, { once: true });
+  });
+}
+
+for (const name of ["pointerdown", "pointerup", "pointercancel"]) {
+  addEventListener(name, () => { pressed = name === "pointerdown"; }, true);
 }
 
 /** What was said of an earlier state of the form is not said of this one. */

@@ -320,6 +320,26 @@ def test_a_draft_outlives_a_server_that_is_away(
     expect(page.locator("[name=title]")).to_have_value(QUESTION)
 
 
+def test_an_answer_that_comes_during_a_press_does_not_take_the_button_away(
+    shared_server: Any, open_page: Callable[..., Any]
+) -> None:
+    page = filled(open_page, shared_server)
+    near = page.locator(".near li", has_text="Can a plain loss harm?").get_by_role("button")
+    expect(near).to_be_visible()
+    near.hover()
+    page.mouse.down()
+    with page.expect_response("**/new") as answer:
+        page.evaluate(
+            "() => { const title = document.querySelector('[name=title]');"
+            " title.value = 'Do costs harm a weighted loss?';"
+            " title.dispatchEvent(new Event('input', { bubbles: true })); }"
+        )
+    answer.value.finished()
+    expect(page.locator("#e-title")).to_be_empty()
+    page.mouse.up()
+    expect(page.locator("[name=relation-1-to]")).to_have_value("Can a plain loss harm?")
+
+
 def test_each_tab_keeps_a_draft_of_its_own(
     shared_server: Any, open_page: Callable[..., Any]
 ) -> None:
