@@ -107,15 +107,18 @@ class Location:
 def locate(notes: Path | None, state: Path | None = None) -> Location:
     """Choose the notes folder (given, `./notes`, else the bundled one) and the state folder.
 
-    Raises ConfigError when the given folder does not exist.
+    Raises ConfigError when the given folder does not exist, or when links lead in a circle.
     """
     if notes is not None and not notes.is_dir():
         what = "is a file, not a folder" if notes.exists() else "does not exist"
         raise ConfigError(f"the notes folder '{notes}' {what}")
     chosen = notes or (Path("notes") if Path("notes").is_dir() else None)
     root = (chosen or resource_dir("notes")).resolve()
-    default_state = root.parent / NAME if chosen else user_state_dir()
-    return Location(root, (state or default_state).resolve(), bundled=chosen is None)
+    try:
+        place = state or (root.parent / NAME if chosen else user_state_dir())
+        return Location(root, place.resolve(), bundled=chosen is None)
+    except (OSError, RuntimeError) as error:  # a circle of links, or a user without a home
+        raise ConfigError(f"no state folder: {error}; name one with --state") from None
 
 
 def load_config(

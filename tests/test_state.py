@@ -147,6 +147,28 @@ def test_derived_data_of_another_folder_of_state_are_not_taken_over(
     assert (root / "a.md").exists()
 
 
+def test_a_circle_of_links_and_a_missing_home_are_no_fault_of_ours(
+    folder: Folder, alpgraph: Run, tmp_path: Path
+) -> None:
+    root, loop = folder({"a.md": "# A\n"}), tmp_path / ".alpgraph"
+    loop.symlink_to(loop)
+    done = alpgraph("check", str(root))
+    assert done.returncode in (0, 2), done.stderr  # from Python 3.13 on, a circle has a path
+    assert done.stderr.count("\n") == 1
+    environ = {key: value for key, value in os.environ.items() if key != "XDG_STATE_HOME"}
+    program = (
+        "import os, pwd, sys\n"
+        "pwd.getpwuid = lambda uid: {}[uid]\n"
+        "from alpgraph.cli import main\n"
+        "main()\n"
+    )
+    command = [sys.executable, "-c", program, "stats"]
+    environ.pop("HOME", None)
+    done = subprocess.run(command, env=environ, cwd="/", capture_output=True, text=True)
+    assert done.returncode == 2
+    assert "name one with --state" in done.stderr
+
+
 def test_git_ignores_a_state_folder_and_nothing_that_was_there(tmp_path: Path) -> None:
     for made in (tmp_path / "new", tmp_path / ".alpgraph"):
         make_state(made)

@@ -12,6 +12,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModuleError
 
 from alpgraph.runs.errors import StoreError
+from alpgraph.runs.schema import OTHER_PLACE
 from alpgraph.state import make_state
 
 BUSY, TURN = 20.0, 0.02
@@ -23,6 +24,7 @@ HINTS = (
         "make its folder writable and see that its disk has room, or choose another with --state",
     ),
     (("locked", "busy"), "another program holds it; try again"),
+    (("no such table", "no such column", "has no column"), OTHER_PLACE),
     (("not a database", "malformed"), "move the file away; a new one is made at the next start"),
     (
         ("connection", "authentication", "does not exist", "resolve host"),

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
+from alpgraph.runs.errors import StoreError
 from alpgraph.runs.model import Run, RunSpec, State
 from alpgraph.runs.schema import RUNS
 
@@ -32,7 +33,17 @@ class Claim:
 
 
 def run_of(row: Row[Any], position: int | None = None) -> Run:
-    """Return the run that a row holds."""
+    """Return the run that a row holds; raises StoreError where it holds none."""
+    try:
+        return _run_of(row, position)
+    except (ValueError, TypeError, AttributeError) as error:
+        what = f"the run {row.id!r} in the database cannot be read: {error}"
+        raise StoreError(
+            what, "move the database away; a new one is made at the next start"
+        ) from None
+
+
+def _run_of(row: Row[Any], position: int | None) -> Run:
     values = row._mapping
     spec = RunSpec(row.experiment, json.loads(row.params), row.replicates, row.seed, row.code)
     text = values.get("result")

@@ -78,21 +78,27 @@ MIGRATIONS: Sequence[tuple[int, Sequence[str]]] = (
 )
 """Version -> statements that lead to it from the version before."""
 CURRENT = MIGRATIONS[-1][0]
+OTHER_PLACE = "move the file away, or choose another --state or --database"
 
 
 def prepare(connection: Connection, place: str) -> None:
-    """Create the tables, or migrate older ones; refuse newer ones with StoreError.
+    """Create the tables, or migrate older ones; refuse newer and foreign ones with StoreError.
 
     Runs in the caller's transaction, so that a half-made schema is never seen.
     """
     if connection.dialect.name == "postgresql":  # servers that start together take turns
         connection.execute(text("SELECT pg_advisory_xact_lock(2511076991)"))
-    if not inspect(connection).has_table("alpgraph_schema"):
+    tables = inspect(connection).get_table_names()
+    if VERSION.name not in tables:
+        if tables and connection.dialect.name == "sqlite":  # others may be shared
+            raise StoreError(f"{place} is a database of another program", OTHER_PLACE)
         METADATA.create_all(connection)
         connection.execute(insert(VERSION).values(version=CURRENT))
         return
     found: Any = connection.scalar(select(VERSION.c.version))
-    if found is None or found > CURRENT:
+    if not isinstance(found, int):
+        raise StoreError(f"the runs in {place} have schema {found!r}, which none is", OTHER_PLACE)
+    if found > CURRENT:
         raise StoreError(
             f"the runs in {place} have schema {found}, this alpgraph knows up to {CURRENT}",
             "update alpgraph, or choose another --state or --database",

@@ -3,10 +3,11 @@
 import json
 import re
 import shutil
-from collections.abc import Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from itertools import chain
 from pathlib import Path
+from threading import Lock
 
 import tantivy
 
@@ -51,6 +52,7 @@ class SearchIndex:
         self._notes: Mapping[str, Note] = {}
         self._notebook: Notebook | None = None
         """What it was last brought up to date with."""
+        self._mending = Lock()
         self._index = self._open()
         self._index.register_tokenizer(ANALYZER, analyzer())
 
@@ -59,9 +61,13 @@ class SearchIndex:
             return tantivy.Index(self._schema)
         try:
             self._read_digests(self._folder)
-            return tantivy.Index(self._schema, path=str(self._folder))
+            with no_panic():
+                index = tantivy.Index(self._schema, path=str(self._folder))
+                if index.searcher().num_docs == len(self._digests):
+                    return index
         except (OSError, ValueError):
             pass  # absent, older or damaged: made anew below
+        self._digests, self._seen = {}, None
         shutil.rmtree(self._folder, ignore_errors=True)
         self._folder.mkdir(parents=True, exist_ok=True)
         return tantivy.Index(self._schema, path=str(self._folder))
@@ -104,7 +110,8 @@ class SearchIndex:
     def _update(self, notebook: Notebook) -> int:
         self._notes = notebook.notes
         try:
-            return self._write(notebook)
+            with no_panic():
+                return self._write(notebook)
         except (OSError, ValueError) as error:
             if self._folder is None:
                 raise
@@ -222,16 +229,32 @@ class SearchIndex:
         wanted: set[str],
         verdicts: Mapping[str, str],
     ) -> tuple[int, list[tuple[float, str]]]:
-        searcher = self._index.searcher()
         built = self._build(query, all_words)
         if not wanted:
-            answer = searcher.search(built, limit=max(1, limit), offset=offset)
-            rows = [(score, str(searcher.doc(at)["slug"][0])) for score, at in answer.hits]
-            return int(getattr(answer, "count", 0) or 0), rows
-        answer = searcher.search(built, limit=MOST_FILTERED)
-        rows = [(score, str(searcher.doc(at)["slug"][0])) for score, at in answer.hits]
+            return self._found(built, max(1, limit), offset)
+        _, rows = self._found(built, MOST_FILTERED, 0)
         kept = [row for row in rows if verdicts.get(row[1], "").replace(" ", "-") in wanted]
         return len(kept), kept[offset : offset + limit]
+
+    def _found(
+        self, query: tantivy.Query, limit: int, offset: int
+    ) -> tuple[int, list[tuple[float, str]]]:
+        """Ask the index; one that turns out to be damaged is made anew before."""
+        index = self._index
+        try:
+            with no_panic():
+                return _hits(index, query, limit, offset)
+        except ValueError:
+            self._mend(index)
+        return _hits(self._index, query, limit, offset)
+
+    def _mend(self, damaged: tantivy.Index) -> None:
+        """Go on in memory in place of a damaged folder; who opens that next makes it anew."""
+        with self._mending:
+            if self._index is damaged and self._folder is not None and self._notebook is not None:
+                (self._folder / "digests.json").unlink(missing_ok=True)
+                self._start_over(None)
+                self._write(self._notebook)
 
     def _build(self, query: Query, all_words: bool) -> tantivy.Query:
         occur = tantivy.Occur.Must if all_words else tantivy.Occur.Should
@@ -283,6 +306,27 @@ class SearchIndex:
         notes, empty = self._notes, Query()
         kept = [(score, notes[slug]) for score, slug in rows if slug != without and slug in notes]
         return [_hit(note, score, empty) for score, note in kept[:limit]]
+
+
+@contextmanager
+def no_panic() -> Iterator[None]:
+    """Raise ValueError where tantivy panics, as over a damaged file: that is no Exception."""
+    try:
+        yield
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":
+            raise
+        raise ValueError(f"the search index is damaged: {error}") from None
+
+
+def _hits(
+    index: tantivy.Index, query: tantivy.Query, limit: int, offset: int
+) -> tuple[int, list[tuple[float, str]]]:
+    """Return how many notes match and the score and slug of some, best first."""
+    searcher = index.searcher()
+    answer = searcher.search(query, limit=limit, offset=offset)
+    rows = [(score, str(searcher.doc(at)["slug"][0])) for score, at in answer.hits]
+    return int(getattr(answer, "count", 0) or 0), rows
 
 
 def _hit(note: Note, score: float, query: Query) -> Hit:

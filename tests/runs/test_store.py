@@ -6,7 +6,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import Any
@@ -388,3 +388,40 @@ def test_servers_that_open_a_new_database_together_wait_for_each_other(tmp_path:
         other.execute("COMMIT")
         opening.result(60).close()
     other.close()
+
+
+@pytest.mark.parametrize(
+    ("statements", "said"),
+    [
+        (["CREATE TABLE cookies (name)"], "a database of another program; move the file away"),
+        (["CREATE TABLE runs (a)"], "a database of another program; move the file away"),
+        (
+            ["CREATE TABLE alpgraph_schema (version)", "INSERT INTO alpgraph_schema VALUES ('x')"],
+            "schema 'x', which none is; move the file away",
+        ),
+    ],
+)
+def test_a_database_of_something_else_is_left_as_it_is(
+    tmp_path: Path, statements: Sequence[str], said: str
+) -> None:
+    place = tmp_path / "runs.sqlite"
+    with contextlib.closing(sqlite3.connect(place)) as other, other:
+        for statement in statements:
+            other.execute(statement)
+    with pytest.raises(StoreError, match=said):
+        open_store(place)
+    with contextlib.closing(sqlite3.connect(place)) as other:
+        assert other.execute("SELECT count(*) FROM sqlite_master").fetchone() == (1,)
+
+
+@pytest.mark.parametrize(
+    "damage", ["params = '{'", "summary = '[]'", "result = '{'", "state = '<i>odd'"]
+)
+def test_a_damaged_row_is_said_with_what_to_do(tmp_path: Path, trial: Ask, damage: str) -> None:
+    store = open_store(tmp_path / "runs.sqlite")
+    run_id = store.add(trial())[0].id
+    with store._write() as connection:
+        connection.execute(text(f"UPDATE runs SET {damage}"))
+    with pytest.raises(StoreError, match=f"{run_id}.*cannot be read.*move the database away"):
+        store.get(run_id)
+    store.close()

@@ -220,3 +220,31 @@ def test_a_note_that_goes_while_a_search_runs_is_not_among_the_hits(folder: Fold
             return super().get(slug, default)
 
     assert index.search("verdict:no-effect", verdicts=Meanwhile(abstain="no effect"))[1] == []
+
+
+def overwritten(path: Path) -> None:
+    """Put a file in the place of another whose middle is nothing but ones."""
+    data, middle = path.read_bytes(), path.stat().st_size // 2
+    path.unlink()  # never in place: an index of this process still maps the file
+    path.write_bytes(data[: middle - 8] + b"\xff" * 16 + data[middle + 8 :])
+
+
+@pytest.mark.parametrize("ending", ["term", "idx", "pos", "store", "fast", "fieldnorm"])
+def test_a_damaged_part_of_an_index_is_no_fault_and_none_at_the_next_start(
+    folder: Folder, tmp_path: Path, ending: str
+) -> None:
+    notebook = read_notebook(folder(NOTES))
+    open_index(notebook, tmp_path)
+    overwritten(next((tmp_path / "search").glob(f"*.{ending}")))
+    for _ in range(2):
+        assert slugs(open_index(notebook, tmp_path).search("refuse")[1]) == ["abstain"]
+
+
+@pytest.mark.parametrize("change", [Path.unlink, overwritten])
+def test_an_index_that_lost_its_notes_is_made_anew(
+    folder: Folder, tmp_path: Path, change: Callable[[Path], None]
+) -> None:
+    notebook = read_notebook(folder(NOTES))
+    open_index(notebook, tmp_path)
+    change(tmp_path / "search" / "meta.json")
+    assert open_index(notebook, tmp_path).search("refuse")[0] == 1
