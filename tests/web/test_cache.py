@@ -248,7 +248,7 @@ async def answers_meanwhile(site: Site, slow: str) -> None:
 
 def test_pages_are_answered_while_many_wait_for_the_search_index(chain: Site) -> None:
     async def check() -> None:
-        with turn(chain.hub.settings.location.state / "cache" / "search.lock"):
+        with turn(chain.hub.settings.location.cache() / "search.lock"):
             await chain.hub.start()
             await answers_meanwhile(chain, "/search?q=text")
         await chain.hub.stop()
