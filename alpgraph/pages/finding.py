@@ -20,8 +20,12 @@ def search_page(
     offset: int = 0,
     limit: int = 20,
     near: Sequence[str] = (),
+    absent: Sequence[str] = (),
 ) -> str:
-    """Return the results of a search; without any, notes that may have been meant."""
+    """Return the results of a search; without any, notes that may have been meant.
+
+    `absent` are the words that stand in no note.
+    """
     turn = Turn(
         offset // limit + 1,
         max(1, -(-total // limit)),
@@ -37,6 +41,7 @@ def search_page(
         verdicts=collection.verdicts,
         turn=turn,
         near=rows(collection, near),
+        absent=absent,
         topics=[] if hits else _topic_tiles(collection),
     )
 

@@ -285,6 +285,29 @@ class SearchIndex:
                 options.append(query.boost_query(query.const_score_query(near, 1.0), weight / 4))
         return query.disjunction_max_query(options, tie_breaker=0.3)
 
+    def absent(self, text: str) -> list[str]:
+        """Return the words of a query that stand in no note, as the index holds them.
+
+        What was found for such a word is like it, or was found by the other words.
+        """
+        query, searcher = parse_query(text), self._index.searcher()
+        asked = {
+            word: self._stands(word, query.unfinished and word == query.words[-1])
+            for word in query.words
+        }
+        return [word for word, stands in asked.items() if not searcher.search(stands, 1).hits]
+
+    def _stands(self, word: str, unfinished: bool) -> tantivy.Query:
+        query = tantivy.Query
+        if unfinished:
+            named = [
+                query.fuzzy_term_query(self._schema, field, word, distance=0, prefix=True)
+                for field in WEIGHTS
+            ]
+        else:
+            named = [query.term_query(self._schema, field, word) for field in WEIGHTS]
+        return query.disjunction_max_query(named)
+
     def _phrase(self, words: tuple[str, ...]) -> tantivy.Query:
         query = tantivy.Query
         return query.disjunction_max_query(

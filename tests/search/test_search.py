@@ -54,6 +54,22 @@ def test_a_note_is_found_by_what_a_person_types(folder: Folder, text: str, first
     assert hits[0].slug == first
 
 
+@pytest.mark.parametrize(
+    ("text", "absent"),
+    [
+        ("tempreature", ["tempreature"]),
+        ("calibr", []),  # begun
+        ("calibr ", ["calibr"]),
+        ("confidence zebra trusted", ["zebra"]),
+        ("Über", []),
+        ("topic:proper-scores", []),
+        ("", []),
+    ],
+)
+def test_words_that_stand_in_no_note_are_told(folder: Folder, text: str, absent: list[str]) -> None:
+    assert open_index(read_notebook(folder(NOTES))).absent(text) == absent
+
+
 def test_nothing_typed_and_nothing_found_are_no_errors(folder: Folder) -> None:
     index = open_index(read_notebook(folder(NOTES)))
     assert index.search("") == (0, [])

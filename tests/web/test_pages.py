@@ -157,6 +157,13 @@ def test_a_search_without_hits_leads_on(server: Any) -> None:
     assert "Topics" in page
 
 
+def test_a_search_says_which_word_no_note_has(server: Any) -> None:
+    assert "No note has “calibraton”; these come nearest." in text_of(
+        server.get("/search?q=calibraton")
+    )
+    assert "No note has" not in text_of(server.get("/search?q=calibration"))
+
+
 def test_unknown_parameters_are_named(server: Any) -> None:
     status, headers, body = get(server.url + "/walk/utility-weighted-loss?dept=2")
     assert status == 422
