@@ -45,7 +45,7 @@ def test_the_reason_of_a_failed_run_is_copied(
     page = open_page(permissions=["clipboard-read", "clipboard-write"])
     with start_server(str(tmp_path), "--state", str(tmp_path / "state")) as server:
         page.goto(f"{server.url}/experiments/trial?mode=raise")
-        page.get_by_role("button", name="Run again").click()
+        page.get_by_role("button", name="Run it").click()
         page.get_by_role("button", name="Copy the reason").click(timeout=60_000)
         page.get_by_text("copied").first.wait_for()
         copied = page.evaluate("navigator.clipboard.readText()")
@@ -63,6 +63,7 @@ def test_a_value_out_of_bounds_is_told_at_its_field(
     told = page.locator(f"#{field.get_attribute('aria-describedby')}").inner_text()
     assert "128" in told
     assert field.input_value() == "9999"
+    page.get_by_text("These values cannot be run").wait_for()
     assert page.locator("form[method=post] [name=rows]").input_value() == "77"
 
 
@@ -82,6 +83,16 @@ def test_a_form_with_a_wrong_value_comes_back_with_what_was_typed(server: Any, p
     page.get_by_role("button", name="Run again").click()
     page.locator("#fault-steps").wait_for()
     assert page.locator("form[method=post] [name=steps]:focus").input_value() == "1"
+
+
+def test_stored_verdicts_are_in_sight_on_a_phone(
+    server: Any, open_page: Callable[..., Any]
+) -> None:
+    page = open_page(viewport={"width": 375, "height": 800})
+    page.goto(f"{server.url}/experiments/{NAME}")
+    for verdict in page.locator("section[aria-labelledby=stored] .v").all():
+        box = verdict.bounding_box()
+        assert box["x"] + box["width"] <= 375
 
 
 def test_a_finished_run_is_compared_with_stored_results(server: Any, page: Any) -> None:
@@ -147,7 +158,7 @@ def test_a_finished_run_gives_the_verdict_of_a_note_without_a_stored_one(
         page.evaluate("window.old = true")
         asker = page.context.new_page()
         asker.goto(f"{own.url}/n/own")
-        asker.get_by_role("button", name="Run again").click()
+        asker.get_by_role("button", name="Run it").click()
         asker.locator(".say .v").wait_for(timeout=90_000)
         # the open page beside it follows by itself
         page.locator("#related .vm").wait_for(timeout=60_000)
