@@ -91,6 +91,16 @@ def test_the_palette_is_walked_by_arrows_and_left_by_escape(server: Any, page: A
     page.locator("dialog[open]").wait_for(state="detached")
 
 
+def test_the_hint_of_a_key_makes_room_for_what_is_typed(server: Any, page: Any) -> None:
+    page.goto(server.url + "/")
+    hint = page.locator(".find kbd")
+    assert hint.is_visible()
+    page.locator("#q").fill("calibration")
+    assert not hint.is_visible()  # the browser's cross stands there
+    page.locator("h1").click()
+    assert not hint.is_visible()
+
+
 def test_what_was_read_is_offered_again(server: Any, page: Any) -> None:
     page.goto(server.url + NOTE)
     page.goto(server.url + "/topics")

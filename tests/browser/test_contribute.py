@@ -213,6 +213,7 @@ def test_a_target_is_found_as_one_types_by_keyboard_alone(
 
 def test_help_stands_where_it_is_needed(shared_server: Any, open_page: Callable[..., Any]) -> None:
     page = filled(open_page, shared_server)
+    assert page.locator("[name=body]").bounding_box()["height"] > 200  # for more than a line
     reason = page.locator("[name=relation-0-why]")
     low = reason.bounding_box()["height"]
     reason.fill(WHY * 5)
