@@ -25,12 +25,14 @@ class FormatOutcome:
     """Paths below the notes folder."""
     diff: str
     skipped: tuple[str, ...] = ()
+    written: bool = False
 
     @property
     def summary(self) -> str:
         """How many files, in a line, and a line for each that was left."""
         files = counted(len(self.changed), "file")
-        first = f"{files} to tidy" if self.changed else "all is tidy"
+        told = f"tidied {files}" if self.written else f"{files} to tidy"
+        first = told if self.changed else "all is tidy"
         return "\n".join([first, *self.skipped])
 
 
@@ -58,7 +60,7 @@ def format_folder(
             continue
         changed.append(note.path)
         diffs.append(unified_diff(note.path, data, tidy))
-    return FormatOutcome(tuple(changed), "".join(diffs), tuple(skipped))
+    return FormatOutcome(tuple(changed), "".join(diffs), tuple(skipped), written=write)
 
 
 def format_note(data: bytes) -> bytes:

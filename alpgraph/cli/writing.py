@@ -15,6 +15,8 @@ from alpgraph.cli.options import find, notes_argument, notes_option, read
 def fmt(notes: Path | None, only_check: bool, show: bool) -> int:
     """Tidy front matter: key order, relations; comments stay, meaning stays."""
     from alpgraph.authoring import format_folder
+    from alpgraph.check.terminal import escape
+    from alpgraph.cli.checking import shown_prefix
 
     target = notes if notes is None or notes.is_dir() else notes.parent
     location, config = find(target)
@@ -22,7 +24,9 @@ def fmt(notes: Path | None, only_check: bool, show: bool) -> int:
     outcome = format_folder(
         location.notes, read(location, config), write=not (only_check or show), only=only
     )
-    click.echo(outcome.diff if show else "".join(f"{path}\n" for path in outcome.changed), nl=False)
+    prefix = shown_prefix(location.notes)
+    paths = "".join(f"{escape(prefix + path)}\n" for path in outcome.changed)
+    click.echo(outcome.diff if show else paths, nl=False)
     click.echo(outcome.summary, err=True)
     return int(only_check and bool(outcome.changed))
 

@@ -143,7 +143,8 @@ class RelationReader:
         return ""
 
     def _unknown_type(self, kind: Scalar) -> None:
-        meant = near(kind.text.strip(), self.types.readings)
+        word = near(kind.text.strip(), self.types.readings)
+        meant = self.types.readings[word].id if word else ""
         ids = ", ".join(self.types.by_id)
         fix = Fix(f"write `{meant}`", (Edit(kind.place, meant),)) if meant else None
         message = f"unknown relation type {quoted(kind.text)}"

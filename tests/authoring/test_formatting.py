@@ -176,7 +176,7 @@ def test_folder_is_tidied_once(folder: Folder) -> None:
     assert "+title: t\n claim: c\n-title: t\n" in shown.diff
     assert (root / "a.md").read_text().startswith("---\nclaim")
     done = format_folder(root, read_notebook(root), write=True)
-    assert done.summary == "1 file to tidy"
+    assert (shown.summary, done.summary) == ("1 file to tidy", "tidied 1 file")
     assert (root / "a.md").read_text() == "---\ntitle: t\nclaim: c\n---\n"
     assert format_folder(root, read_notebook(root), write=True).summary == "all is tidy"
 
