@@ -58,6 +58,17 @@ def place_of(engine: Engine) -> str:
     return engine.url.render_as_string(hide_password=True)
 
 
+def file_of(engine: Engine) -> tuple[int, int] | None:
+    """Return what tells a SQLite file from another of its name; nothing where there is no file."""
+    if engine.dialect.name != "sqlite":
+        return None
+    try:
+        status = Path(engine.url.database or "").stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
+
+
 @contextmanager
 def told(place: str) -> Iterator[None]:
     """Turn what a driver raises into a StoreError that says what to do."""

@@ -30,8 +30,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import IntegrityError
 
-from alpgraph.runs.engine import open_engine, place_of, told
-from alpgraph.runs.errors import AlreadyFinal, NoSuchRun, QueueFull
+from alpgraph.runs.engine import file_of, open_engine, place_of, told
+from alpgraph.runs.errors import AlreadyFinal, NoSuchRun, QueueFull, StoreError
 from alpgraph.runs.limits import Limits
 from alpgraph.runs.model import Run, RunSpec, State
 from alpgraph.runs.rows import WITHOUT_RESULT, Claim, Page, canonical, run_of
@@ -54,8 +54,9 @@ class Store:
         """Whether every server that uses it runs on this machine."""
         self._read_engine = self._engine.execution_options(isolation_level="AUTOCOMMIT")
         try:
-            with self._write() as connection:
+            with told(self.place), self._engine.begin() as connection:
                 prepare(connection, self.place)
+            self._file = file_of(self._engine)
         except BaseException:
             self.close()
             raise
@@ -330,13 +331,21 @@ class Store:
 
     # connections
 
+    def _refuse_if_gone(self) -> None:
+        """Refuse to go on with a file that nobody will find again, as SQLite would."""
+        if file_of(self._engine) != self._file:
+            what = f"the runs database {self.place} was moved or deleted while in use"
+            raise StoreError(what, "put it back, or start again with a new one")
+
     @contextmanager
     def _write(self) -> Iterator[Connection]:
+        self._refuse_if_gone()
         with told(self.place), self._engine.begin() as connection:
             yield connection
 
     @contextmanager
     def _read(self) -> Iterator[Connection]:
+        self._refuse_if_gone()
         with told(self.place), self._read_engine.connect() as connection:
             yield connection
 

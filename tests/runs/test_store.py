@@ -425,3 +425,18 @@ def test_a_damaged_row_is_said_with_what_to_do(tmp_path: Path, trial: Ask, damag
     with pytest.raises(StoreError, match=f"{run_id}.*cannot be read.*move the database away"):
         store.get(run_id)
     store.close()
+
+
+def test_nothing_is_acknowledged_into_a_file_that_is_gone(tmp_path: Path, trial: Ask) -> None:
+    state, aside = tmp_path / "state", tmp_path / "aside"
+    store = open_store(state / "runs.sqlite")
+    asked = store.add(trial(1))[0].id
+    state.rename(aside)
+    for use in (lambda: store.add(trial(2)), lambda: store.claim("me"), lambda: store.get(asked)):
+        with pytest.raises(StoreError, match="moved or deleted while in use; put it back"):
+            use()
+    aside.rename(state)
+    claim = store.claim("me")
+    assert claim is not None
+    assert claim.run.id == asked
+    store.close()
