@@ -9,6 +9,8 @@ from alpgraph.pages.charts.axes import Scale, label, padded, signed_label, svg, 
 from alpgraph.pages.formats import signed
 
 WIDTH, LEFT, RIGHT, TOP, BOTTOM = 640, 64, 620, 14, 220
+LINE, LETTER = 24, 13
+"""Height of a line of names, and width of a letter: as large as they are on a phone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,9 @@ def sweep_chart(points: Sequence[Point], smallest: float, x_label: str) -> Marku
     ends = [end for point in points for end in (point.low, point.high)]
     y = Scale(*padded([*ends, -1.5 * smallest, 1.5 * smallest]), BOTTOM, TOP)
     places = _places([point.value for point in points])
+    names = [p.value if isinstance(p.value, str) else label(p.value) for p in points]
+    rows = _rows(names, places)
+    below = BOTTOM + 20 + LINE * max(rows)
     parts = [
         f'<rect class="c-sei" x="{LEFT}" y="{y(smallest):g}" width="{RIGHT - LEFT}" '
         f'height="{y(-smallest) - y(smallest):.1f}"/>'
@@ -36,18 +41,34 @@ def sweep_chart(points: Sequence[Point], smallest: float, x_label: str) -> Marku
         kind = "c-zero" if tick == 0 else "c-grid"
         parts.append(f'<path class="{kind}" d="M{LEFT} {y(tick):g}H{RIGHT}"/>')
         parts.append(text("c-tick", LEFT - 8, y(tick) + 4, signed_label(tick), "end"))
-    for point, x in zip(points, places, strict=True):
-        name = point.value if isinstance(point.value, str) else label(point.value)
+    for point, x, name, row in zip(points, places, names, rows, strict=True):
         weight = " c-here" if point.here else ""
         parts.append(
             f'<path class="c-ci" d="M{x:g} {y(point.low):g}V{y(point.high):g}"/>'
             f'<circle class="c-mean v-{point.verdict.replace(" ", "-")}{weight}" cx="{x:g}" '
             f'cy="{y(point.difference):g}" r="6"/>'
         )
-        parts.append(text("c-tick", x, BOTTOM + 20, name, "middle"))
-    parts.append(text("c-side", (LEFT + RIGHT) / 2, BOTTOM + 44, x_label, "middle"))
+        parts.append(text("c-tick", x, BOTTOM + 20 + LINE * row, name, "middle"))
+    parts.append(text("c-side", (LEFT + RIGHT) / 2, below + LINE, x_label, "middle"))
     says = "; ".join(f"{point.value}: {signed(point.difference)}" for point in points)
-    return svg(WIDTH, BOTTOM + 52, f"Difference by {x_label}: {says}", parts)
+    return svg(WIDTH, below + LINE + 8, f"Difference by {x_label}: {says}", parts)
+
+
+def _rows(names: Sequence[str], places: Sequence[float]) -> list[int]:
+    """Return the line below the axis that each name stands in, clear of those before it.
+
+    >>> _rows(["40", "60", "500"], [88.0, 96.0, 596.0])
+    [0, 1, 0]
+    """
+    ends: list[float] = []
+    rows = []
+    for name, x in zip(names, places, strict=True):
+        half = LETTER * len(name) / 2
+        free = (row for row, end in enumerate(ends) if x - half > end + LETTER / 2)
+        row = next(free, len(ends))
+        ends[row : row + 1] = [x + half]
+        rows.append(row)
+    return rows
 
 
 def _places(values: Sequence[float | str]) -> list[float]:
