@@ -55,6 +55,21 @@ def inked(page: Any, selector: str) -> int:
     )
 
 
+def test_the_walk_begins_within_reach_on_a_phone(
+    server: Any, open_page: Callable[..., Any]
+) -> None:
+    page = open_page(viewport={"width": 375, "height": 800}, java_script_enabled=False)
+    page.goto(f"{server.url}/n/utility-weighted-loss")
+    jumps = page.locator(".jumps a")
+    assert jumps.all_inner_texts() == ["7 related notes", "Check it yourself", "Walk"]
+    assert jumps.last.bounding_box()["y"] < 800
+    jumps.last.click()
+    page.wait_for_url("**/walk/utility-weighted-loss")
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.go_back()
+    assert not jumps.last.is_visible()  # "Walk from here" stands beside the text
+
+
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
 def test_read_walk_and_open(server: Any, open_page: Callable[..., Any], scripts: bool) -> None:
     page = open_page(java_script_enabled=scripts)
