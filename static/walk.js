@@ -32,6 +32,8 @@ addEventListener("popstate", () => {
   if (pathOf(location.href).startsWith("/walk/")) move(new URL(location.href), { back: true });
 });
 
+withoutButton(document.querySelector("main"));
+
 function addressOf({ pathname, search }) {
   return pathname + search;
 }
@@ -90,8 +92,14 @@ async function grow(from, put) {
   if (plate) plate.style.viewTransitionName = "";
 }
 
+/** With this script every filter acts at once. */
+function withoutButton(main) {
+  main.querySelector(".filters button")?.remove();
+  return main;
+}
+
 function place(next, keep, back) {
-  const main = document.adoptNode(next.querySelector("main"));
+  const main = withoutButton(document.adoptNode(next.querySelector("main")));
   const trail = next.querySelector("nav.trail");
   document.querySelector("nav.trail")?.remove();
   document.querySelector("main").replaceWith(main);
