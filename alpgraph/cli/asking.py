@@ -84,11 +84,13 @@ def search(
     for hit in hits:
         told = (notebook.notes[hit.slug].title, f"  {hit.slug}", f"  {hit.text}")
         click.echo("\n".join(map(escape, told)) + "\n")
-    click.echo(f"{total} found" if total else "nothing found", err=True)
+    lacks = [repr(word) for word in index.absent(" ".join(query))] if total else []
+    says = f"{total} found" + (f"; no note has {' or '.join(lacks)}" if lacks else "")
+    click.echo(says if total else "nothing found", err=True)
     return 0
 
 
-@click.command(epilog="Example: `alpgraph path utility-weighted-loss abstention`.")
+@click.command(epilog="Example: `alpgraph path utility-weighted-loss start-abstention`.")
 @click.argument("start", metavar="A")
 @click.argument("end", metavar="B")
 @click.option("-k", "count", type=click.IntRange(1, 10), default=3, show_default=True)

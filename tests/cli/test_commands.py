@@ -158,6 +158,19 @@ def test_text_of_notes_does_not_steer_the_terminal(alpgraph: Run, folder: Folder
         assert "\x1b" not in done.stdout + done.stderr
 
 
+def test_the_example_of_a_path_leads_somewhere(alpgraph: Run) -> None:
+    example = re.search(r"`alpgraph (path [^`]+)`", alpgraph("path", "--help").stdout)
+    assert example is not None
+    done = alpgraph(*example[1].split(), "--notes", str(ROOT / "notes"))
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_search_tells_the_word_that_no_note_has(alpgraph: Run, folder: Folder) -> None:
+    root = folder({"good.md": GOOD, "other.md": OTHER})
+    done = alpgraph("search", "findigns", "--notes", str(root))
+    assert re.fullmatch(r"\d found; no note has 'findigns'\n", done.stderr)
+
+
 def test_a_path_is_told_step_by_step(alpgraph: Run, folder: Folder) -> None:
     root = folder({"good.md": GOOD, "other.md": OTHER})
     told = alpgraph("path", "other", "good", "--notes", str(root)).stdout
