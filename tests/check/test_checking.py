@@ -152,6 +152,13 @@ def test_link_to_an_absent_note_joins_nothing() -> None:
     assert codes(files, "ALP2") == ["ALP201 a.md", "ALP201 b.md"]
 
 
+def test_a_lost_relation_or_unread_front_matter_is_one_finding_and_makes_no_orphan() -> None:
+    files = {"a.md": relation("extends", "ghost"), "b.md": "---\ntitle: b: c\n---\nText."}
+    assert codes(files, "ALP2") == []
+    assert codes(files, "ALP101") == ["ALP101 a.md"]
+    assert codes(files, "ALP002") == ["ALP002 b.md"]
+
+
 def test_misspelt_type_is_one_finding_and_makes_no_orphans() -> None:
     files = {"a.md": relation("extnds", "b"), "b.md": "Text."}
     assert codes(files, "ALP2") == []

@@ -22,7 +22,9 @@ def orphan(subject: Subject) -> Iterator[Draft]:
 
     ## What it does
     Reports a note that no relation and no link joins to another note, in either direction. A
-    link to a note that does not exist joins nothing.
+    link to a note that does not exist joins nothing. A note with a relation that leads nowhere
+    is left out, as that is told already (ALP101), and so is one whose front matter cannot be
+    read (ALP002).
 
     ## Why it matters
     Readers walk from note to note. Nobody walks to a note that nothing leads to.
@@ -48,10 +50,16 @@ def orphan(subject: Subject) -> Iterator[Draft]:
     if len(subject.notes) < 2:
         return
     for part in subject.parts:
-        if len(part) == 1:
+        if len(part) == 1 and not _told_already(note := subject.notes[part[0]]):
             message = "no relation or link joins this note to another"
             hint = "add a relation that says why, or link to it from another note"
-            yield Draft(message, hint, _title_place(subject.notes[part[0]]))
+            yield Draft(message, hint, _title_place(note))
+
+
+def _told_already(note: Note) -> bool:
+    """Whether another finding tells why nothing joins the note."""
+    lost = any(relation.target is None for relation in note.relations)
+    return lost or any(one.code == "ALP002" for one in note.diagnostics)
 
 
 def separate_part(subject: Subject) -> Iterator[Draft]:
