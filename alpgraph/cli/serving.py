@@ -13,6 +13,8 @@ from alpgraph.cli.options import find, notes_argument, state_option
 
 DEFAULT_PORT = 8000
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
+EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}
+"""What listens on every address of the machine, and where that is reached from itself."""
 
 
 @click.command(epilog="Examples: `alpgraph serve notes/`; `alpgraph serve --port 8080 --no-open`.")
@@ -73,11 +75,13 @@ def serve(
     token = secrets.token_urlsafe(24) if edit else ""
     listener = _listen(config.host, config.port)
     bound = listener.getsockname()[1]
-    shown = f"[{config.host}]" if ":" in config.host else config.host
-    address = f"http://{shown}:{bound}"
+    address = f"http://{_reached(config.host)}:{bound}"
     if config.port is None and bound != DEFAULT_PORT:
         click.echo(f"port {DEFAULT_PORT} is taken, so this is {bound}", err=True)
     click.echo(f"serving {location.notes} at {address}  (Ctrl-C ends it)", err=True)
+    if config.host in EVERYWHERE and not config.allow_hosts:
+        told = "other machines are answered under the names that --allow-host gives; there is none"
+        click.echo(told, err=True)
     if edit:
         address = f"{address}/new?token={token}"
         click.echo(f"the form that writes notes is at {address}", err=True)
@@ -88,6 +92,12 @@ def serve(
     settings = Settings(location=location, config=config, port=bound, edit=edit, token=token)
     if code := serve_app(settings, listener):
         sys.exit(code)
+
+
+def _reached(host: str) -> str:
+    """Return the name in an address that a browser on this machine is answered under."""
+    name = EVERYWHERE.get(host, host)
+    return f"[{name}]" if ":" in name else name
 
 
 def _listen(host: str, port: int | None) -> socket.socket:

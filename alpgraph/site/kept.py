@@ -4,6 +4,7 @@ Kept beside the other derived data; safe to delete. To find that out, nothing is
 makes pages, and no note is read.
 """
 
+import errno
 import os
 import sys
 import time
@@ -56,7 +57,12 @@ def build_site(
 
     collection = published_collection(location, config, base=base, server=server)
     cache = location.cache()
-    built = write_site(collection, out, cache / SPARE if cache else None, fresh=fresh)
+    try:
+        built = write_site(collection, out, cache / SPARE if cache else None, fresh=fresh)
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+            raise
+        raise SiteError(f"'{out}': {error.strerror}; the site is as it was before") from None
     kept.save(collection, len(built.written) + built.kept)
     return built
 

@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 import logging
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from threading import Lock
 from typing import TYPE_CHECKING
 
@@ -19,6 +19,8 @@ from alpgraph.web.settings import LOOPBACK, Settings
 if TYPE_CHECKING:
     from alpgraph.runs import RunService
 
+AGAIN = 10.0
+"""Seconds until a database that could not be opened is tried again."""
 FAULTS = (SpecError, QueueFull, PermissionError, StoreError)
 """What a question may be answered with instead of a run."""
 
@@ -33,6 +35,7 @@ class RunAccess:
         self._service: RunService | None = None
         self._fault: StoreError | None = None
         """What kept the service from starting, or that the server ends."""
+        self._ending = False
 
     def service(self) -> "RunService":
         """Return the running service, opened now if need be; raises StoreError when it cannot be.
@@ -40,17 +43,34 @@ class RunAccess:
         A database that cannot be used takes away the runs, not the notes: it is said on standard
         error, once, and in the answers about runs.
         """
+        if self._fault is not None:  # nobody waits for another attempt
+            raise self._fault
         with self._opening:
-            if self._fault is not None:
-                raise self._fault
             if self._service is None:
-                try:
-                    self._service = self._open()
-                except StoreError as fault:
-                    logging.getLogger("alpgraph").warning("runs are off: %s", fault)
-                    self._fault = fault
-                    raise
+                self._attempt()
+            if self._service is None:
+                raise self._fault or StoreError("the server is ending")
             return self._service
+
+    def try_again(self) -> bool:
+        """Open what could not be opened, if it can be by now; whether it is not."""
+        with self._opening:
+            if self._service is None and not self._ending:
+                self._attempt()
+            return self._service is None
+
+    def _attempt(self) -> None:
+        log = logging.getLogger("alpgraph")
+        try:
+            self._service = self._open()
+        except StoreError as fault:
+            if str(fault) != str(self._fault):
+                log.warning("runs are off: %s", fault)
+            self._fault = fault
+            return
+        if self._fault is not None:
+            log.warning("runs are on again")
+        self._fault = None
 
     def _open(self) -> "RunService":
         settings = self._settings
@@ -74,7 +94,7 @@ class RunAccess:
     def stop(self) -> None:
         """Stop the service, if it was opened; nobody opens it from now on."""
         with self._opening:
-            self._fault = StoreError("the server is ending")
+            self._fault, self._ending = StoreError("the server is ending"), True
         if self._service is not None:
             self._service.stop()
 
@@ -97,8 +117,8 @@ async def serving_runs(app: FastAPI, settings: Settings) -> AsyncIterator[None]:
 
 async def _open_soon(access: RunAccess) -> None:
     await asyncio.sleep(QUIET_SECONDS)
-    with suppress(StoreError):  # has been told
-        await asyncio.to_thread(access.service)
+    while await asyncio.to_thread(access.try_again):
+        await asyncio.sleep(AGAIN)
 
 
 def close_streams(app: FastAPI) -> None:

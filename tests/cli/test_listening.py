@@ -2,7 +2,12 @@
 
 import asyncio
 import socket
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
 
 from alpgraph.cli.serving import _listen
 
@@ -25,3 +30,14 @@ def test_no_answer_waits_for_the_reader_s_acknowledgement() -> None:
 
     with ThreadPoolExecutor(1) as pool:  # a browser's fixture may have a loop in this thread
         assert pool.submit(asyncio.run, no_delay()).result()
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::"])
+def test_the_address_that_is_told_is_answered_wherever_a_server_listens(
+    start_server: Any, folder: Callable[..., Path], host: str
+) -> None:
+    with start_server(
+        str(folder({"a.md": "# A ptarmigan\n"})), "--host", host
+    ) as server:  # it asks at the address told
+        assert "ptarmigan" in server.get("/n/a")
+        assert "--allow-host" in server.lines[1]

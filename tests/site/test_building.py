@@ -451,3 +451,21 @@ def test_a_build_that_comes_while_another_goes_is_refused_in_a_sentence(
         staged(tmp_path / "site", tmp_path / "spare"),
     ):
         raise AssertionError("it has no folder")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no such limits")
+def test_a_disk_that_takes_no_more_is_said_and_nothing_is_half_written(
+    alpgraph: Run, small: Path, tmp_path: Path
+) -> None:
+    import resource
+
+    def limit() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (2048, 2048))
+
+    args = ("build", str(tmp_path / "site"), str(small), "--state", str(tmp_path / "state"))
+    done = alpgraph(*args, preexec_fn=limit)
+    assert done.returncode == 2
+    assert "too large; the site is as it was before" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "site").exists()
+    assert [path.name for path in tmp_path.iterdir() if "alpgraph-" in path.name] == []

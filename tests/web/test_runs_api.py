@@ -14,10 +14,11 @@ from urllib.parse import urlencode, urlsplit
 import pytest
 from starlette.testclient import TestClient
 
-from alpgraph.config import load_config, locate
+from alpgraph.config import Config, load_config, locate
 from alpgraph.experiments import run_experiment
-from alpgraph.runs import Limits
+from alpgraph.runs import Limits, StoreError
 from alpgraph.web import Settings, create_app
+from alpgraph.web.run_access import RunAccess
 
 Call = Callable[..., tuple[int, dict[str, str], Any]]
 
@@ -330,6 +331,26 @@ def test_two_hundred_watchers_cost_one_computation(home: Any, log: Any, complete
     assert len(seen) == 200
     assert len(set(seen)) == 1
     assert (log("began"), log("ended")) == (1, 1)
+
+
+def test_runs_are_on_again_once_their_database_can_be_used(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    place = tmp_path / "runs.sqlite"
+    place.write_bytes(b"no database" * 100)
+    access = RunAccess(Settings(locate(None, tmp_path), Config()))
+    for _ in range(2):
+        with pytest.raises(StoreError, match="move the file away"):
+            access.service()
+        assert access.try_again()
+    place.unlink()
+    assert not access.try_again()
+    try:
+        assert access.service().list().total == 0
+    finally:
+        access.stop()
+    told = [record.getMessage().split(":")[0] for record in caplog.records]
+    assert told == ["runs are off", "runs are on again"]
 
 
 def public(state: Path, **flags: Any) -> TestClient:
