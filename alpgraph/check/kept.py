@@ -9,6 +9,7 @@ from pathlib import Path
 
 from alpgraph.diagnostics import Diagnostic
 from alpgraph.notes.cache import Cache, read_kept, write_kept
+from alpgraph.notes.files import attachments
 from alpgraph.notes.packing import pack_finding, unpack_finding
 from alpgraph.notes.relation_types import RelationTypes
 from alpgraph.resources import program_stamp
@@ -37,7 +38,8 @@ class KeptFindings:
         self._path = folder / _NAME
         state = Cache(folder, types).unchanged(root)
         if state is not None:
-            told = f"{state}{program_stamp()}{sys.version}{types.types!r}{root}{also}"
+            files = sorted(path for paths in attachments(root).values() for path in paths)
+            told = f"{state}{program_stamp()}{sys.version}{types.types!r}{root}{also}{files}"
             self._key = blake2b(told.encode(), digest_size=16).hexdigest()
 
     def load(self) -> Kept | None:

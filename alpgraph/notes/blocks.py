@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from alpgraph.diagnostics import Diagnostic, Place
-from alpgraph.notes.model import Heading
+from alpgraph.notes.model import FileLink, Heading
 
 
 class Link(NamedTuple):
@@ -42,4 +42,5 @@ class BodyParts:
     blocks: list[Block] = field(default_factory=list)
     headings: list[Heading] = field(default_factory=list)
     block_names: list[str] = field(default_factory=list)
+    files: list[FileLink] = field(default_factory=list)
     findings: list[Diagnostic] = field(default_factory=list)

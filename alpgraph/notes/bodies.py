@@ -8,7 +8,7 @@ from alpgraph.notes.findings import finding, quoted
 from alpgraph.notes.foreign import BlockReader, Typed
 from alpgraph.notes.links import read_body
 from alpgraph.notes.markdown import BODY_LIMIT, within_limit
-from alpgraph.notes.model import Heading, Mention, Relation
+from alpgraph.notes.model import FileLink, Heading, Mention, Relation
 from alpgraph.notes.relation_types import RelationTypes
 from alpgraph.notes.sentences import sentence_around
 from alpgraph.notes.values import new
@@ -23,6 +23,7 @@ class Body:
 
     headings: tuple[Heading, ...] = ()
     blocks: tuple[str, ...] = ()
+    files: tuple[FileLink, ...] = ()
     mentions: list[Mention] = field(default_factory=list)
     relations: list[Relation] = field(default_factory=list)
     diagnostics: list[Diagnostic] = field(default_factory=list)
@@ -32,7 +33,8 @@ def read_links(path: str, text: str, first_line: int, types: RelationTypes, titl
     """Read a body; `first_line` is the line of the file on which it starts."""
     read, rest = within_limit(text)
     parts = read_body(path, read, first_line)
-    body = Body(tuple(parts.headings), tuple(parts.block_names))
+    files = tuple(parts.files[:LINK_LIMIT])
+    body = Body(tuple(parts.headings), tuple(parts.block_names), files)
     body.diagnostics += parts.findings
     if rest:
         line = first_line + read.count("\n")

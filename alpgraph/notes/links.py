@@ -10,11 +10,11 @@ from alpgraph.diagnostics import Place
 from alpgraph.notes.anchors import AnchorNames, block_name
 from alpgraph.notes.blocks import Block, BodyParts, Link
 from alpgraph.notes.markdown import parse
-from alpgraph.notes.model import Heading
+from alpgraph.notes.model import FileLink, Heading
 from alpgraph.notes.scanner import scan_body
 from alpgraph.notes.tasks import without_mark
 from alpgraph.notes.token_findings import token_findings
-from alpgraph.notes.wikilinks import Wikilink, file_type, note_address, shown_text
+from alpgraph.notes.wikilinks import Wikilink, file_address, file_type, note_address, shown_text
 
 
 def read_body(path: str, body: str, body_line: int) -> BodyParts:
@@ -45,7 +45,9 @@ def parse_body(path: str, body: str, body_line: int) -> BodyParts:
             if "[" in token.content:
                 text = without_mark(token.content) if token.meta.get("task") else token.content
                 block = Block(text, _line(token), item=item, in_list=depth > 0)
-                block.links.extend(_links(path, token, lines, body_line))
+                locate = _Locator(path, token, lines, body_line)
+                block.links.extend(_links(token, locate))
+                parts.files.extend(_files(token, locate))
                 if block.links:
                     parts.blocks.append(block)
         if token.type != "paragraph_open":
@@ -78,9 +80,24 @@ def inline_text(children: list[Token]) -> str:
     return re.sub(r"\s\^[A-Za-z0-9-]+\s*$", "", "".join(words)).strip()
 
 
-def _links(path: str, inline: Token, lines: list[str], body_line: int) -> Iterator[Link]:
+def _files(inline: Token, locate: "_Locator") -> Iterator[FileLink]:
+    for child in inline.children or []:
+        if child.type == "wikilink":
+            to = child.meta["link"].to
+            path = to if file_type(to) else None
+        elif child.type == "image":
+            path = file_address(str(child.attrGet("src") or ""), picture=True)
+        elif child.type == "link_open":
+            path = file_address(str(child.attrGet("href") or ""))
+        else:
+            continue
+        if path:
+            place = locate.place(child.meta.get("at", -1), child.meta.get("end", -1))
+            yield FileLink(path, place)
+
+
+def _links(inline: Token, locate: "_Locator") -> Iterator[Link]:
     children = inline.children or []
-    locate = _Locator(path, inline, lines, body_line)
     for index, child in enumerate(children):
         start, end = child.meta.get("at", -1), child.meta.get("end", -1)
         if child.type == "wikilink":

@@ -65,6 +65,14 @@ class Mention(NamedTuple):
     candidates: tuple[str, ...] = ()
 
 
+class FileLink(NamedTuple):
+    """A picture, or a link to a file that is no note."""
+
+    to: str
+    """The path as written, without what stands after `#` or `?`."""
+    place: Place
+
+
 @dataclass(frozen=True, slots=True)
 class ExperimentRef:
     """The experiment a note attaches: a name and parameters, never code."""
@@ -101,6 +109,7 @@ class Note:
     sources: tuple[Source, ...] = ()
     relations: tuple[Relation, ...] = ()
     mentions: tuple[Mention, ...] = ()
+    files: tuple[FileLink, ...] = ()
     experiment: ExperimentRef | None = None
     headings: tuple[Heading, ...] = ()
     blocks: tuple[str, ...] = ()

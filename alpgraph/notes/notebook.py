@@ -1,5 +1,6 @@
 """A folder of notes as one value: parsed, resolved, and patched after a change."""
 
+import posixpath
 from collections.abc import (
     Container,
     ItemsView,
@@ -69,6 +70,24 @@ class Notebook:
         for item in self.diagnostics:
             found.setdefault(item.place.file, []).append(item)
         return {path: tuple(items) for path, items in found.items()}
+
+    def file(self, path: str, origin: str) -> str | None:
+        """Find the file that `path`, written in the note at `origin`, means; its path from `root`.
+
+        It is looked for beside the note, from the root, and then by its name where that is one
+        file's alone.
+        """
+        path = path.replace("\\", "/")
+        forms = [path.lstrip("/")]
+        if not path.startswith("/"):
+            forms.insert(0, posixpath.normpath(posixpath.join(posixpath.dirname(origin), path)))
+        known = self.attachments.get(path.rsplit("/", 1)[-1].lower(), ())
+        for form in forms:
+            if form in known:
+                return form
+        ending = "/" + path.lstrip("./").lower()
+        named = [name for name in known if ("/" + name.lower()).endswith(ending)]
+        return named[0] if len(named) == 1 else None
 
     def resolve(self, to: str, origin: str) -> Resolution:
         """Find the note that a link `to`, written in the note `origin`, means."""

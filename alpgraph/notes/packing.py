@@ -5,7 +5,16 @@ from dataclasses import replace
 from typing import Any, NamedTuple, TypeVar
 
 from alpgraph.diagnostics import Diagnostic, Edit, Fix, Place, Severity
-from alpgraph.notes.model import Basis, ExperimentRef, Heading, Mention, Note, Relation, Source
+from alpgraph.notes.model import (
+    Basis,
+    ExperimentRef,
+    FileLink,
+    Heading,
+    Mention,
+    Note,
+    Relation,
+    Source,
+)
 from alpgraph.notes.values import new
 
 Spot = tuple[int, int, int, int]
@@ -59,7 +68,7 @@ class Packed(NamedTuple):
 
 
 # where these stand among the plain values that `pack` makes and `unpack` takes
-_SOURCES, _RELATIONS, _MENTIONS, _EXPERIMENT = 3, 4, 5, 6
+_SOURCES, _RELATIONS, _MENTIONS, _EXPERIMENT = 3, 4, 5, 7
 
 
 def pack(note: Note) -> Packed:
@@ -82,6 +91,7 @@ def pack(note: Note) -> Packed:
             (item.to, item.text, item.heading, item.sentence, item.embed, *_spot(item.place))
             for item in note.mentions
         ),
+        tuple((item.to, *_spot(item.place)) for item in note.files),
         None
         if experiment is None
         else (
@@ -122,6 +132,7 @@ def unpack(packed: Packed, modified: float, resolve: Resolve) -> Note:
         sources,
         relations,
         mentions,
+        files,
         experiment,
         headings,
         blocks,
@@ -144,6 +155,7 @@ def unpack(packed: Packed, modified: float, resolve: Resolve) -> Note:
         ),
         relations=tuple([_relation(path, item, resolve) for item in relations]),
         mentions=tuple([_mention(path, item, resolve) for item in mentions]),
+        files=tuple([FileLink(to, Place(path, *spot)) for to, *spot in files]),
         experiment=_experiment(path, experiment),
         headings=tuple(Heading(*item) for item in headings),
         blocks=blocks,

@@ -1,6 +1,5 @@
 """What rendering one body needs to know: the note, the addresses, the slots of our markup."""
 
-import posixpath
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -55,18 +54,8 @@ class Page:
 
     def file(self, written: str) -> str | None:
         """Return the path below the notes folder of the file that an address means."""
-        path = unquote(written.split("#")[0].split("?")[0]).replace("\\", "/")
-        folder = self.note.path.rpartition("/")[0]
-        forms = [path.lstrip("/")]
-        if not path.startswith("/"):
-            forms.insert(0, posixpath.normpath(posixpath.join(folder, path)))
-        known = self.notebook.attachments.get(path.rsplit("/", 1)[-1].lower(), ())
-        for form in forms:
-            if form in known:
-                return form
-        ending = "/" + path.lstrip("./").lower()
-        named = [name for name in known if ("/" + name.lower()).endswith(ending)]
-        return named[0] if len(named) == 1 else None
+        path = unquote(written.partition("#")[0].partition("?")[0])
+        return self.notebook.file(path, self.note.path)
 
     def candidates(self, to: str) -> tuple[str, ...]:
         """Return the notes among which a link cannot decide."""

@@ -40,6 +40,7 @@ def parse_note(path: str, data: bytes, *, types: RelationTypes, modified: float 
         sources=fields.sources,
         relations=(*fields.relations, *body.relations),
         mentions=(*fields.mentions, *body.mentions),
+        files=body.files,
         experiment=fields.experiment,
         headings=body.headings,
         blocks=body.blocks,

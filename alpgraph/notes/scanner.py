@@ -10,10 +10,11 @@ from alpgraph.diagnostics import Place
 from alpgraph.notes.anchors import AnchorNames, block_name
 from alpgraph.notes.blocks import Block, BodyParts, Link
 from alpgraph.notes.formulas import mathml
-from alpgraph.notes.model import Heading
+from alpgraph.notes.model import FileLink, Heading
 from alpgraph.notes.values import new
 from alpgraph.notes.wikilinks import (
     LINK_LIMIT,
+    file_address,
     file_type,
     note_address,
     read_wikilink,
@@ -309,6 +310,7 @@ class _Scanner:
             if marked and content is None:
                 if not match[2].strip():  # a picture that nothing describes is a finding
                     return False
+                self._file(file_address(match[3], picture=True), (row, begin - 1, end))
                 continue
             span = row, begin - marked, end
             link = self._link(match, marked, span, self.length - start)
@@ -322,21 +324,33 @@ class _Scanner:
         self, match: re.Match[str], embed: bool, span: tuple[int, int, int], shift: int
     ) -> Link | None:
         """Return a link that may lead to a note; `shift` maps columns to the block's text."""
-        row, begin, end = span
-        column = self.shift + 1
-        place = new(Place, (self.path, row, begin + column, row, end + column))
+        _, begin, end = span
+        place = self._place(span)
         at, at_end = begin + shift, end + shift
         content = match[1]
         if content is None:
             address = note_address(match[3])
             if not address:
+                self._file(file_address(match[3]), span)
                 return None
             title, words = match[4] or "", match[2].strip()
             return Link(address[0], words, address[1], title, False, False, at, at_end, place)
         if len(content) >= LINK_LIMIT - 4:
             return None
         wiki = read_wikilink(content)
-        if not wiki.to or file_type(wiki.to):
+        if not wiki.to:
+            return None
+        if file_type(wiki.to):
+            self._file(wiki.to, span)
             return None
         words = shown_text(wiki)
         return new(Link, (wiki.to, words, wiki.heading, "", embed, True, at, at_end, place))
+
+    def _file(self, path: str | None, span: tuple[int, int, int]) -> None:
+        if path:
+            self.parts.files.append(FileLink(path, self._place(span)))
+
+    def _place(self, span: tuple[int, int, int]) -> Place:
+        row, begin, end = span
+        column = self.shift + 1
+        return new(Place, (self.path, row, begin + column, row, end + column))

@@ -58,6 +58,18 @@ def file_type(path: str) -> str:
     return ending if ending in _FILE_TYPES else ""
 
 
+def file_address(href: str, *, picture: bool = False) -> str | None:
+    """Return the path in an address, if it can mean a file of the folder that is no note.
+
+    >>> file_address("../a%20plot.svg?raw#top"), file_address("an-example.org")
+    ('../a plot.svg', None)
+    """
+    if href.startswith(("#", "//", "?")) or _SCHEME.match(href):
+        return None
+    path = unquote(href.partition("#")[0].partition("?")[0])
+    return path if path and (picture or file_type(path)) else None
+
+
 def note_address(href: str) -> tuple[str, str] | None:
     """Return target and heading of a Markdown link's address, if it can mean a note.
 

@@ -23,8 +23,8 @@ from alpgraph.notes import notebook_of
 Folder = Callable[[dict[str, str | bytes]], Path]
 HEADINGS = ["What it does", "Why it matters", "Wrong", "Right", "How to fix"]
 CODES = (
-    "001 002 003 004 005 011 012 013 014 015 016 017 101 102 103 104 105 201 202 203 204 205 206"
-    " 207 301 302 303 304 305 306 307 308 401 402 403"
+    "001 002 003 004 005 011 012 013 014 015 016 017 101 102 103 104 105 106 201 202 203 204 205"
+    " 206 207 301 302 303 304 305 306 307 308 401 402 403"
 )
 
 

@@ -40,7 +40,7 @@ def test_findings_come_back_whole(folder: Folder, tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("certain")
-@pytest.mark.parametrize("change", ["edit", "new", "gone", "renamed"])
+@pytest.mark.parametrize("change", ["edit", "new", "gone", "renamed", "picture"])
 def test_a_change_forgets_them(folder: Folder, tmp_path: Path, change: str) -> None:
     root, cache = folder(FILES), tmp_path / "cache"
     keep(root, cache)
@@ -49,6 +49,8 @@ def test_a_change_forgets_them(folder: Folder, tmp_path: Path, change: str) -> N
         note.write_text("---\ntitle: A\ntitel: C\n---\n[[absent]]\n\n# A\n", encoding="utf-8")
     elif change == "new":
         (root / "absent.md").write_text("x", encoding="utf-8")
+    elif change == "picture":  # one that a note shows may have come
+        (root / "plot.png").write_bytes(b"")
     elif change == "gone":
         note.unlink()
     else:

@@ -15,7 +15,11 @@ from alpgraph.notes.packing import (
     experiment_of,
     findings_of,
     links_of,
+    outline_of,
     pack,
+    packed_links,
+    packed_outline,
+    targets_of,
     unpack,
     whys_of,
     works_of,
@@ -122,6 +126,7 @@ def test_any_bytes_are_a_note(data: bytes) -> None:
     assert note.title
     packed = pack(note)
     told = packed_facts(packed)
+    assert told[:2] == (outline_of(note), list(links_of(note)))
     assert unpack(packed, 0.0, lambda to, label: (None, "", ())) == note
     assert packed_facts(packed) == told
     found = ("there", "path", ("there", "here"))  # what the links mean in another notebook
@@ -129,8 +134,9 @@ def test_any_bytes_are_a_note(data: bytes) -> None:
 
 
 def packed_facts(packed: Packed) -> tuple[object, ...]:
-    whole = (list(links_of(packed)), list(whys_of(packed)), list(works_of(packed)))
-    return *whole, experiment_of(packed), findings_of(packed)
+    links = list(packed_links(packed, lambda to, label: (None, "", ())))
+    whole = (list(targets_of(packed)), list(whys_of(packed)), list(works_of(packed)))
+    return packed_outline(packed), links, *whole, experiment_of(packed), findings_of(packed)
 
 
 @settings(deadline=None, max_examples=200)

@@ -216,6 +216,7 @@ ODDITIES = {
     ),
     "embeds": Odd(
         {"a.md": "![[b]]\n\n![[b#Part]]\n\n![[a]]\n\n![[p.png|30]]", "b.md": "x\n\n## Part\n\ny"},
+        ["a.md:7:1 ALP106"],
         shows={"a": 'class="embed"'},
         links={("a", "b"): "b"},
     ),

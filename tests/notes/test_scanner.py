@@ -22,6 +22,8 @@ PIECES = st.sampled_from(
         "[x](y.md)",
         '[x](y.md "t")',
         "![x](y.png)",
+        "[x](y.pdf#p)",
+        "[[a.png]] ![[b.svg|20]]",
         "![](y)",
         "[x]",
         "[!note]",
@@ -101,6 +103,7 @@ def same(text: str) -> None:
     assert quick.headings == slow.headings
     assert quick.block_names == slow.block_names
     assert quick.blocks == slow.blocks
+    assert quick.files == slow.files
     assert quick.findings == slow.findings == []
 
 

@@ -1,8 +1,9 @@
-"""ALP101 to ALP105: where relations and links lead."""
+"""ALP101 to ALP106: where relations and links lead."""
 
 import re
 from collections.abc import Iterator
 
+from alpgraph.check.near import close_to
 from alpgraph.check.rule import Draft, Rule, Subject, rule
 from alpgraph.diagnostics import Edit, Fix, Place, Severity
 from alpgraph.notes.findings import quoted
@@ -204,6 +205,53 @@ def absent_heading(subject: Subject) -> Iterator[Draft]:
             yield Draft(message, hint, mention.place)
 
 
+def absent_file(subject: Subject) -> Iterator[Draft]:
+    """A picture, or a file that a link leads to, is not there.
+
+    ## What it does
+    Reports `![words](plot.svg)`, `[words](data.csv)`, `![[plot.svg]]` and `[[data.csv]]` where the
+    notes folder has no such file, beside the note, at that path from the root, or anywhere by
+    that name alone. Addresses of other sites are not looked at.
+
+    ## Why it matters
+    Readers see words in place of the picture, or a link that leads nowhere. Often the file was
+    not added to the commit.
+
+    ## Wrong
+    ```markdown
+    ![Cost against the threshold](plots/treshold.svg)
+    ```
+
+    ## Right
+    ```markdown
+    ![Cost against the threshold](plots/threshold.svg)
+    ```
+
+    ## How to fix
+    Add the file to the notes folder, or write its path from the note's own folder. Files that
+    lie outside the notes folder, or below a folder whose name begins with a dot, are not served.
+    """
+    for note in subject.asked.values():
+        for link in note.files:
+            if subject.notebook.file(link.to, note.path) is None:
+                yield Draft(*_absent_file(subject, link.to), link.place)
+
+
+def _absent_file(subject: Subject, to: str) -> tuple[str, str]:
+    """Return message and hint for a file that is not there, or of whose name there are several."""
+    name = to.rsplit("/", 1)[-1].lower()
+    known = subject.notebook.attachments
+    if same := sorted(known.get(name, ())):
+        message = f"{quoted(to)} fits {len(same)} files equally well" if len(same) > 1 else ""
+        listed = ", ".join(map(quoted, same[:_LISTED]))
+        return message or f"no file answers to {quoted(to)}", f"in the notes folder: {listed}"
+    near = [path for close in close_to(name, known) for path in sorted(known[close])]
+    hint = "add the file to the notes folder, or write its path from the note's own folder"
+    if near:
+        hint = f"did you mean {' or '.join(map(quoted, near[:_LISTED]))}?"
+    return f"no file answers to {quoted(to)}", hint
+
+
 def _unresolved(
     subject: Subject, link: Relation | Mention, place: Place, severity: Severity | None
 ) -> Draft:
@@ -237,4 +285,5 @@ RULES: tuple[Rule, ...] = (
     rule("ALP103", Severity.WARNING, repeated_relation),
     rule("ALP104", Severity.WARNING, dangling_link),
     rule("ALP105", Severity.WARNING, absent_heading),
+    rule("ALP106", Severity.WARNING, absent_file),
 )
