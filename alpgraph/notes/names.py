@@ -3,7 +3,7 @@
 import posixpath
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from urllib.parse import unquote
 
 from alpgraph.notes.packing import Packed
@@ -126,13 +126,22 @@ def _nearest(slugs: tuple[str, ...], folder: str, alone: str, chosen: str) -> Fo
     """Choose the one that shares most folders with the origin; equals are a tie."""
     if len(slugs) == 1:
         return slugs[0], alone, ()
+    near = nearest(slugs, folder)
+    if len(near) == 1:
+        return near[0], chosen, ()
+    return None, "tie", tuple(near)
+
+
+def nearest(paths: Iterable[str], folder: str) -> list[str]:
+    """Return, sorted, the paths that share most folders with `folder`.
+
+    >>> nearest(["de/plot.svg", "ja/a/plot.svg"], "ja/b")
+    ['ja/a/plot.svg']
+    """
     folders = folder.split("/") if folder else []
-    shared = {slug: _shared(slug.split("/")[:-1], folders) for slug in slugs}
-    most = max(shared.values())
-    nearest = [slug for slug in slugs if shared[slug] == most]
-    if len(nearest) == 1:
-        return nearest[0], chosen, ()
-    return None, "tie", tuple(sorted(nearest))
+    shared = {path: _shared(path.split("/")[:-1], folders) for path in paths}
+    most = max(shared.values(), default=0)
+    return sorted(path for path, count in shared.items() if count == most)
 
 
 def _shared(folders: list[str], others: list[str]) -> int:

@@ -22,7 +22,7 @@ from alpgraph.notes.cache import Entry
 from alpgraph.notes.files import attachments
 from alpgraph.notes.findings import finding
 from alpgraph.notes.model import Note
-from alpgraph.notes.names import names_asked, names_of
+from alpgraph.notes.names import names_asked, names_of, nearest
 from alpgraph.notes.packing import (
     Link,
     Outline,
@@ -72,22 +72,28 @@ class Notebook:
         return {path: tuple(items) for path, items in found.items()}
 
     def file(self, path: str, origin: str) -> str | None:
-        """Find the file that `path`, written in the note at `origin`, means; its path from `root`.
+        """Return the path below `root` of the file that `path`, written at `origin`, means."""
+        meant = self.files_meant(path, origin)
+        return meant[0] if len(meant) == 1 else None
 
-        It is looked for beside the note, from the root, and then by its name where that is one
-        file's alone.
+    def files_meant(self, path: str, origin: str) -> Sequence[str]:
+        """Return the files among which `path`, written in the note at `origin`, cannot decide.
+
+        It is looked for beside the note, from the root, and then by its name, the nearest common
+        folder first.
         """
         path = path.replace("\\", "/")
+        folder = posixpath.dirname(origin)
         forms = [path.lstrip("/")]
         if not path.startswith("/"):
-            forms.insert(0, posixpath.normpath(posixpath.join(posixpath.dirname(origin), path)))
+            forms.insert(0, posixpath.normpath(posixpath.join(folder, path)))
         known = self.attachments.get(path.rsplit("/", 1)[-1].lower(), ())
         for form in forms:
             if form in known:
-                return form
+                return (form,)
         ending = "/" + path.lstrip("./").lower()
         named = [name for name in known if ("/" + name.lower()).endswith(ending)]
-        return named[0] if len(named) == 1 else None
+        return nearest(named, folder)
 
     def resolve(self, to: str, origin: str) -> Resolution:
         """Find the note that a link `to`, written in the note `origin`, means."""

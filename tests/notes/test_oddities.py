@@ -287,6 +287,23 @@ def test_oddity_is_read_linked_checked_and_served(odd: Odd, folder: Folder, tmp_
         assert client.get("/").status_code == client.get("/network").status_code == 200
 
 
+def test_of_pictures_with_one_name_the_nearest_is_shown_and_none_of_equals(
+    folder: Folder, tmp_path: Path
+) -> None:
+    files = {"ja/n/a.md": "![[p.png]] ![Q](q.png) ![R](r.png)", "b.md": "![[p.png]]"}
+    pictures = ["ja/x/p.png", "de/p.png", "de/q.png", "ja/y/r.png", "ja/z/r.png"]
+    root = folder({**files, **dict.fromkeys(pictures, b"")})
+    notebook = read_notebook(root)
+    assert found_in(notebook) == ["b.md:1:1 ALP106", "ja/n/a.md:1:24 ALP106"]
+    location = Location(root, tmp_path / "state", bundled=False)
+    app = create_app(Settings(location, Config(), watch=False))
+    with TestClient(app, base_url="http://127.0.0.1:8000") as client:
+        page = client.get("/n/ja/n/a").text
+        shown = re.findall(r'<img src="([^"]+)"', page)
+        assert shown == ["/files/ja/x/p.png", "/files/de/q.png"]
+        assert client.get(shown[0]).status_code == 200
+
+
 def test_a_hub_with_thousands_of_backlinks_is_one_page_of_bounded_size(tmp_path: Path) -> None:
     files = {f"n{number}.md": b"see [[hub]] here" for number in range(5800)}
     notebook = notebook_of(files | {"hub.md": b"# Hub"}, root=tmp_path)

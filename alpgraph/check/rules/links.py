@@ -1,7 +1,7 @@
 """ALP101 to ALP106: where relations and links lead."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from alpgraph.check.near import close_to
 from alpgraph.check.rule import Draft, Rule, Subject, rule
@@ -210,8 +210,8 @@ def absent_file(subject: Subject) -> Iterator[Draft]:
 
     ## What it does
     Reports `![words](plot.svg)`, `[words](data.csv)`, `![[plot.svg]]` and `[[data.csv]]` where the
-    notes folder has no such file, beside the note, at that path from the root, or anywhere by
-    that name alone. Addresses of other sites are not looked at.
+    notes folder has no such file: beside the note, at that path from the root, or by that name
+    in the nearest folder that has one. Addresses of other sites are not looked at.
 
     ## Why it matters
     Readers see words in place of the picture, or a link that leads nowhere. Often the file was
@@ -233,18 +233,17 @@ def absent_file(subject: Subject) -> Iterator[Draft]:
     """
     for note in subject.asked.values():
         for link in note.files:
-            if subject.notebook.file(link.to, note.path) is None:
-                yield Draft(*_absent_file(subject, link.to), link.place)
+            meant = subject.notebook.files_meant(link.to, note.path)
+            if len(meant) != 1:
+                yield Draft(*_absent_file(subject, link.to, meant), link.place)
 
 
-def _absent_file(subject: Subject, to: str) -> tuple[str, str]:
+def _absent_file(subject: Subject, to: str, meant: Sequence[str]) -> tuple[str, str]:
     """Return message and hint for a file that is not there, or of whose name there are several."""
-    name = to.rsplit("/", 1)[-1].lower()
-    known = subject.notebook.attachments
-    if same := sorted(known.get(name, ())):
-        message = f"{quoted(to)} fits {len(same)} files equally well" if len(same) > 1 else ""
-        listed = ", ".join(map(quoted, same[:_LISTED]))
-        return message or f"no file answers to {quoted(to)}", f"in the notes folder: {listed}"
+    if meant:
+        listed = ", ".join(map(quoted, meant[:_LISTED]))
+        return f"{quoted(to)} fits {len(meant)} files equally well", f"write one of {listed}"
+    name, known = to.rsplit("/", 1)[-1].lower(), subject.notebook.attachments
     near = [path for close in close_to(name, known) for path in sorted(known[close])]
     hint = "add the file to the notes folder, or write its path from the note's own folder"
     if near:
