@@ -288,25 +288,17 @@ class SearchIndex:
     def absent(self, text: str) -> list[str]:
         """Return the words of a query that stand in no note, as the index holds them.
 
-        What was found for such a word is like it, or was found by the other words.
+        What was found for such a word is like it, or was found by the other words. A word that an
+        edit has just taken away may still count as there.
         """
         query, searcher = parse_query(text), self._index.searcher()
-        asked = {
-            word: self._stands(word, query.unfinished and word == query.words[-1])
+        last = query.words[-1:] if query.unfinished else ()
+        return [
+            word
             for word in query.words
-        }
-        return [word for word, stands in asked.items() if not searcher.search(stands, 1).hits]
-
-    def _stands(self, word: str, unfinished: bool) -> tantivy.Query:
-        query = tantivy.Query
-        if unfinished:
-            named = [
-                query.fuzzy_term_query(self._schema, field, word, distance=0, prefix=True)
-                for field in WEIGHTS
-            ]
-        else:
-            named = [query.term_query(self._schema, field, word) for field in WEIGHTS]
-        return query.disjunction_max_query(named)
+            if not any(searcher.doc_freq(field, word) for field in WEIGHTS)
+            and not (word in last and any(_begins(searcher, field, word) for field in WEIGHTS))
+        ]
 
     def _phrase(self, words: tuple[str, ...]) -> tantivy.Query:
         query = tantivy.Query
@@ -329,6 +321,10 @@ class SearchIndex:
         notes, empty = self._notes, Query()
         kept = [(score, notes[slug]) for score, slug in rows if slug != without and slug in notes]
         return [_hit(note, score, empty) for score, note in kept[:limit]]
+
+
+def _begins(searcher: tantivy.Searcher, field: str, word: str) -> bool:
+    return bool(searcher.terms_with_prefix(field, word, limit=1))
 
 
 @contextmanager

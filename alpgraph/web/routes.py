@@ -218,7 +218,7 @@ async def search(request: Request, query: Annotated[SearchQuery, Query()]) -> HT
         verdicts=collection.verdict_words,
     )
     near = () if total else await near_names(request, query.q)
-    absent = await asyncio.to_thread(index.absent, query.q) if total else ()
+    absent = index.absent(query.q) if total else ()
     window = {"offset": query.offset, "limit": query.limit}
     page = search_page(collection, query.q, total, hits, near=near, absent=absent, **window)
     return HTMLResponse(page)
