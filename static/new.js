@@ -171,7 +171,7 @@ function letGo() {
 }
 
 for (const name of ["pointerdown", "pointerup", "pointercancel"]) {
-  addEventListener(name, () => { pressed = name === "pointerdown"; }, true);
+  addEventListener(name, (event) => { pressed = name === "pointerdown" && event.button === 0; }, true);
 }
 
 /** What was said of an earlier state of the form is not said of this one. */

@@ -102,6 +102,12 @@ class Subject:
         """Slugs and titles, for saying which note was probably meant."""
         return Names({slug: note.title for slug, note in self.notes.items()})
 
+    @cached_property
+    def file_names(self) -> Names:
+        """Paths and names of the other files, for saying which was probably meant."""
+        paths = (path for paths in self.notebook.attachments.values() for path in paths)
+        return Names({path: path.rsplit("/", 1)[-1] for path in sorted(paths)})
+
 
 Find = Callable[[Subject], Iterable[Diagnostic]]
 

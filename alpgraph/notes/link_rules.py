@@ -12,7 +12,14 @@ from alpgraph.notes.images import picture_size
 from alpgraph.notes.links import inline_text
 from alpgraph.notes.page import Page, page_of
 from alpgraph.notes.sanitize import is_outside
-from alpgraph.notes.wikilinks import IMAGE_TYPES, Wikilink, file_type, note_address, shown_text
+from alpgraph.notes.wikilinks import (
+    IMAGE_TYPES,
+    Wikilink,
+    address_path,
+    file_type,
+    note_address,
+    shown_text,
+)
 
 Tokens = Sequence[Token]
 
@@ -30,7 +37,7 @@ def link_open(html: RendererHTML, tokens: Tokens, at: int, options: Any, env: An
         return f'<a href="{escape(href)}"{extra}>'
     address = note_address(href)
     if address is None:
-        path = page.file(href)
+        path = page.file(address_path(href))
         target = page.file_url(path) if path else href
         return f'<a href="{escape(target)}"{extra}>'
     found = page.link(*address, "")
@@ -87,9 +94,9 @@ def image(html: RendererHTML, tokens: Tokens, at: int, options: Any, env: Any) -
         )
         return shown if inside else f'<a href="{escape(src)}">{shown}</a>'
     if not token.meta.get("figure"):
-        return _picture(page, src, alt, str(title or ""), "")
+        return _picture(page, address_path(src), alt, str(title or ""), "")
     caption = f"<figcaption>{escape(str(title))}</figcaption>"
-    return f"<figure>{_picture(page, src, alt, '', '')}{caption}</figure>\n"
+    return f"<figure>{_picture(page, address_path(src), alt, '', '')}{caption}</figure>\n"
 
 
 def _file(page: Page, link: Wikilink, kind: str, *, embed: bool) -> str:

@@ -16,6 +16,7 @@ from functools import cached_property
 from operator import attrgetter
 from pathlib import Path
 from types import MappingProxyType
+from urllib.parse import unquote
 
 from alpgraph.diagnostics import Diagnostic, Place
 from alpgraph.notes.cache import Entry
@@ -80,8 +81,12 @@ class Notebook:
         """Return the files among which `path`, written in the note at `origin`, cannot decide.
 
         It is looked for beside the note, from the root, and then by its name, the nearest common
-        folder first.
+        folder first; as it is written, then with `%20` and the like read as in an address.
         """
+        found = self._files_called(path, origin)
+        return found if found or "%" not in path else self._files_called(unquote(path), origin)
+
+    def _files_called(self, path: str, origin: str) -> Sequence[str]:
         path = path.replace("\\", "/")
         folder = posixpath.dirname(origin)
         forms = [path.lstrip("/")]

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import unquote
 
 from alpgraph.notes.anchors import AnchorNames, wanted_anchor
 from alpgraph.notes.model import Note
@@ -52,9 +51,8 @@ class Page:
             return self.link(rest.strip(), link.heading, "")
         return self.link(link.to, link.heading, link.text)
 
-    def file(self, written: str) -> str | None:
-        """Return the path below the notes folder of the file that an address means."""
-        path = unquote(written.partition("#")[0].partition("?")[0])
+    def file(self, path: str) -> str | None:
+        """Return the path below the notes folder of the file that is meant by one in the note."""
         return self.notebook.file(path, self.note.path)
 
     def candidates(self, to: str) -> tuple[str, ...]:

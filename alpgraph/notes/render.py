@@ -11,7 +11,7 @@ from alpgraph.notes.page import FileUrl, NoteUrl, Page
 from alpgraph.notes.rules import renderer
 from alpgraph.notes.sanitize import SafeHtml, TagRewriter
 from alpgraph.notes.shaping import shape
-from alpgraph.notes.wikilinks import Wikilink, note_address
+from alpgraph.notes.wikilinks import Wikilink, address_path, note_address
 
 EMBED_LIMIT = 20
 """Notes that one page shows inside itself."""
@@ -50,7 +50,7 @@ def _raw_link(page: Page) -> Callable[[str], str | None]:
 
 def _raw_image(page: Page) -> Callable[[str], str | None]:
     def resolve(address: str) -> str | None:
-        path = page.file(address)
+        path = page.file(address_path(address))
         return page.file_url(path) if path else None
 
     return resolve

@@ -66,8 +66,13 @@ def file_address(href: str, *, picture: bool = False) -> str | None:
     """
     if href.startswith(("#", "//", "?")) or _SCHEME.match(href):
         return None
-    path = unquote(href.partition("#")[0].partition("?")[0])
+    path = address_path(href)
     return path if path and (picture or file_type(path)) else None
+
+
+def address_path(href: str) -> str:
+    """Return the path in an address, as its file is called."""
+    return unquote(href.partition("#")[0].partition("?")[0])
 
 
 def note_address(href: str) -> tuple[str, str] | None:

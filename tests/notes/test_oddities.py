@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 import pytest
 from starlette.testclient import TestClient
@@ -302,6 +302,20 @@ def test_of_pictures_with_one_name_the_nearest_is_shown_and_none_of_equals(
         shown = re.findall(r'<img src="([^"]+)"', page)
         assert shown == ["/files/ja/x/p.png", "/files/de/q.png"]
         assert client.get(shown[0]).status_code == 200
+
+
+def test_a_wikilink_means_a_picture_as_it_is_called_and_an_address_is_read_as_one(
+    folder: Folder, tmp_path: Path
+) -> None:
+    shows = "![A](a%20b.png?raw) ![[a b.png]] ![[a%20b.png]] ![[50%20.png]] ![[q?.png]]"
+    root = folder(
+        {"a.md": f"{shows} ![Q](q?.png)", **dict.fromkeys(["a b.png", "50%20.png", "q?.png"], b"")}
+    )
+    notebook = read_notebook(root)
+    assert found_in(notebook) == ["a.md:1:76 ALP106"]
+    page = note_page(collect(notebook, Config()), "a")
+    names = [unquote(name) for name in re.findall(r'<img src="/files/([^"]+)"', page)]
+    assert names == ["a b.png", "a b.png", "a b.png", "50%20.png", "q?.png"]
 
 
 def test_a_hub_with_thousands_of_backlinks_is_one_page_of_bounded_size(tmp_path: Path) -> None:

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from alpgraph.check.near import close_to
 from alpgraph.check.rule import Draft, Rule, Subject, rule
 from alpgraph.diagnostics import Edit, Fix, Place, Severity
 from alpgraph.notes.findings import quoted
@@ -243,11 +242,9 @@ def _absent_file(subject: Subject, to: str, meant: Sequence[str]) -> tuple[str, 
     if meant:
         listed = ", ".join(map(quoted, meant[:_LISTED]))
         return f"{quoted(to)} fits {len(meant)} files equally well", f"write one of {listed}"
-    name, known = to.rsplit("/", 1)[-1].lower(), subject.notebook.attachments
-    near = [path for close in close_to(name, known) for path in sorted(known[close])]
     hint = "add the file to the notes folder, or write its path from the note's own folder"
-    if near:
-        hint = f"did you mean {' or '.join(map(quoted, near[:_LISTED]))}?"
+    if near := subject.file_names.near(to.rsplit("/", 1)[-1]):
+        hint = f"did you mean {' or '.join(map(quoted, near))}?"
     return f"no file answers to {quoted(to)}", hint
 
 
