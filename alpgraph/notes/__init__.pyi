@@ -30,6 +30,9 @@ from .notebook import (
     with_file as with_file,
     with_files as with_files,
 )
+from .opening import (
+    Opening as Opening,
+)
 from .parsing import (
     digest as digest,
     parse_note as parse_note,

@@ -2,6 +2,7 @@
 
 import posixpath
 from collections.abc import (
+    Callable,
     Container,
     ItemsView,
     Iterable,
@@ -11,6 +12,7 @@ from collections.abc import (
     Sequence,
     ValuesView,
 )
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
 from operator import attrgetter
@@ -20,7 +22,7 @@ from urllib.parse import unquote
 
 from alpgraph.diagnostics import Diagnostic, Place
 from alpgraph.notes.cache import Entry
-from alpgraph.notes.files import attachments
+from alpgraph.notes.files import FileStamp, attachments
 from alpgraph.notes.findings import finding
 from alpgraph.notes.model import Note
 from alpgraph.notes.names import names_asked, names_of, nearest
@@ -31,12 +33,13 @@ from alpgraph.notes.packing import (
     findings_of,
     links_of,
     outline_of,
+    pack,
     packed_links,
     packed_outline,
     targets_of,
     unpack,
 )
-from alpgraph.notes.parsing import slug_of
+from alpgraph.notes.parsing import name_of, slug_of
 from alpgraph.notes.reading import collector_paused, parse_files, read_folder, read_paths
 from alpgraph.notes.relation_types import RelationTypes
 from alpgraph.notes.resolve import LinkIndex, Resolution, redirects_of
@@ -169,19 +172,39 @@ class LazyNotes(Mapping[str, Note]):
 
 
 def read_notebook(
-    root: Path, *, types: RelationTypes | None = None, cache: Path | None = None
+    root: Path,
+    *,
+    types: RelationTypes | None = None,
+    cache: Path | None = None,
+    pool: ProcessPoolExecutor | None = None,
+    told: Callable[[int], object] = int,
 ) -> Notebook:
     """Read every note below `root`; raises `FileNotFoundError` when there is no such folder.
 
-    `cache` is a folder for derived data that is safe to delete.
+    `cache` is a folder for derived data that is safe to delete; `pool` a `reading_pool`; `told`
+    is called now and then with how many notes are read.
     """
     root = Path(root)
     if not root.is_dir():
         msg = f"there is no folder {str(root)!r}"
         raise FileNotFoundError(msg)
     types = types or RelationTypes()
-    read = read_folder(root, types, cache)
+    read = read_folder(root, types, cache, pool=pool, told=told)
     return _notebook(root, list(read.entries.values()), types, read.unreadable)
+
+
+def glance(root: Path, paths: Iterable[str], types: RelationTypes) -> Notebook:
+    """Make a notebook of files known by their paths alone, to be read by `update_notebook`.
+
+    Links are found by paths and file names, which come before the aliases and titles that nobody
+    knows yet: what is found may only change where its case differs or it holds `#` or `%`.
+    """
+    stamp, unread = FileStamp(0, 0, 0, 0), pack(Note(slug="", path="", title=""))
+    with collector_paused():
+        entries = [
+            Entry(stamp, unread.called(path, slug_of(path), name_of(path))) for path in paths
+        ]
+    return _notebook(root, entries, types, {})
 
 
 def notebook_of(

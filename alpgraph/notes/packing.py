@@ -66,6 +66,10 @@ class Packed(NamedTuple):
     held: list[tuple[Any, ...] | Note]
     """One thing: all else as plain values, or the note made of them, so that none is kept twice."""
 
+    def called(self, path: str, slug: str, title: str) -> "Packed":
+        """Return a note of another name that says the same."""
+        return self._replace(path=path, slug=slug, title=title, held=[*self.held])
+
 
 # where these stand among the plain values that `pack` makes and `unpack` takes
 _SOURCES, _RELATIONS, _MENTIONS, _EXPERIMENT = 3, 4, 5, 7

@@ -81,8 +81,15 @@ def _title(path: str, matter: Matter, body: Body) -> str:
     """Return the title of a note whose front matter says none."""
     if matter.table is None and (line := _TITLE_LINE.search(matter.raw)):
         return line[1].strip("\"'")
-    if heading := _first_heading(body):
-        return heading
+    return _first_heading(body) or name_of(path)
+
+
+def name_of(path: str) -> str:
+    """Return what a note is called whose text does not say it: its file, or an index's folder.
+
+    >>> name_of("a/first.md"), name_of("a/README.md")
+    ('first', 'a')
+    """
     name = slug_of(path).rsplit("/", 1)[-1]
     folder = path.rpartition("/")[0].rpartition("/")[2]
     if name.lower() in ("index", "_index", "readme") and folder:

@@ -2,6 +2,7 @@
 
 import gc
 import os
+import signal
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
@@ -38,8 +39,30 @@ class Reading:
     """What entries were made from."""
 
 
-def read_folder(root: Path, types: RelationTypes, cache_folder: Path | None) -> Reading:
-    """Read every note below `root`."""
+def reading_pool() -> ProcessPoolExecutor:
+    """Start processes that help with reading: while this one has a single thread, they are forks.
+
+    Ctrl-C is left to this process, which tells them to end.
+    """
+    context = get_context("fork" if may_fork() else "spawn")
+    ignoring = (signal.SIGINT, signal.SIG_IGN)
+    pool = ProcessPoolExecutor(_workers(), context, signal.signal, ignoring)
+    pool.submit(int)  # or the processes would come with the first work
+    return pool
+
+
+def read_folder(
+    root: Path,
+    types: RelationTypes,
+    cache_folder: Path | None,
+    *,
+    pool: ProcessPoolExecutor | None = None,
+    told: Callable[[int], object] = int,
+) -> Reading:
+    """Read every note below `root`; `told` is called now and then with how many are read.
+
+    `pool`, where many have to be parsed, is a `reading_pool` that was started before.
+    """
     with collector_paused():
         cache = Cache(cache_folder, types) if cache_folder else None
         kept = cache.load() if cache else []
@@ -53,7 +76,9 @@ def read_folder(root: Path, types: RelationTypes, cache_folder: Path | None) -> 
                 result.entries[path] = entry
             else:
                 missing.append(path)
-        _read_all(root, missing, types, known, result)
+        told(len(result.entries))
+        for _ in _read_all(root, missing, types, known, result, pool):
+            told(len(result.entries))
         ordered = {path: result.entries[path] for path in stamps if path in result.entries}
         result.entries = ordered
         if cache and (missing or ordered.keys() != known.keys()):
@@ -64,7 +89,8 @@ def read_folder(root: Path, types: RelationTypes, cache_folder: Path | None) -> 
 def read_paths(root: Path, paths: Sequence[str], types: RelationTypes) -> Reading:
     """Read some files; those that are gone are simply not in the answer."""
     result = Reading()
-    _read_all(root, paths, types, {}, result)
+    for _ in _read_all(root, paths, types, {}, result):
+        pass
     return result
 
 
@@ -74,15 +100,18 @@ def _read_all(
     types: RelationTypes,
     known: Mapping[str, Entry],
     result: Reading,
-) -> None:
+    pool: ProcessPoolExecutor | None = None,
+) -> Iterator[None]:
+    """Add to `result` what is read of some files, chunk by chunk."""
     known_digests = [(p, known[p].packed.digest if p in known else "") for p in paths]
-    for outcome in _spread(partial(_read_chunk, root, types), known_digests):
+    for outcome in _spread(partial(_read_chunk, root, types), known_digests, pool):
         result.unreadable |= outcome.problems
         for path, stamp in outcome.same:
             result.entries[path] = Entry(stamp, known[path].packed)
         chunk = read_chunk(outcome.parsed)
         result.entries |= chunk.entries
         result.chunks.append(chunk)
+        yield
 
 
 def parse_files(files: Mapping[str, bytes], types: RelationTypes) -> list[Entry]:
@@ -101,16 +130,26 @@ class _Outcome(NamedTuple):
     problems: dict[str, Diagnostic]
 
 
-def _spread(work: Callable[[Sequence[T]], R], items: Sequence[T]) -> Iterator[R]:
+def _spread(
+    work: Callable[[Sequence[T]], R],
+    items: Sequence[T],
+    pool: ProcessPoolExecutor | None = None,
+) -> Iterator[R]:
     """Yield what `work` makes of the items, chunk by chunk, with all cores if they are many."""
-    workers = min(os.cpu_count() or 1, 8)
-    if len(items) < MANY or workers < 2:
+    if len(items) < MANY or _workers() < 2:
         yield work(items)
         return
     chunks = [items[start : start + CHUNK] for start in range(0, len(items), CHUNK)]
-    context = get_context("fork" if may_fork() else "spawn")
-    with ProcessPoolExecutor(workers, mp_context=context) as pool:
-        yield from pool.map(work, chunks)
+    helpers = pool or reading_pool()
+    try:
+        yield from helpers.map(work, chunks)
+    finally:
+        if pool is None:
+            helpers.shutdown(cancel_futures=True)
+
+
+def _workers() -> int:
+    return min(os.cpu_count() or 1, 8)
 
 
 def may_fork() -> bool:

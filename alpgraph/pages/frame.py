@@ -43,6 +43,7 @@ def frame(collection: Collection, here: str = "", *, live: str | None = None) ->
             if not (published and url in SERVED) and (feed or url != "/feed.atom")
         ],
         "published": published,
+        "opening": collection.opening,
         "feed": feed,
         "relations_css": f"/static/{relation_sheet(collection.notebook.types).hashed}",
     }

@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING, Any
 from alpgraph import experiments
 from alpgraph.config import Config
 from alpgraph.graph import NoteGraph, build_graph, patch_graph
-from alpgraph.notes import Note, Notebook, changed_slugs, outline, read_notebook, types_of
+from alpgraph.notes import (
+    Note,
+    Notebook,
+    Opening,
+    changed_slugs,
+    outline,
+    read_notebook,
+    types_of,
+)
 from alpgraph.pages.dates import Dates
 from alpgraph.pages.files import Published
 from alpgraph.state import cache_folder
@@ -102,6 +110,8 @@ class Collection:
     """What a page says it was made from, to a server that tells of changes; empty elsewhere."""
     published: Published | None = None
     """How the pages lie as files; None where a server answers."""
+    opening: Opening | None = None
+    """Where notes are still being read: all others are known by the names of their files."""
 
     @property
     def layout(self) -> "Layout":

@@ -70,7 +70,7 @@ async def healthz(request: Request, _: Annotated[Nothing, Query()]) -> dict[str,
     """Say that the server answers, and what it holds."""
     collection = _collection(request)
     return {
-        "status": "ok",
+        "status": "reading" if collection.opening else "ok",
         "version": __version__,
         "notes": len(collection.notes),
         "revision": collection.revision,

@@ -1,12 +1,41 @@
-"""Work that follows after the page: done by one thread of its own, once things are quiet."""
+"""Work beside or after the pages, in threads that Ctrl-C does not wait for."""
 
+import asyncio
 import threading
 import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from queue import Empty, SimpleQueue
+from typing import TypeVar, cast
 
 QUIET_SECONDS = 0.7
+T = TypeVar("T")
+
+
+async def beside(work: Callable[[], T]) -> T:
+    """Return what `work` returns, done by a thread that the process's end does not wait for."""
+    loop = asyncio.get_running_loop()
+    done: asyncio.Future[T] = loop.create_future()
+
+    def settle(result: T | None, fault: BaseException | None) -> None:
+        if done.cancelled():
+            return
+        if fault is not None:
+            done.set_exception(fault)
+        else:
+            done.set_result(cast("T", result))
+
+    def run() -> None:
+        result, fault = None, None
+        try:
+            result = work()
+        except BaseException as error:
+            fault = error
+        with suppress(RuntimeError):  # the loop has ended meanwhile
+            loop.call_soon_threadsafe(settle, result, fault)
+
+    threading.Thread(target=run, name="beside", daemon=True).start()
+    return await done
 
 
 class Background:

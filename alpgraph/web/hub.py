@@ -2,7 +2,9 @@
 
 import asyncio
 import gc
+import signal
 import sys
+import traceback
 from collections.abc import Iterable, Mapping
 from contextlib import nullcontext, suppress
 from dataclasses import replace
@@ -14,11 +16,18 @@ from zlib import crc32
 from watchfiles import awatch
 
 from alpgraph.check.near import Names
-from alpgraph.notes import is_empty_file, stale_paths, state_digest, update_notebook
+from alpgraph.notes import (
+    Opening,
+    is_empty_file,
+    stale_paths,
+    state_digest,
+    types_of,
+    update_notebook,
+)
 from alpgraph.notes.turns import turn
-from alpgraph.pages import Collection, Patch, build_collection, patched, rejudged
+from alpgraph.pages import Collection, Patch, build_collection, collect, patched, rejudged
 from alpgraph.search import SearchIndex, open_index
-from alpgraph.web.background import Background
+from alpgraph.web.background import Background, beside
 from alpgraph.web.cache import PageCache
 from alpgraph.web.events import Changes
 from alpgraph.web.peers import BEHIND, MOMENT, Peers
@@ -29,6 +38,10 @@ BATCH_MS, STEP_MS = 120, 15
 """Changes are taken together for at most so long, or until so long nothing more changes."""
 HALF_WRITTEN_SECONDS = 0.05
 """How long a file that has just become empty is given to be written."""
+LARGE = 5_000
+"""Notes from which on pages are served before all are read."""
+OPENING = "opening"
+"""The stamp of pages made before all notes are read."""
 
 
 class Hub:
@@ -48,7 +61,9 @@ class Hub:
         self._searching, self._patching = Lock(), asyncio.Lock()
         # of all requests that wait for an index or a map, one takes a thread, which others need
         self._indexing, self._drawing = asyncio.Lock(), asyncio.Lock()
-        self._stop = asyncio.Event()
+        self._stop, self.opened = asyncio.Event(), asyncio.Event()
+        """Whether to end; whether all notes are read."""
+        self._opener: asyncio.Task[None] | None = None
         self._watcher: asyncio.Task[None] | None = None
         self._later = Background(self._follow)
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -65,9 +80,18 @@ class Hub:
         """Read the notes; before a loop runs, other processes can help at no cost."""
         location = self.settings.location
         read = build_collection(location.notes, location.state, self.settings.config)
-        self._collection = replace(
-            read, stamp=state_digest(read.notebook), places=read.places.drawn_apart()
-        )
+        self._collection = _ready(read)
+
+    def open(self) -> None:
+        """Read the notes, or only look which there are: many are read while pages are served."""
+        location, config = self.settings.location, self.settings.config
+        opening = Opening(location.notes, types_of(config.relation_types), location.cache())
+        if opening.total < LARGE:
+            self.read()
+            return
+        opening.prepare()
+        glance = collect(opening.glance(), config)
+        self._collection = replace(glance, stamp=OPENING, opening=opening)
 
     async def start(self) -> None:
         """Read the notes unless that is done, and watch them."""
@@ -79,17 +103,58 @@ class Hub:
             self.peers.reach(self.collection.stamp)
             self.events.patience = BEHIND
         self.events.begin(self.collection.stamp)
+        if self.collection.opening is None:
+            self._settle()
+        else:
+            self._opener = asyncio.create_task(self._read_on(self.collection.opening))
+
+    async def _read_on(self, opening: Opening) -> None:
+        """Read all notes while pages are made of those that were asked for, then follow them."""
+        location, config = self.settings.location, self.settings.config
+        try:
+            read = await beside(lambda: _ready(collect(opening.read(), config, location.state)))
+        except Exception:  # as it would be before the first page
+            traceback.print_exc()
+            signal.raise_signal(signal.SIGTERM)
+            return
+        async with self._patching:
+            revision = self.collection.revision + 1
+            notebook = replace(read.notebook, revision=revision)
+            self._collection = replace(read, notebook=notebook)
+            self.cache.drop(None)
+            self.events.add(read.stamp, None)
+        self._settle()
+
+    def _settle(self) -> None:
+        """Begin what needs all notes."""
+        self.opened.set()
         gc.freeze()  # or collecting garbage would walk all notes, and every request wait for it
         self._later.wake()
         if self.settings.watch:
             self._watcher = asyncio.create_task(self._watch())
 
+    async def glimpse(self, slug: str) -> bool:
+        """Read one note and those it links to before all others; whether there is such a note."""
+        async with self._patching:
+            before = self.collection
+            if before.opening is None:
+                return True
+            if slug not in before.notes:
+                return False
+            opening, notebook = before.opening, before.notebook
+            patch = await asyncio.to_thread(lambda: patched(before, opening.look(notebook, slug)))
+            self._collection = patch.after
+            self.cache.drop(patch)
+            return slug in patch.after.notes
+
     async def stop(self) -> None:
-        """Stop watching."""
+        """Stop reading and watching."""
         self.close()
-        if self._watcher is not None:
-            self._watcher.cancel()
-            await asyncio.gather(self._watcher, return_exceptions=True)
+        if self._collection is not None and self._collection.opening is not None:
+            self._collection.opening.cancel()
+        for task in filter(None, (self._opener, self._watcher)):
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
         gc.unfreeze()
 
     def close(self) -> None:
@@ -251,6 +316,11 @@ class Hub:
         if state == _state(before) and not changed.files:
             return None
         return replace(patch, after=replace(patch.after, stamp=_stamp(state, patch.after.answers)))
+
+
+def _ready(read: Collection) -> Collection:
+    """Return a collection as a server has it."""
+    return replace(read, stamp=state_digest(read.notebook), places=read.places.drawn_apart())
 
 
 def _state(collection: Collection) -> str:

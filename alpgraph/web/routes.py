@@ -108,7 +108,8 @@ async def note(request: Request, slug: str, query: Annotated[NoteQuery, Query()]
     alone = not collection.graph.degree(name)
     if not query.trail:  # ways there are without number
         keep(request, "" if alone else name)
-    near = await near_notes(request, collection.notes[name]) if alone else ()
+    lonely = alone and collection.opening is None
+    near = await near_notes(request, collection.notes[name]) if lonely else ()
     page = await asyncio.to_thread(
         note_page, collection, name, trail=query.trail, may_run=may_run, near=near
     )

@@ -36,7 +36,7 @@ def serve_app(settings: Settings, listener: socket.socket) -> int:
         if settings.config.workers > 1:
             return Keeper(settings, listener, serve_hub).run()
         hub = Hub(settings)
-        hub.read()
+        hub.open()
         return 0 if serve_hub(hub, listener) else 1
     return 0
 

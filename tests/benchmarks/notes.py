@@ -56,6 +56,8 @@ class Served(NamedTuple):
     pid: int
     cost: Cost
     """Until its first page was answered."""
+    whole: Cost
+    """Until all notes were read."""
 
 
 def waited() -> str:
@@ -110,8 +112,9 @@ def served(notes: Path, state: Path, slug: str) -> Iterator[Served]:
                 break
         page = get(f"{url}/n/{slug}", process)
         assert "</html>" in page, page[:200]
-        wall = time.perf_counter() - begun
-        yield Served(url, process.pid, Cost(wall, cpu_of(process.pid), memory_of(process.pid)))
+        first = spent(process.pid, begun)
+        get(f"{url}/api/notes?limit=1", process)
+        yield Served(url, process.pid, first, spent(process.pid, begun))
     finally:
         process.send_signal(signal.SIGINT)
         process.wait()
@@ -124,17 +127,26 @@ def get(url: str, process: "subprocess.Popen[str] | None" = None) -> str:
         try:
             with urllib.request.urlopen(url, timeout=600) as answer:
                 return str(answer.read().decode())
-        except urllib.error.HTTPError:
-            raise
+        except urllib.error.HTTPError as answer:
+            if answer.code != 503:
+                raise
+            time.sleep(0.05)
         except OSError:  # not yet
             time.sleep(0.01)
     raise SystemExit(f"the server ended: {process.stderr.read() if process.stderr else ''}")
 
 
+def spent(pid: int, begun: float) -> Cost:
+    """Return what a process took since `begun`, on the clock of `time.perf_counter`."""
+    return Cost(time.perf_counter() - begun, cpu_of(pid), memory_of(pid))
+
+
 def cpu_of(pid: int) -> float:
-    """Return processor seconds of a process and its ended children."""
+    """Return processor seconds of a process and its children."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
+    running = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    own = sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
+    return own + sum(cpu_of(int(child)) for child in running)
 
 
 def memory_of(pid: int) -> float:
@@ -195,8 +207,10 @@ def measure(size: int, count: int) -> dict[str, Cost]:
         rows.append(("check, warm", run(*check, "--state", f"{state}-check", cwd=Path(folder))))
         with served(notes, state, slugs[-1]) as server:
             rows.append(("cold start to a note's page", server.cost))
+            rows.append(("all read, cold", server.whole))
         with served(notes, state, slugs[-1]) as server:
             rows.append(("warm start to a note's page", server.cost))
+            rows.append(("all read, warm", server.whole))
             time.sleep(2)
             taken = edits(server, notes, slugs, count)
             resident = memory_of(server.pid)

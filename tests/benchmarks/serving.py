@@ -238,13 +238,13 @@ def measure(size: int, seconds: int, rounds: int) -> dict[str, float]:
             api = load(ours, [f"/api/search?q={words}" for words in asked], seconds, 1)
             crowd = load(ours, [f"/api/search?q={words}" for words in asked], seconds)
             memory = memory_of(server.pid)
-            cold = server.cost
+            cold = server.whole
     for what, told in (("search page", pages), ("search API", api), ("search API, x16", crowd)):
         print(f"{what:<18}{told.rate:>8.0f} req/s, p50 {told.p50:.1f} ms, p95 {told.p95:.1f},"
               f" p99 {told.p99:.1f}, {told.cpu / 1000:.1f} ms of a processor")  # fmt: skip
     print(f"first render of a note: p50 {statistics.median(renders):.1f} ms,"
           f" p95 {late(renders):.1f} ms (target 15)")  # fmt: skip
-    print(f"cold start to a note's page: {cold.wall:.1f} s, {cold.cpu:.1f} s of processors;"
+    print(f"cold start until all is read: {cold.wall:.1f} s, {cold.cpu:.1f} s of processors;"
           f" most memory {memory:.0f} MB; waiting now: {waited()}", flush=True)  # fmt: skip
     return {
         "cold start, CPU": cold.cpu,

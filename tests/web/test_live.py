@@ -7,7 +7,7 @@ import subprocess
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -214,40 +214,13 @@ def test_one_answer_instead_of_a_stream_where_json_is_asked_for(live: Any) -> No
     assert answer == {"stamp": stream.first["stamp"], "slugs": []}
 
 
-@contextmanager
-def served(location: Location) -> Iterator[tuple[str, Hub]]:
-    """Serve in a thread of this process, so that the hub can be looked at."""
-    import socket
-    import threading
-
-    import uvicorn
-
-    from alpgraph.web import create_app
-
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
-        app = create_app(Settings(location, Config(), port=port))
-        server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False))
-        thread = threading.Thread(target=server.run, args=([listener],))
-        thread.start()
-        try:
-            while not server.started:
-                assert thread.is_alive()
-                time.sleep(0.02)
-            yield f"http://127.0.0.1:{port}", app.state.hub
-        finally:
-            app.state.hub.close()
-            server.should_exit = True
-            thread.join()
-
-
 def test_twelve_tabs_share_one_stream_and_all_are_renewed(
-    folder: Folder, chromium: Any, tmp_path: Path
+    folder: Folder, chromium: Any, serve_here: Any, tmp_path: Path
 ) -> None:
     root = folder(NOTES | {"long.md": "# Long\n\n" + "a line\n\n" * 300 + "[[a]]\n"})
     location = Location(root, tmp_path / "state", bundled=False)
     context = chromium.new_context(viewport={"width": 900, "height": 700})
-    with served(location) as (url, hub):
+    with serve_here(location) as (url, hub):
         tabs = [context.new_page() for _ in range(12)]
         for number, tab in enumerate(tabs):
             tab.set_default_timeout(60_000)
@@ -271,7 +244,7 @@ def test_twelve_tabs_share_one_stream_and_all_are_renewed(
 
 
 def test_a_renewed_page_keeps_the_place_and_the_focus(
-    folder: Folder, chromium: Any, tmp_path: Path
+    folder: Folder, chromium: Any, serve_here: Any, tmp_path: Path
 ) -> None:
     text = (
         "# Long\n\n" + "a line\n\n" * 200 + "[to b](b.md) and [to c](c.md)\n\n" + "more\n\n" * 200
@@ -279,7 +252,7 @@ def test_a_renewed_page_keeps_the_place_and_the_focus(
     root = folder(NOTES | {"long.md": text})
     location = Location(root, tmp_path / "state", bundled=False)
     context = chromium.new_context(viewport={"width": 900, "height": 700})
-    with served(location) as (url, _):
+    with serve_here(location) as (url, _):
         page = context.new_page()
         page.goto(f"{url}/n/long")
         page.get_by_role("link", name="to c", exact=True).evaluate(
@@ -302,12 +275,14 @@ def test_a_renewed_page_keeps_the_place_and_the_focus(
         context.close()
 
 
-def test_a_hidden_page_holds_no_stream(folder: Folder, chromium: Any, tmp_path: Path) -> None:
+def test_a_hidden_page_holds_no_stream(
+    folder: Folder, chromium: Any, serve_here: Any, tmp_path: Path
+) -> None:
     location = Location(folder(NOTES), tmp_path / "state", bundled=False)
     context = chromium.new_context()
     hide = "Object.defineProperty(document, 'hidden', {value: %s, configurable: true});"
     say = "document.dispatchEvent(new Event('visibilitychange'))"
-    with served(location) as (url, hub):
+    with serve_here(location) as (url, hub):
         page = context.new_page()
         page.goto(f"{url}/n/a")
         page.wait_for_function("navigator.locks.query().then((all) => all.held.length === 1)")
@@ -325,13 +300,13 @@ def test_a_hidden_page_holds_no_stream(folder: Folder, chromium: Any, tmp_path: 
 
 
 def test_a_walk_is_renewed_by_the_note_it_has_come_to(
-    folder: Folder, chromium: Any, tmp_path: Path
+    folder: Folder, chromium: Any, serve_here: Any, tmp_path: Path
 ) -> None:
     root = folder(
         {"a.md": "# Note A\n\n[[b]]\n", "b.md": "# Note B\n\n[[c]]\n", "c.md": "# Note C\n"}
     )
     context = chromium.new_context(viewport={"width": 900, "height": 700})
-    with served(Location(root, tmp_path / "state", bundled=False)) as (url, _):
+    with serve_here(Location(root, tmp_path / "state", bundled=False)) as (url, _):
         page = context.new_page()
         page.goto(f"{url}/walk/a?type=mention")
         page.locator("a[href*='/walk/b']:visible").first.click()

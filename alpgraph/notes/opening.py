@@ -1,0 +1,66 @@
+"""A large folder while it is being read: known by its file names, note by note as asked for."""
+
+from collections.abc import Iterable
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+from alpgraph.notes.files import walk
+from alpgraph.notes.notebook import Notebook, glance, links, read_notebook, update_notebook
+from alpgraph.notes.reading import reading_pool
+from alpgraph.notes.relation_types import RelationTypes
+
+MOST = 200
+"""Linked notes that are read for the page of one."""
+
+
+class Opening:
+    """The reading of a folder, which goes on in a thread while pages are made of a glance at it."""
+
+    def __init__(self, root: Path, types: RelationTypes, cache: Path | None) -> None:
+        """Look which files there are; `cache` is a folder for what is safe to delete."""
+        self._root, self._types, self._cache = root, types, cache
+        self._pool: ProcessPoolExecutor | None = None
+        self._paths = [path for path, _ in walk(root)]
+        self.total = len(self._paths)
+        """Notes there are."""
+        self.done = 0
+        """Notes that are read."""
+
+    def prepare(self) -> None:
+        """Start the processes that will help: while this one has one thread they are forks."""
+        self._pool = reading_pool()
+
+    def glance(self) -> Notebook:
+        """Return a notebook in which no note is read."""
+        return glance(self._root, self._paths, self._types)
+
+    def look(self, notebook: Notebook, slug: str) -> Notebook:
+        """Return the notebook, begun as a glance, with a note and those it links to read."""
+        notebook = _with(notebook, [slug])
+        if slug not in notebook.notes:  # it is gone meanwhile
+            return notebook
+        meant = dict.fromkeys(link.target for link in links(notebook.notes, slug))
+        return _with(notebook, [target for target in meant if target][:MOST])
+
+    def read(self) -> Notebook:
+        """Read all notes; may be called once."""
+        try:
+            return read_notebook(
+                self._root, types=self._types, cache=self._cache, pool=self._pool, told=self._tell
+            )
+        finally:
+            self.cancel()
+
+    def cancel(self) -> None:
+        """End the other processes once they have done what they are at."""
+        if self._pool is not None:
+            self._pool.shutdown(cancel_futures=True)
+
+    def _tell(self, done: int) -> None:
+        self.done = done
+
+
+def _with(notebook: Notebook, slugs: Iterable[str]) -> Notebook:
+    known = notebook.index.notes
+    unread = [known[slug].path for slug in slugs if not known[slug].digest]
+    return update_notebook(notebook, unread) if unread else notebook
