@@ -4,7 +4,7 @@ import marshal
 import os
 import sys
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import cache
 from hashlib import blake2b
@@ -69,10 +69,10 @@ class Cache:
         self._saved_ns = 0
         self._began_ns = time.time_ns()
 
-    def load(self) -> list[Chunk]:
-        """Return what is kept, or nothing when there is none or it is damaged."""
+    def load(self) -> Iterator[Chunk]:
+        """Yield what is kept, or nothing when there is none or it is damaged."""
         self._saved_ns, chunks = read_parts(self.path) or (0, [])
-        return [read_chunk(data) for data in chunks]
+        yield from map(read_chunk, chunks)
 
     def certain(self, entry: Entry, stamp: FileStamp) -> bool:
         """Tell whether a file is surely what was parsed: one written just before that is not."""

@@ -1,8 +1,10 @@
 """A large folder while it is being read: known by its file names, note by note as asked for."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
+from threading import Event
 
 from alpgraph.notes.files import walk
 from alpgraph.notes.notebook import Notebook, glance, links, read_notebook, update_notebook
@@ -11,6 +13,8 @@ from alpgraph.notes.relation_types import RelationTypes
 
 MOST = 200
 """Linked notes that are read for the page of one."""
+MOMENT = 0.05
+"""Seconds that reading a few hundred notes waits for pages at most, so that it comes to an end."""
 
 
 class Opening:
@@ -25,6 +29,10 @@ class Opening:
         """Notes there are."""
         self.done = 0
         """Notes that are read."""
+        self._asked = 0
+        """Pages that are being made."""
+        self._quiet = Event()
+        self._quiet.set()
 
     def prepare(self) -> None:
         """Start the processes that will help: while this one has one thread they are forks."""
@@ -56,8 +64,21 @@ class Opening:
         if self._pool is not None:
             self._pool.shutdown(cancel_futures=True)
 
+    @contextmanager
+    def pages_first(self) -> Iterator[None]:
+        """Have the reading wait, for moments, while a page is made; for use in one thread."""
+        self._asked += 1
+        self._quiet.clear()
+        try:
+            yield
+        finally:
+            self._asked -= 1
+            if not self._asked:
+                self._quiet.set()
+
     def _tell(self, done: int) -> None:
         self.done = done
+        self._quiet.wait(MOMENT)
 
 
 def _with(notebook: Notebook, slugs: Iterable[str]) -> Notebook:

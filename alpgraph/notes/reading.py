@@ -65,8 +65,12 @@ def read_folder(
     """
     with collector_paused():
         cache = Cache(cache_folder, types) if cache_folder else None
-        kept = cache.load() if cache else []
-        known = {path: entry for chunk in kept for path, entry in chunk.entries.items()}
+        known: dict[str, Entry] = {}
+        kept = []
+        for chunk in cache.load() if cache else ():
+            kept.append(chunk)
+            known |= chunk.entries
+            told(0)
         result = Reading()
         missing = []
         stamps = dict(walk(root))

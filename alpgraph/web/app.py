@@ -19,8 +19,8 @@ from alpgraph.web.graph import router as graph
 from alpgraph.web.guard import Guard
 from alpgraph.web.hub import Hub
 from alpgraph.web.judging import judging
+from alpgraph.web.meanwhile import Meanwhile
 from alpgraph.web.near import near_names
-from alpgraph.web.opening import Opening
 from alpgraph.web.problems import EVERYWHERE, problem
 from alpgraph.web.routes import router as pages
 from alpgraph.web.run_access import serving_runs
@@ -79,7 +79,7 @@ def create_app(settings: Settings, hub: Hub | None = None) -> FastAPI:
     app.add_exception_handler(Exception, _own_fault)
     answering = Answering(app.compose, cache=hub.cache, current=lambda: hub.collection)
     origins = frozenset(settings.config.allow_origins)
-    app.front = Guard(Opening(answering, hub), hosts=settings.hosts, origins=origins)
+    app.front = Guard(Meanwhile(answering, hub), hosts=settings.hosts, origins=origins)
     return app
 
 
