@@ -25,7 +25,7 @@ FLOORS = [
     {"notes"},
     {"trainer"},
     {"config"},
-    {"diagnostics", "resources", "state"},
+    {"diagnostics", "processes", "resources", "state"},
 ]
 # what design section 1 says a room never knows of, beyond the floors
 NEVER = {
@@ -37,7 +37,7 @@ NEVER = {
     "notes": {"trainer"},
     "search": {"graph", "runs", "experiments", "trainer"},
     "runs": {"graph", "notes", "history"},
-    "trainer": {"diagnostics", "config", "resources", "state"},
+    "trainer": {"diagnostics", "config", "processes", "resources", "state"},
 }
 LEVEL = {room: level for level, floor in enumerate(FLOORS) for room in floor}
 FILES = sorted(path for path in PACKAGE.rglob("*.py") if "_bundled" not in path.parts)

@@ -90,8 +90,10 @@ def serve(
     from alpgraph.web import Settings, serve_app
 
     settings = Settings(location=location, config=config, port=bound, edit=edit, token=token)
-    if code := serve_app(settings, listener):
-        sys.exit(code)
+    code = serve_app(settings, listener)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)  # Ctrl-C ends it at once: to free many notes one by one takes seconds
 
 
 def _reached(host: str) -> str:

@@ -16,6 +16,7 @@ import networkx as nx
 from alpgraph.graph.communities import Area
 from alpgraph.graph.model import NoteGraph
 from alpgraph.graph.placing import Layout, layout, layout_digest, layout_text
+from alpgraph.processes import ctrl_c_held
 
 NAME = "layout.json"
 VERSION = 1
@@ -67,7 +68,8 @@ def draw_apart(graph: NoteGraph, folder: Path) -> Layout | None:
     context = get_context("spawn")
     reading, writing = context.Pipe(duplex=False)
     process = context.Process(target=_draw, args=(reading, folder), daemon=True)
-    process.start()
+    with ctrl_c_held("spawn"):
+        process.start()
     reading.close()
     with writing, suppress(OSError):  # it is gone, as its map will say
         for piece in layout_text(graph):

@@ -12,7 +12,6 @@ from collections.abc import (
     Sequence,
     ValuesView,
 )
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
 from operator import attrgetter
@@ -43,6 +42,7 @@ from alpgraph.notes.parsing import name_of, slug_of
 from alpgraph.notes.reading import collector_paused, parse_files, read_folder, read_paths
 from alpgraph.notes.relation_types import RelationTypes
 from alpgraph.notes.resolve import LinkIndex, Resolution, redirects_of
+from alpgraph.processes import Helpers
 
 
 @dataclass(frozen=True)
@@ -176,13 +176,13 @@ def read_notebook(
     *,
     types: RelationTypes | None = None,
     cache: Path | None = None,
-    pool: ProcessPoolExecutor | None = None,
+    pool: Helpers | None = None,
     told: Callable[[int], object] = int,
 ) -> Notebook:
     """Read every note below `root`; raises `FileNotFoundError` when there is no such folder.
 
-    `cache` is a folder for derived data that is safe to delete; `pool` a `reading_pool`; `told`
-    is called now and then with how many notes are read.
+    `cache` is a folder for derived data that is safe to delete; `pool` are processes that
+    were started before; `told` is called now and then with how many notes are read.
     """
     root = Path(root)
     if not root.is_dir():

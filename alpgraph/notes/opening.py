@@ -1,15 +1,14 @@
 """A large folder while it is being read: known by its file names, note by note as asked for."""
 
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Event
 
 from alpgraph.notes.files import walk
 from alpgraph.notes.notebook import Notebook, glance, links, read_notebook, update_notebook
-from alpgraph.notes.reading import reading_pool
 from alpgraph.notes.relation_types import RelationTypes
+from alpgraph.processes import Helpers
 
 MOST = 200
 """Linked notes that are read for the page of one."""
@@ -23,7 +22,7 @@ class Opening:
     def __init__(self, root: Path, types: RelationTypes, cache: Path | None) -> None:
         """Look which files there are; `cache` is a folder for what is safe to delete."""
         self._root, self._types, self._cache = root, types, cache
-        self._pool: ProcessPoolExecutor | None = None
+        self._pool: Helpers | None = None
         self._paths = [path for path, _ in walk(root)]
         self.total = len(self._paths)
         """Notes there are."""
@@ -36,7 +35,7 @@ class Opening:
 
     def prepare(self) -> None:
         """Start the processes that will help: while this one has one thread they are forks."""
-        self._pool = reading_pool()
+        self._pool = Helpers()
 
     def glance(self) -> Notebook:
         """Return a notebook in which no note is read."""
@@ -60,9 +59,9 @@ class Opening:
             self.cancel()
 
     def cancel(self) -> None:
-        """End the other processes once they have done what they are at."""
+        """End the other processes, and so the reading."""
         if self._pool is not None:
-            self._pool.shutdown(cancel_futures=True)
+            self._pool.end()
 
     @contextmanager
     def pages_first(self) -> Iterator[None]:

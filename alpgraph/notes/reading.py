@@ -1,14 +1,10 @@
 """Many files to packed notes: from the cache where they did not change, else with all cores."""
 
 import gc
-import os
-import signal
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
-from multiprocessing import get_context
 from pathlib import Path
 from threading import Lock
 from typing import NamedTuple, TypeVar
@@ -20,6 +16,7 @@ from alpgraph.notes.findings import finding
 from alpgraph.notes.packing import pack
 from alpgraph.notes.parsing import digest, parse_note
 from alpgraph.notes.relation_types import RelationTypes
+from alpgraph.processes import COUNT, Helpers
 
 MANY = 500
 """From this number of changed files on, other processes help."""
@@ -39,29 +36,17 @@ class Reading:
     """What entries were made from."""
 
 
-def reading_pool() -> ProcessPoolExecutor:
-    """Start processes that help with reading: while this one has a single thread, they are forks.
-
-    Ctrl-C is left to this process, which tells them to end.
-    """
-    context = get_context("fork" if may_fork() else "spawn")
-    ignoring = (signal.SIGINT, signal.SIG_IGN)
-    pool = ProcessPoolExecutor(_workers(), context, signal.signal, ignoring)
-    pool.submit(int)  # or the processes would come with the first work
-    return pool
-
-
 def read_folder(
     root: Path,
     types: RelationTypes,
     cache_folder: Path | None,
     *,
-    pool: ProcessPoolExecutor | None = None,
+    pool: Helpers | None = None,
     told: Callable[[int], object] = int,
 ) -> Reading:
     """Read every note below `root`; `told` is called now and then with how many are read.
 
-    `pool`, where many have to be parsed, is a `reading_pool` that was started before.
+    `pool` are processes that were started before, for where many have to be parsed.
     """
     with collector_paused():
         cache = Cache(cache_folder, types) if cache_folder else None
@@ -104,7 +89,7 @@ def _read_all(
     types: RelationTypes,
     known: Mapping[str, Entry],
     result: Reading,
-    pool: ProcessPoolExecutor | None = None,
+    pool: Helpers | None = None,
 ) -> Iterator[None]:
     """Add to `result` what is read of some files, chunk by chunk."""
     known_digests = [(p, known[p].packed.digest if p in known else "") for p in paths]
@@ -137,31 +122,18 @@ class _Outcome(NamedTuple):
 def _spread(
     work: Callable[[Sequence[T]], R],
     items: Sequence[T],
-    pool: ProcessPoolExecutor | None = None,
+    pool: Helpers | None = None,
 ) -> Iterator[R]:
     """Yield what `work` makes of the items, chunk by chunk, with all cores if they are many."""
-    if len(items) < MANY or _workers() < 2:
+    if len(items) < MANY or COUNT < 2:
         yield work(items)
         return
     chunks = [items[start : start + CHUNK] for start in range(0, len(items), CHUNK)]
-    helpers = pool or reading_pool()
-    try:
+    if pool is not None:
+        yield from pool.map(work, chunks)
+        return
+    with Helpers() as helpers:
         yield from helpers.map(work, chunks)
-    finally:
-        if pool is None:
-            helpers.shutdown(cancel_futures=True)
-
-
-def _workers() -> int:
-    return min(os.cpu_count() or 1, 8)
-
-
-def may_fork() -> bool:
-    """Whether to fork, which is fast, and safe only while this process has one thread."""
-    import sys
-    import threading
-
-    return sys.platform == "linux" and threading.active_count() == 1
 
 
 def _read_chunk(root: Path, types: RelationTypes, files: Sequence[tuple[str, str]]) -> _Outcome:

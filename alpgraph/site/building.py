@@ -1,18 +1,16 @@
 """Building a site: only what depends on a change is made anew, by all processors."""
 
 import gc
-import os
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from multiprocessing import get_context
 from pathlib import Path
 
 from alpgraph.config import Config, Location
-from alpgraph.notes.reading import collector_paused, may_fork
+from alpgraph.notes.reading import collector_paused
 from alpgraph.pages import Collection, build_collection
 from alpgraph.pages.files import Files, Published
+from alpgraph.processes import COUNT, Helpers, may_fork
 from alpgraph.search import open_index
 from alpgraph.site.finding import whole_text
 from alpgraph.site.folder import (
@@ -174,36 +172,33 @@ def _alike(collection: Collection, names: set[str]) -> dict[str, list[str]]:
 _work: _Work | None = None
 
 
-def _make_chunk(start: int, end: int) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
+def _make_chunk(bounds: tuple[int, int]) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
     assert _work is not None, "only a forked process asks"
-    made = _work.make(start, end)
+    gc.disable()
+    made = _work.make(*bounds)
     gc.collect()  # what a few pages left, at once rather than again and again
     return made
 
 
 def _make_all(work: _Work) -> tuple[list[tuple[str, ...]], list[str]]:
     """Make all parts; return the paths of each, and which files are new."""
-    count, workers = len(work.parts), min(os.cpu_count() or 1, 8)
-    if count <= FEW or workers < 2 or not may_fork():
+    count = len(work.parts)
+    if count <= FEW or COUNT < 2 or not may_fork():
         found = work.make(0, count)
     else:
-        found = [row for chunk in _make_parallel(work, count, workers) for row in chunk]
+        found = [row for chunk in _make_parallel(work) for row in chunk]
     return [paths for paths, _ in found], [path for _, changed in found for path in changed]
 
 
 def _make_parallel(
-    work: _Work, count: int, workers: int
+    work: _Work,
 ) -> Iterator[list[tuple[tuple[str, ...], tuple[str, ...]]]]:
     global _work
     _work = work
     gc.freeze()  # or counting references would copy every page of memory
     try:
-        context = get_context("fork")
-        with ProcessPoolExecutor(workers, mp_context=context, initializer=gc.disable) as pool:
-            bounds = _bounds(work.parts)
-            waiting = [pool.submit(_make_chunk, start, end) for start, end in bounds]
-            for future in waiting:
-                yield future.result()
+        with Helpers() as helpers:
+            yield from helpers.map(_make_chunk, _bounds(work.parts))
     finally:
         _work = None
         gc.unfreeze()
