@@ -38,7 +38,7 @@ class KeptFindings:
         self._path = folder / _NAME
         state = Cache(folder, types).unchanged(root)
         if state is not None:
-            files = sorted(path for paths in attachments(root).values() for path in paths)
+            files = attachments(root)
             told = f"{state}{program_stamp()}{sys.version}{types.types!r}{root}{also}{files}"
             self._key = blake2b(told.encode(), digest_size=16).hexdigest()
 

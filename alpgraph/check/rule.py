@@ -105,8 +105,7 @@ class Subject:
     @cached_property
     def file_names(self) -> Names:
         """Paths and names of the other files, for saying which was probably meant."""
-        paths = (path for paths in self.notebook.attachments.values() for path in paths)
-        return Names({path: path.rsplit("/", 1)[-1] for path in sorted(paths)})
+        return Names({path: path.rsplit("/", 1)[-1] for path in self.notebook.attachments})
 
 
 Find = Callable[[Subject], Iterable[Diagnostic]]

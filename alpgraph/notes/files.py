@@ -118,14 +118,14 @@ def open_regular(root: Path, path: str) -> BinaryIO:
     return os.fdopen(descriptor, "rb")
 
 
-def attachments(root: Path) -> dict[str, list[str]]:
-    """Return the paths of all files that are no notes, by their names in lower case."""
-    found: dict[str, list[str]] = {}
+def attachments(root: Path) -> list[str]:
+    """Return the paths of all files that are no notes, in order."""
+    found = []
     for folder, folders, names in os.walk(root):
         folders[:] = [name for name in folders if not name.startswith(".")]
         below = Path(folder).relative_to(root).as_posix()
         prefix = "" if below == "." else f"{below}/"
         for name in names:
             if not name.startswith(".") and not is_note_name(name) and is_text(prefix + name):
-                found.setdefault(name.lower(), []).append(prefix + name)
-    return found
+                found.append(prefix + name)
+    return sorted(found)

@@ -63,9 +63,17 @@ class Notebook:
     """Files that could not be read, by path."""
 
     @cached_property
-    def attachments(self) -> Mapping[str, list[str]]:
-        """Paths of the files that are no notes, by their names in lower case."""
+    def attachments(self) -> Sequence[str]:
+        """Paths of the files that are no notes, in order."""
         return attachments(self.root)
+
+    @cached_property
+    def _attachments_called(self) -> Mapping[str, Sequence[str]]:
+        """The same by their names in lower case."""
+        found: dict[str, list[str]] = {}
+        for path in self.attachments:
+            found.setdefault(path.rsplit("/", 1)[-1].lower(), []).append(path)
+        return found
 
     @cached_property
     def found_in(self) -> Mapping[str, tuple[Diagnostic, ...]]:
@@ -95,7 +103,7 @@ class Notebook:
         forms = [path.lstrip("/")]
         if not path.startswith("/"):
             forms.insert(0, posixpath.normpath(posixpath.join(folder, path)))
-        known = self.attachments.get(path.rsplit("/", 1)[-1].lower(), ())
+        known = self._attachments_called.get(path.rsplit("/", 1)[-1].lower(), ())
         for form in forms:
             if form in known:
                 return (form,)

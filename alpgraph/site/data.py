@@ -69,14 +69,13 @@ def _data(asset: Asset) -> bytes:
 
 def _pictures(collection: Collection) -> Iterator[str]:
     """Yield the paths of the pictures beside the notes that a server gives too."""
-    for paths in collection.notebook.attachments.values():
-        for path in paths:
-            if f".{path.rpartition('.')[2].lower()}" in PICTURES:
-                try:
-                    open_regular(collection.notebook.root, path).close()
-                except (OSError, ValueError):  # a link, say: a server does not follow it either
-                    continue
-                yield path
+    for path in collection.notebook.attachments:
+        if f".{path.rpartition('.')[2].lower()}" in PICTURES:
+            try:
+                open_regular(collection.notebook.root, path).close()
+            except (OSError, ValueError):  # a link, say: a server does not follow it either
+                continue
+            yield path
 
 
 def _picture(collection: Collection, path: str) -> bytes:

@@ -130,7 +130,7 @@ def _base(collection: Collection) -> str:
     return digest(
         __version__, sys.version_info[:2], sorted(asset.hashed for asset in assets().values()),
         relation_sheet(collection.notebook.types).hashed, _sources(),
-        collection.config.model_dump_json(), stored, _attached(collection),
+        collection.config.model_dump_json(), stored, collection.notebook.attachments,
         published and (published.base, published.server, published.whole_text, published.files.own),
     )  # fmt: skip
 
@@ -143,7 +143,3 @@ def _sources() -> str:
             hashed.update(path.relative_to(root).as_posix().encode())
             hashed.update(path.read_bytes())
     return hashed.hexdigest()
-
-
-def _attached(collection: Collection) -> list[str]:
-    return sorted(path for paths in collection.notebook.attachments.values() for path in paths)

@@ -107,8 +107,7 @@ class KeptSite:
 
 def _ground(root: Path, config: Config, options: str) -> str:
     """Return a hash of what a site rests on beside texts and map; empty where that is not sure."""
-    files = [path for paths in attachments(root).values() for path in paths]
-    stamps = [(path, *stamp_of(os.lstat(root / path))) for path in sorted(files)]
+    stamps = [(path, *stamp_of(os.lstat(root / path))) for path in attachments(root)]
     young = time.time_ns() - RACE_NS
     if any(max(stamp[2:4]) >= young for stamp in stamps) or entry_points(group=EXPERIMENTS):
         return ""  # pictures may change once more; other packages' experiments at any time
