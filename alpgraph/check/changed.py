@@ -11,9 +11,8 @@ from alpgraph.check.rules.evidence import BACKING, words_of, work_of
 from alpgraph.diagnostics import Diagnostic
 from alpgraph.graph.build import told_by
 from alpgraph.graph.model import Reason, ghost_key
-from alpgraph.graph.part import Side, linked_groups
+from alpgraph.graph.part import Links, Side, linked_groups
 from alpgraph.notes import Note
-from alpgraph.notes.ends import Ends
 from alpgraph.notes.packing import Packed, whys_of, works_of
 
 
@@ -26,7 +25,7 @@ def check_change(
     """
     asked = touched(before, after, changed)
     old, new = (
-        _Part(side.notebook, side.graph, experiments, ends=side.ends, touched=asked)
+        _Part(side.notebook, side.graph, experiments, links=side.links, touched=asked)
         for side in (before, after)
     )
     return (
@@ -47,7 +46,7 @@ def touched(before: Side, after: Side, changed: Collection[str]) -> set[str]:
         told |= {said for slug in changed if slug in notes for said in _compared(notes[slug])}
         found |= {a for a, _, kind in side.graph.edges(keys=True) if kind in BACKING}
     for slug, note in after.notebook.index.notes.items():
-        heads = any(end.heading and end.target in changed for end in after.ends[slug])
+        heads = any(link.heading and link.target in changed for link in after.links[slug])
         if heads or not told.isdisjoint(_compared(note)):
             found.add(slug)
     return found
@@ -63,7 +62,7 @@ def _compared(note: Packed) -> Iterator[object]:
 class _Part(Subject):
     """A subject of which only some notes are asked, and the others' links known."""
 
-    ends: Ends = field(kw_only=True)
+    links: Links = field(kw_only=True)
     touched: Collection[str] = field(kw_only=True)
 
     @cached_property
@@ -81,11 +80,11 @@ class _Part(Subject):
         """Ends of the relations of each type, absent notes included."""
         found: dict[str, set[tuple[str, str]]] = {kind: set() for kind in self.notebook.types.by_id}
         readings = self.notebook.types.readings
-        for slug in sorted(self.ends):
-            for end in self.ends[slug]:
-                reading = readings.get(end.kind) if end.kind else None
+        for slug in sorted(self.links):
+            for link in self.links[slug]:
+                reading = readings.get(link.type) if link.type else None
                 if reading is not None:
-                    other = end.target or ghost_key(end.to)
+                    other = link.target or ghost_key(link.to)
                     pair = (slug, other) if reading.forward else (other, slug)
                     pairs = found[reading.type.id]
                     if not (reading.type.symmetric and pair[::-1] in pairs):
@@ -104,7 +103,7 @@ class _Part(Subject):
     @cached_property
     def parts(self) -> list[list[str]]:
         """Connected parts, the largest first."""
-        return sorted(linked_groups(self.ends, unknown=True), key=lambda part: (-len(part), part))
+        return sorted(linked_groups(self.links, unknown=True), key=lambda part: (-len(part), part))
 
     @cached_property
     def names(self) -> Names:

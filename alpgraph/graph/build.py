@@ -137,7 +137,7 @@ def told_by(notebook: Notes, slugs: Iterable[str]) -> Iterator[tuple[Edge, Reaso
     """Tell each relation in the table's direction, and each mention, with what its author said."""
     notes, readings = notebook.notes, notebook.types.readings
     for slug in slugs:
-        for kind, to, target, why, basis, form, file, line in links(notes, slug):
+        for kind, to, target, why, basis, form, file, line, _ in links(notes, slug):
             other = target if target is not None and target in notes else ghost_key(to)
             if kind is None:
                 if other != slug and (to or target):

@@ -1,6 +1,6 @@
 """The changed part of two graphs, without building the rest of them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import networkx as nx
@@ -9,7 +9,11 @@ from alpgraph.graph.build import add_edges, attributes_of, told_by
 from alpgraph.graph.groups import Groups, groups_of
 from alpgraph.graph.model import NoteGraph
 from alpgraph.notes import Notebook
-from alpgraph.notes.ends import Ends, ends_of_both
+from alpgraph.notes.notebook import links
+from alpgraph.notes.packing import ResolvedLink
+
+Links = Mapping[str, list[ResolvedLink]]
+"""The links of each note, by its slug."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,8 +21,7 @@ class Side:
     """One of two states of a collection, and of its graph what differs from the other's."""
 
     notebook: Notebook
-    ends: Ends
-    """Where all its links lead."""
+    links: Links
     graph: NoteGraph
     """What changed notes tell, and what others tell of the same pairs; the others' nodes have but
     a title. All else is the same on the other side."""
@@ -26,7 +29,7 @@ class Side:
 
 def changed_sides(before: Notebook, after: Notebook, changed: set[str]) -> tuple[Side, Side]:
     """Return two states, given what `changed_slugs` says of them."""
-    old, new = ends_of_both(before, after, changed)
+    old, new = _links_of_both(before, after, changed)
     pairs = {
         frozenset(edge[:2])
         for notebook in (before, after)
@@ -36,11 +39,11 @@ def changed_sides(before: Notebook, after: Notebook, changed: set[str]) -> tuple
     telling = changed | {
         slug
         for slug in beside
-        for end in new[slug]
-        if end.kind and end.target in changed and {slug, end.target} in pairs
+        for link in new[slug]
+        if link.type and link.target in changed and {slug, link.target} in pairs
     }
 
-    def side(notebook: Notebook, ends: Ends) -> Side:
+    def side(notebook: Notebook, told: Links) -> Side:
         graph: NoteGraph = nx.MultiDiGraph(types=notebook.types)
         for slug in sorted(changed & notebook.notes.keys()):
             nx.MultiDiGraph.add_node(graph, slug, **attributes_of(notebook, slug))
@@ -49,18 +52,28 @@ def changed_sides(before: Notebook, after: Notebook, changed: set[str]) -> tuple
             nx.MultiDiGraph.add_node(graph, slug, title=title, ghost=False)
         add_edges(graph, notebook, sorted(telling & notebook.notes.keys()), pairs)
         nx.freeze(graph)
-        return Side(notebook, ends, graph)
+        return Side(notebook, told, graph)
 
     return side(before, old), side(after, new)
 
 
-def linked_groups(ends: Ends, *, unknown: bool = False) -> Groups:
+def _links_of_both(before: Notebook, after: Notebook, changed: set[str]) -> tuple[Links, Links]:
+    """Return all links, before and after, looked up once for notes that did not change."""
+    new = {slug: list(links(after.notes, slug)) for slug in after.notes}
+    old = {
+        slug: list(links(before.notes, slug)) if slug in changed else new[slug]
+        for slug in before.notes
+    }
+    return old, new
+
+
+def linked_groups(told: Links, *, unknown: bool = False) -> Groups:
     """Return the notes that links join; with `unknown`, relations of no known type join too."""
-    return groups_of(ends, _joined(ends, unknown=unknown))
+    return groups_of(told, _joined(told, unknown=unknown))
 
 
-def _joined(ends: Ends, *, unknown: bool) -> Iterator[tuple[str, str]]:
-    for slug, links in ends.items():
-        for end in links:
-            if end.target is not None and (unknown or end.kind != ""):
-                yield slug, end.target
+def _joined(told: Links, *, unknown: bool) -> Iterator[tuple[str, str]]:
+    for slug, those in told.items():
+        for link in those:
+            if link.target is not None and (unknown or link.type != ""):
+                yield slug, link.target

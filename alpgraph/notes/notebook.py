@@ -26,9 +26,9 @@ from alpgraph.notes.findings import finding
 from alpgraph.notes.model import Note
 from alpgraph.notes.names import names_asked, names_of, nearest
 from alpgraph.notes.packing import (
-    Link,
     Outline,
     Packed,
+    ResolvedLink,
     findings_of,
     links_of,
     outline_of,
@@ -162,7 +162,7 @@ class LazyNotes(Mapping[str, Note]):
         """Return what a note is known by, without making it."""
         return packed_outline(self.entries[slug].packed)
 
-    def links(self, slug: str) -> Iterator[Link]:
+    def links(self, slug: str) -> Iterator[ResolvedLink]:
         """Yield the relations and then the mentions of a note, without making it."""
         note = self.made.get(slug)
         if note is not None:
@@ -259,7 +259,7 @@ def outline(notes: Mapping[str, Note], slug: str) -> Outline:
     return notes.outline(slug) if isinstance(notes, LazyNotes) else outline_of(notes[slug])
 
 
-def links(notes: Mapping[str, Note], slug: str) -> Iterator[Link]:
+def links(notes: Mapping[str, Note], slug: str) -> Iterator[ResolvedLink]:
     """Return a note's relations and then its mentions, as quickly as may be.
 
     >>> list(links({"a": Note(slug="a", path="a.md", title="A")}, "a"))
@@ -392,12 +392,10 @@ def _called(note: Packed | None) -> tuple[str, Sequence[str]] | None:
     return None if note is None else (note.title, note.aliases)
 
 
-def _asks(
-    links: Iterable[tuple[str | None, str, str, str]], names: set[str], sure: Container[str]
-) -> bool:
+def _asks(targets: Iterable[tuple[str, str]], names: set[str], sure: Container[str]) -> bool:
     """Tell whether a link asks for one of the names; `sure` ones mean a note whatever these are."""
     return any(
-        to not in sure and not names.isdisjoint(names_asked(to, text)) for _, to, text, _ in links
+        to not in sure and not names.isdisjoint(names_asked(to, text)) for to, text in targets
     )
 
 

@@ -35,8 +35,8 @@ class Outline(NamedTuple):
     """Name of the experiment it attaches; empty for none."""
 
 
-class Link(NamedTuple):
-    """A relation or a mention, in brief."""
+class ResolvedLink(NamedTuple):
+    """A relation or a mention in brief, its target looked up."""
 
     type: str | None
     """Id read from the author's end, empty when the word is not known; None for mentions."""
@@ -48,6 +48,8 @@ class Link(NamedTuple):
     form: str
     file: str
     line: int
+    heading: str
+    """Heading or block that a mention points at; empty for the whole note."""
 
 
 class Packed(NamedTuple):
@@ -198,27 +200,29 @@ def findings_of(packed: Packed) -> tuple[Diagnostic, ...]:
     return tuple([unpack_finding(packed.path, item) for item in packed.findings])
 
 
-def targets_of(packed: Packed) -> Iterator[tuple[str | None, str, str, str]]:
-    """Yield each link's type, target as written, words shown and heading; mentions have no type."""
+def targets_of(packed: Packed) -> Iterator[tuple[str, str]]:
+    """Yield each link's target as written and the words shown for it."""
     held = packed.held[0]
     if isinstance(held, Note):
-        yield from ((one.type, one.to, one.text, "") for one in held.relations)
-        yield from ((None, one.to, one.text, one.heading) for one in held.mentions)
+        yield from ((one.to, one.text) for one in held.relations)
+        yield from ((one.to, one.text) for one in held.mentions)
         return
-    for row in held[_RELATIONS]:
-        yield row[0], row[2], row[6], ""
-    for row in held[_MENTIONS]:
-        yield None, row[0], row[1], row[2]
+    yield from ((row[2], row[6]) for row in held[_RELATIONS])
+    yield from ((row[0], row[1]) for row in held[_MENTIONS])
 
 
-def links_of(note: Note) -> Iterator[Link]:
+def links_of(note: Note) -> Iterator[ResolvedLink]:
     """Yield each relation, then each mention of a note whose links are resolved."""
     for one in note.relations:
         file, line, *_ = one.place
-        yield Link(one.type, one.to, one.target, one.why, one.basis, one.form, file, line)
+        yield ResolvedLink(
+            one.type, one.to, one.target, one.why, one.basis, one.form, file, line, ""
+        )
     for said in note.mentions:
         file, line, *_ = said.place
-        yield Link(None, said.to, said.target, said.sentence, "", "", file, line)
+        yield ResolvedLink(
+            None, said.to, said.target, said.sentence, "", "", file, line, said.heading
+        )
 
 
 def outline_of(note: Note) -> Outline:
@@ -236,7 +240,7 @@ def packed_outline(packed: Packed) -> Outline:
     return Outline(packed.title, summary, claim, topics, experiment_of(packed))
 
 
-def packed_links(packed: Packed, resolve: Resolve) -> Iterator[Link]:
+def packed_links(packed: Packed, resolve: Resolve) -> Iterator[ResolvedLink]:
     """Yield each relation, then each mention, without making the note."""
     held = packed.held[0]
     if isinstance(held, Note):
@@ -244,9 +248,11 @@ def packed_links(packed: Packed, resolve: Resolve) -> Iterator[Link]:
         return
     file = packed.path
     for kind, _, to, why, basis, form, text, line, *_ in held[_RELATIONS]:
-        yield new(Link, (kind, to, resolve(to, text)[0], why, basis, form, file, line))
-    for to, text, _, sentence, _, line, *_ in held[_MENTIONS]:
-        yield new(Link, (None, to, resolve(to, text)[0], sentence, "", "", file, line))
+        target = resolve(to, text)[0]
+        yield new(ResolvedLink, (kind, to, target, why, basis, form, file, line, ""))
+    for to, text, heading, sentence, _, line, *_ in held[_MENTIONS]:
+        target = resolve(to, text)[0]
+        yield new(ResolvedLink, (None, to, target, sentence, "", "", file, line, heading))
 
 
 def whys_of(packed: Packed) -> Iterator[str]:

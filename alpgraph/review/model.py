@@ -53,7 +53,7 @@ def review_change(
     Findings are told apart by code, file and message, so that a moved line is no news.
     """
     old, new = before.notebook, after.notebook
-    groups = linked_groups(before.ends), linked_groups(after.ends)
+    groups = linked_groups(before.links), linked_groups(after.links)
     diff = diff_graphs(before.graph, after.graph, groups=groups)
     moved = _moved(old, new, diff)
     diff = replace(diff, relations=_without_moves(diff.relations, dict(moved)))

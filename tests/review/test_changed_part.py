@@ -75,7 +75,7 @@ def test_the_changed_part_tells_what_the_whole_tells(
     changed = changed_slugs(before.notes, after.notes)
     sides = changed_sides(before, after, changed)
 
-    groups = linked_groups(sides[0].ends), linked_groups(sides[1].ends)
+    groups = linked_groups(sides[0].links), linked_groups(sides[1].links)
     whole = diff_graphs(build_graph(before), build_graph(after))
     assert diff_graphs(sides[0].graph, sides[1].graph, groups=groups) == whole
 
