@@ -9,6 +9,8 @@ from fastapi import Request
 async def near_names(request: Request, written: str) -> list[str]:
     """Return slugs whose name or title is like `written`, else those that share its words."""
     hub, words = request.app.state.hub, unquote(written)[:200]
+    if hub.collection.opening is not None:  # most notes are not read yet
+        return []
     found: tuple[str, ...] = await asyncio.to_thread(lambda: hub.names().search(words))
     if found:
         return list(found)

@@ -96,6 +96,9 @@ def test_what_a_page_loads_comes_while_notes_are_read(opening: FastAPI) -> None:
     loaded = {part.partition('"')[0] for part in page.split('"/static/')[1:]}
     assert len(loaded) > 4
     assert {client.get(f"/static/{name}").status_code for name in loaded} == {200}
+    missing = client.get("/files/d.png", headers=HTML)
+    assert missing.status_code == 404
+    assert "Perhaps" not in missing.text
 
 
 def test_open_pages_are_told_once_all_are_read(opening: FastAPI) -> None:
