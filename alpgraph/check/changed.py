@@ -1,8 +1,9 @@
 """Findings before and after a change, looked for only where it can make a difference."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from urllib.parse import unquote
 
 from alpgraph.check.checking import in_order, run_rules
 from alpgraph.check.near import Names
@@ -13,7 +14,7 @@ from alpgraph.graph.build import told_by
 from alpgraph.graph.model import Reason, ghost_key
 from alpgraph.graph.part import Links, Side, linked_groups
 from alpgraph.notes import Note
-from alpgraph.notes.packing import Packed, whys_of, works_of
+from alpgraph.notes.packing import Packed, files_of, whys_of, works_of
 
 
 def check_change(
@@ -38,18 +39,25 @@ def touched(before: Side, after: Side, changed: Collection[str]) -> set[str]:
     """Return the changed notes and all of which a rule may now think otherwise.
 
     These are notes that point at a heading of a changed one, are joined to one by a relation that
-    backs claims, or give a reason or a work that one gives too.
+    backs claims, give a reason or a work that one gives too, or show a file that came or went.
     """
     found, told = set(changed), set()
     for side in (before, after):
         notes = side.notebook.index.notes
         told |= {said for slug in changed if slug in notes for said in _compared(notes[slug])}
         found |= {a for a, _, kind in side.graph.edges(keys=True) if kind in BACKING}
+    files = _names(set(before.notebook.attachments) ^ set(after.notebook.attachments))
     for slug, note in after.notebook.index.notes.items():
         heads = any(link.heading and link.target in changed for link in after.links[slug])
-        if heads or not told.isdisjoint(_compared(note)):
+        shows = files and not files.isdisjoint(_names(map(unquote, files_of(note))))
+        if heads or shows or not told.isdisjoint(_compared(note)):
             found.add(slug)
     return found
+
+
+def _names(paths: Iterable[str]) -> set[str]:
+    """Return the names by which files are looked for."""
+    return {path.replace("\\", "/").rpartition("/")[2].lower() for path in paths}
 
 
 def _compared(note: Packed) -> Iterator[object]:

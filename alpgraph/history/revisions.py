@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from alpgraph.history.git import (
@@ -13,7 +14,7 @@ from alpgraph.history.git import (
     read_blobs,
     run_git,
 )
-from alpgraph.notes.files import SIZE_LIMIT, is_note_name, is_text
+from alpgraph.notes.files import SIZE_LIMIT, is_attachment, is_note_name, is_text
 from alpgraph.notes.notebook import Notebook, notebook_of, with_files
 from alpgraph.notes.parsing import digest
 from alpgraph.notes.relation_types import RelationTypes
@@ -33,14 +34,16 @@ def notebook_at(
     such revision or no repository.
     """
     if like is None or (types is not None and types != like.types):
-        return notebook_of(files_at(root, revision), root=root, types=types)
+        read = notebook_of(files_at(root, revision), root=root, types=types)
+        return replace(read, others=_attachments(root, revision))
     blobs = _readable(root, revision)
     known = {note.path: note.digest for note in like.index.notes.values()}
     absent = (known.keys() | like.unreadable.keys()) - {blob.path for blob in blobs}
     files = _contents(root, [blob for blob in blobs if known.get(blob.path) != blob.id])
     # a repository may name its files otherwise than `digest` does, or replace them
     changed = {path: data for path, data in files.items() if known.get(path) != digest(data)}
-    return with_files(like, changed | dict.fromkeys(absent))
+    read = with_files(like, changed | dict.fromkeys(absent))
+    return replace(read, others=_attachments(root, revision))
 
 
 def files_at(root: Path, revision: str) -> dict[str, bytes]:
@@ -74,6 +77,12 @@ def common_ancestor(root: Path, one: str, other: str) -> str:
 def _readable(root: Path, revision: str) -> list[Blob]:
     found = list_blobs(root, commit_id(root, revision))
     return [blob for blob in found if _is_readable(blob) and _is_note(blob.path)]
+
+
+def _attachments(root: Path, revision: str) -> list[str]:
+    blobs = list_blobs(root, commit_id(root, revision))
+    paths = (blob.path for blob in blobs if blob.kind != "submodule")
+    return sorted(filter(is_attachment, paths))
 
 
 def _is_readable(blob: Blob) -> bool:

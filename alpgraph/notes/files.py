@@ -118,6 +118,16 @@ def open_regular(root: Path, path: str) -> BinaryIO:
     return os.fdopen(descriptor, "rb")
 
 
+def is_attachment(path: str) -> bool:
+    """Tell whether a file that is no note may belong to one: what is hidden does not.
+
+    >>> is_attachment("plots/a.svg"), is_attachment(".git/a.svg"), is_attachment("a.md")
+    (True, False, False)
+    """
+    hidden = any(part.startswith(".") for part in path.split("/"))
+    return not hidden and not is_note_name(path.rsplit("/", 1)[-1]) and is_text(path)
+
+
 def attachments(root: Path) -> list[str]:
     """Return the paths of all files that are no notes, in order."""
     found = []
@@ -126,6 +136,6 @@ def attachments(root: Path) -> list[str]:
         below = Path(folder).relative_to(root).as_posix()
         prefix = "" if below == "." else f"{below}/"
         for name in names:
-            if not name.startswith(".") and not is_note_name(name) and is_text(prefix + name):
+            if is_attachment(prefix + name):
                 found.append(prefix + name)
     return sorted(found)

@@ -61,11 +61,13 @@ class Notebook:
     index: LinkIndex = field(repr=False, compare=False, kw_only=True)
     unreadable: Mapping[str, Diagnostic] = field(default_factory=dict, repr=False, kw_only=True)
     """Files that could not be read, by path."""
+    others: Sequence[str] | None = field(default=None, repr=False, compare=False, kw_only=True)
+    """Paths of the files that are no notes, in order, where they are not those on disk."""
 
     @cached_property
     def attachments(self) -> Sequence[str]:
         """Paths of the files that are no notes, in order."""
-        return attachments(self.root)
+        return attachments(self.root) if self.others is None else self.others
 
     @cached_property
     def _attachments_called(self) -> Mapping[str, Sequence[str]]:
@@ -352,6 +354,7 @@ def _notebook(
         revision=before.revision + 1 if before else 1,
         index=index,
         unreadable=unreadable,
+        others=before.others if before else None,
     )
 
 

@@ -74,7 +74,7 @@ class Packed(NamedTuple):
 
 
 # where these stand among the plain values that `pack` makes and `unpack` takes
-_SOURCES, _RELATIONS, _MENTIONS, _EXPERIMENT = 3, 4, 5, 7
+_SOURCES, _RELATIONS, _MENTIONS, _FILES, _EXPERIMENT = 3, 4, 5, 6, 7
 
 
 def pack(note: Note) -> Packed:
@@ -269,6 +269,14 @@ def works_of(packed: Packed) -> Iterator[tuple[str, str, str]]:
     if isinstance(held, Note):
         return ((source.kind, source.id, source.title) for source in held.sources)
     return (row[:3] for row in held[_SOURCES])
+
+
+def files_of(packed: Packed) -> Iterator[str]:
+    """Yield the other files that a note shows or links to, as written."""
+    held = packed.held[0]
+    if isinstance(held, Note):
+        return (link.to for link in held.files)
+    return (row[0] for row in held[_FILES])
 
 
 def experiment_of(packed: Packed) -> str:

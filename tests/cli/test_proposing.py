@@ -185,3 +185,21 @@ def test_annotations_name_files_from_the_repositorys_top_and_the_summary_holds_a
     assert all(line.startswith("::error file=notes/bad%0A%3A%3Aerror%3A%3A.md,") for line in errors)
     assert "more, see the summary" in done.stdout
     assert summary.read_text().count("ALP011") == 14
+
+
+def test_a_change_is_told_which_pictures_it_took_away(repository: Any, alpgraph: Run) -> None:
+    picture = "---\ntitle: {}\n---\n![what it costs](plots/cost.svg)\n"
+    repository.commit({"a.md": picture.format("A"), "b.md": "# B\n", "plots/cost.svg": "<svg/>"})
+    repository.commit({"plots/cost.svg": None})
+    repository.write({"c.md": picture.format("C")})
+    checked = alpgraph(
+        "check", "--changed-since", "HEAD~1", "--output-format", "concise", cwd=repository.root
+    )
+    told = [line.split(" ")[0] for line in checked.stdout.splitlines() if "ALP106" in line]
+    assert sorted(told) == ["notes/a.md:4:1:", "notes/c.md:4:1:"]
+    said = alpgraph("diff", "HEAD~1", "HEAD", "--format", "json", cwd=repository.root).stdout
+    assert [(one["code"], one["file"]) for one in json.loads(said)["new_findings"]] == [
+        ("ALP106", "a.md")
+    ]
+    back = alpgraph("diff", "HEAD", "HEAD~1", "--format", "json", cwd=repository.root).stdout
+    assert [one["file"] for one in json.loads(back)["mended_findings"]] == ["a.md"]

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 from hypothesis import example, given, settings
@@ -14,6 +15,8 @@ from alpgraph.notes import Notebook, changed_slugs, notebook_of, with_files
 
 NAMES = ("a", "b", "topic/a", "topic/d", "index", "e.f")
 TARGETS = (*NAMES, "gone", "Title", "a.md", "old")
+PICTURES = ("p.svg", "topic/p.svg", "Q%20R.svg")
+FILES = ("p.svg", "topic/p.svg", "old/p.svg", "q r.svg")
 BACKING = ("supported-by", "supports", "tested-by")
 KINDS = ("parallels", "leads-to", "results-from", "extends", "extended-by", "misspelt", *BACKING)
 WHYS = ("both give a mistake the same weight", "Both give a  mistake the same weight", "short")
@@ -28,6 +31,7 @@ bodies = st.lists(
         st.sampled_from("ab").map("See [[{}#Head]].".format),
         st.sampled_from(TARGETS).map("extends:: [[words|{}]]".format),
         st.just("## Head"),
+        st.sampled_from(PICTURES).map("![a plot]({})".format),
     ),
     max_size=3,
 )
@@ -50,6 +54,7 @@ collections = st.fixed_dictionaries({f"{name}.md": texts for name in NAMES[:4]})
 changes = st.dictionaries(
     st.sampled_from((*NAMES, "new")).map("{}.md".format), st.none() | texts, max_size=3
 )
+others = st.lists(st.sampled_from(FILES), unique=True).map(sorted)
 
 
 def _found(findings: Iterable[Diagnostic]) -> Counter[tuple[str, str, str]]:
@@ -65,13 +70,13 @@ SUPPORT = _note(("title: B",), [("supports", "a", WHYS[0])], [])
 
 
 @settings(deadline=None, max_examples=300)
-@given(collections, changes)
-@example({"a.md": CLAIM, "b.md": b"Text."}, {"b.md": SUPPORT})
+@given(collections, changes, others, others)
+@example({"a.md": CLAIM, "b.md": b"Text."}, {"b.md": SUPPORT}, [], [])
 def test_the_changed_part_tells_what_the_whole_tells(
-    files: dict[str, bytes], change: dict[str, bytes | None]
+    files: dict[str, bytes], change: dict[str, bytes | None], had: list[str], has: list[str]
 ) -> None:
-    before = notebook_of(files, root=Path())
-    after = with_files(before, change)
+    before = replace(notebook_of(files, root=Path()), others=had)
+    after = replace(with_files(before, change), others=has)
     changed = changed_slugs(before.notes, after.notes)
     sides = changed_sides(before, after, changed)
 
