@@ -6,7 +6,8 @@ from typing import Any
 import networkx as nx
 
 from alpgraph.graph.model import MENTION, NoteGraph, Notes, Reason, ghost_key, reasons_from
-from alpgraph.notes.notebook import changed_slugs, links, outline
+from alpgraph.notes.changes import changed_slugs
+from alpgraph.notes.lazy import links, outline
 from alpgraph.notes.reading import collector_paused
 
 MOST = 0.5

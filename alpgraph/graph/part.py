@@ -9,7 +9,7 @@ from alpgraph.graph.build import add_edges, attributes_of, told_by
 from alpgraph.graph.groups import Groups, groups_of
 from alpgraph.graph.model import NoteGraph
 from alpgraph.notes import Notebook
-from alpgraph.notes.notebook import links
+from alpgraph.notes.lazy import links
 from alpgraph.notes.packing import ResolvedLink
 
 Links = Mapping[str, list[ResolvedLink]]

@@ -2,6 +2,9 @@ from .anchors import (
     heading_anchor as heading_anchor,
     wanted_anchor as wanted_anchor,
 )
+from .changes import (
+    changed_slugs as changed_slugs,
+)
 from .freshness import (
     is_empty_file as is_empty_file,
     read_digest as read_digest,
@@ -10,6 +13,9 @@ from .freshness import (
 )
 from .inline import (
     render_inline as render_inline,
+)
+from .lazy import (
+    outline as outline,
 )
 from .model import (
     Basis as Basis,
@@ -22,9 +28,7 @@ from .model import (
 )
 from .notebook import (
     Notebook as Notebook,
-    changed_slugs as changed_slugs,
     notebook_of as notebook_of,
-    outline as outline,
     read_notebook as read_notebook,
     update_notebook as update_notebook,
     with_file as with_file,

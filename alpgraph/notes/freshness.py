@@ -5,7 +5,8 @@ from pathlib import Path
 
 from alpgraph.notes.cache import stamps_digest
 from alpgraph.notes.files import walk
-from alpgraph.notes.notebook import LazyNotes, Notebook
+from alpgraph.notes.lazy import LazyNotes
+from alpgraph.notes.notebook import Notebook
 
 
 def stale_paths(notebook: Notebook) -> set[str]:

@@ -1,17 +1,7 @@
 """A folder of notes as one value: parsed, resolved, and patched after a change."""
 
 import posixpath
-from collections.abc import (
-    Callable,
-    Container,
-    ItemsView,
-    Iterable,
-    Iterator,
-    KeysView,
-    Mapping,
-    Sequence,
-    ValuesView,
-)
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from operator import attrgetter
@@ -21,23 +11,13 @@ from urllib.parse import unquote
 
 from alpgraph.diagnostics import Diagnostic, Place
 from alpgraph.notes.cache import Entry
+from alpgraph.notes.changes import asks, names_changed
 from alpgraph.notes.files import FileStamp, attachments
 from alpgraph.notes.findings import finding
+from alpgraph.notes.lazy import LazyNotes
 from alpgraph.notes.model import Note
-from alpgraph.notes.names import names_asked, names_of, nearest
-from alpgraph.notes.packing import (
-    Outline,
-    Packed,
-    ResolvedLink,
-    findings_of,
-    links_of,
-    outline_of,
-    pack,
-    packed_links,
-    packed_outline,
-    targets_of,
-    unpack,
-)
+from alpgraph.notes.names import nearest
+from alpgraph.notes.packing import Packed, findings_of, pack, targets_of
 from alpgraph.notes.parsing import name_of, slug_of
 from alpgraph.notes.reading import collector_paused, parse_files, read_folder, read_paths
 from alpgraph.notes.relation_types import RelationTypes
@@ -118,69 +98,6 @@ class Notebook:
         return self.index.resolve(to, origin)
 
 
-class LazyNotes(Mapping[str, Note]):
-    """Notes by slug, each made when it is first asked for."""
-
-    def __init__(self, entries: Mapping[str, Entry], index: LinkIndex) -> None:
-        """Take entries by slug and the index that resolves their links."""
-        self.entries = entries
-        self.index = index
-        self.made: dict[str, Note] = {}
-
-    def __getitem__(self, slug: str) -> Note:
-        """Return the note `slug`."""
-        note = self.made.get(slug)
-        if note is None:
-            note = self.made[slug] = self._make(self.entries[slug])
-        return note
-
-    def __iter__(self) -> Iterator[str]:
-        """Iterate over slugs in order of path."""
-        return iter(self.entries)
-
-    def __len__(self) -> int:
-        """Count the notes."""
-        return len(self.entries)
-
-    def __contains__(self, slug: object) -> bool:
-        """Tell whether there is such a note, without making it."""
-        return slug in self.entries
-
-    def keys(self) -> KeysView[str]:
-        """Return all slugs."""
-        return self.entries.keys()
-
-    def values(self) -> ValuesView[Note]:
-        """Return all notes."""
-        self._make_all()
-        return ValuesView(self)
-
-    def items(self) -> ItemsView[str, Note]:
-        """Return all slugs with their notes."""
-        self._make_all()
-        return ItemsView(self)
-
-    def outline(self, slug: str) -> Outline:
-        """Return what a note is known by, without making it."""
-        return packed_outline(self.entries[slug].packed)
-
-    def links(self, slug: str) -> Iterator[ResolvedLink]:
-        """Yield the relations and then the mentions of a note, without making it."""
-        note = self.made.get(slug)
-        if note is not None:
-            return links_of(note)
-        return packed_links(self.entries[slug].packed, self.index.resolver(slug))
-
-    def _make_all(self) -> None:
-        if len(self.made) < len(self.entries):
-            with collector_paused():
-                for slug in self.entries:
-                    self[slug]
-
-    def _make(self, entry: Entry) -> Note:
-        return unpack(entry.packed, entry.modified, self.index.resolver(entry.packed.slug))
-
-
 def read_notebook(
     root: Path,
     *,
@@ -252,54 +169,6 @@ def with_files(notebook: Notebook, files: Mapping[str, bytes | None]) -> Noteboo
     return _patched(notebook, set(files), parse_files(there, notebook.types), {})
 
 
-def outline(notes: Mapping[str, Note], slug: str) -> Outline:
-    """Return what a note is known by, as quickly as may be.
-
-    >>> outline({"a": Note(slug="a", path="a.md", title="A")}, "a").title
-    'A'
-    """
-    return notes.outline(slug) if isinstance(notes, LazyNotes) else outline_of(notes[slug])
-
-
-def links(notes: Mapping[str, Note], slug: str) -> Iterator[ResolvedLink]:
-    """Return a note's relations and then its mentions, as quickly as may be.
-
-    >>> list(links({"a": Note(slug="a", path="a.md", title="A")}, "a"))
-    []
-    """
-    return notes.links(slug) if isinstance(notes, LazyNotes) else links_of(notes[slug])
-
-
-def changed_slugs(before: Mapping[str, Note], after: Mapping[str, Note]) -> set[str]:
-    """Return the slugs of notes that came, went or became others; the same object did not.
-
-    >>> changed_slugs({}, {"a": Note(slug="a", path="a.md", title="A")})
-    {'a'}
-    """
-    if isinstance(before, LazyNotes) and isinstance(after, LazyNotes):
-        other = _perhaps_changed(before, after)
-    else:
-        other = {s for s in before.keys() | after.keys() if before.get(s) is not after.get(s)}
-    return {slug for slug in other if before.get(slug) != after.get(slug)}
-
-
-def _perhaps_changed(before: LazyNotes, after: LazyNotes) -> set[str]:
-    """Name all notes whose text differs or whose links may mean others, making none."""
-    old, new = before.index.notes, after.index.notes
-    if before.index.mostly_dotted != after.index.mostly_dotted:
-        return {*old, *new}
-    other = {slug for slug, note in new.items() if old.get(slug) is not note}
-    other |= old.keys() - new.keys()
-    names = _names_changed([old[s] for s in other if s in old], [new[s] for s in other if s in new])
-    if names:
-        sure = before.index.sure & after.index.sure
-        made, now = before.made, after.made.copy()  # pages in other threads go on making notes
-        same = {slug for slug, note in now.items() if made.get(slug) is note}
-        left = new.keys() - other - same
-        other |= {slug for slug in left if _asks(targets_of(new[slug]), names, sure)}
-    return other
-
-
 def _patched(
     notebook: Notebook,
     paths: set[str],
@@ -369,37 +238,12 @@ def _untouched(
     same = dict(old.made)
     for note in (*stale, *fresh):
         same.pop(note.slug, None)
-    names = _names_changed(stale, fresh)
+    names = names_changed(stale, fresh)
     if not names:
         return same
     sure = before.index.sure & index.sure
     packed = index.notes
-    return {s: note for s, note in same.items() if not _asks(targets_of(packed[s]), names, sure)}
-
-
-def _names_changed(stale: Iterable[Packed], fresh: Iterable[Packed]) -> set[str]:
-    """Return the names that notes lost or got, or by which they are meant in another way."""
-    lost, new = ({note.slug: note for note in notes} for notes in (stale, fresh))
-    return {
-        name
-        for slug in lost.keys() | new.keys()
-        if _called(lost.get(slug)) != _called(new.get(slug))
-        for note in (lost.get(slug), new.get(slug))
-        if note is not None
-        for name in names_of(note)
-    }
-
-
-def _called(note: Packed | None) -> tuple[str, Sequence[str]] | None:
-    """Return what a note of one slug may be called beside it: a title is not an alias."""
-    return None if note is None else (note.title, note.aliases)
-
-
-def _asks(targets: Iterable[tuple[str, str]], names: set[str], sure: Container[str]) -> bool:
-    """Tell whether a link asks for one of the names; `sure` ones mean a note whatever these are."""
-    return any(
-        to not in sure and not names.isdisjoint(names_asked(to, text)) for to, text in targets
-    )
+    return {s: note for s, note in same.items() if not asks(targets_of(packed[s]), names, sure)}
 
 
 def _distinct(entries: list[Entry]) -> tuple[dict[str, Entry], list[Diagnostic]]:

@@ -6,7 +6,8 @@ from pathlib import Path
 from threading import Event
 
 from alpgraph.notes.files import walk
-from alpgraph.notes.notebook import Notebook, glance, links, read_notebook, update_notebook
+from alpgraph.notes.lazy import links
+from alpgraph.notes.notebook import Notebook, glance, read_notebook, update_notebook
 from alpgraph.notes.relation_types import RelationTypes
 from alpgraph.processes import Helpers
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from alpgraph.graph import build_graph, patch_graph
 from alpgraph.notes import Note, Notebook, changed_slugs, notebook_of, state_digest, with_files
-from alpgraph.notes.notebook import LazyNotes
+from alpgraph.notes.lazy import LazyNotes
 
 PATHS = ["a.md", "a.markdown", "A.md", "b.md", "x/b.md", "x/index.md", "c.d.md", "x/a.md"]
 TARGETS = ["a", "A", "b", "x/b", "x", "c.d", "One", "Two", "also", "a.md", "nowhere", "a#h"]
