@@ -42,11 +42,14 @@ def build_graph(notebook: Notes) -> NoteGraph:
     return graph
 
 
-def patch_graph(graph: NoteGraph, before: Notes, after: Notes) -> NoteGraph:
+def patch_graph(
+    graph: NoteGraph, before: Notes, after: Notes, changed: set[str] | None = None
+) -> NoteGraph:
     """Return the graph of `after`, sharing with `graph` (that of `before`) what did not change.
 
     Quickest where unchanged notes are the same objects in both. `graph` stays as it is, so readers
-    may go on with it. Equal to `build_graph(after)` but for the order of insertion.
+    may go on with it. Equal to `build_graph(after)` but for the order of insertion. `changed` are
+    the `changed_slugs`, where they are known.
 
     >>> from types import SimpleNamespace
     >>> from alpgraph.notes.model import Note
@@ -59,8 +62,9 @@ def patch_graph(graph: NoteGraph, before: Notes, after: Notes) -> NoteGraph:
     """
     if before.types != after.types:
         return build_graph(after)
-    old, new = before.notes, after.notes
-    changed = changed_slugs(old, new)
+    new = after.notes
+    if changed is None:
+        changed = changed_slugs(before.notes, new)
     if len(changed) > MOST * len(new):
         return build_graph(after)
     pairs = {

@@ -44,14 +44,14 @@ def names_changed(stale: Iterable[Packed], fresh: Iterable[Packed]) -> set[str]:
     return {
         name
         for slug in lost.keys() | new.keys()
-        if _called(lost.get(slug)) != _called(new.get(slug))
+        if called(lost.get(slug)) != called(new.get(slug))
         for note in (lost.get(slug), new.get(slug))
         if note is not None
         for name in names_of(note)
     }
 
 
-def _called(note: Packed | None) -> tuple[str, Sequence[str]] | None:
+def called(note: Packed | None) -> tuple[str, Sequence[str]] | None:
     """Return what a note of one slug may be called beside it: a title is not an alias."""
     return None if note is None else (note.title, note.aliases)
 

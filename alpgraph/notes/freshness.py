@@ -1,6 +1,7 @@
 """Whether a notebook is still what lies on disk, and a name for the state it is in."""
 
 from hashlib import blake2b
+from operator import attrgetter
 from pathlib import Path
 
 from alpgraph.notes.cache import stamps_digest
@@ -21,7 +22,9 @@ def stale_paths(notebook: Notebook) -> set[str]:
 
 def state_digest(notebook: Notebook) -> str:
     """Return a hash of all notes: equal wherever the same texts stand at the same places."""
-    told = "\n".join(f"{slug}\0{note.digest}" for slug, note in notebook.index.notes.items())
+    notes = notebook.index.notes
+    # asked after each edit: two joins take a third of the time of one text for each note
+    told = "\0".join([*notes, *map(attrgetter("digest"), notes.values())])
     return blake2b(told.encode(), digest_size=8).hexdigest()
 
 

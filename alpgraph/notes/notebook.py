@@ -2,7 +2,7 @@
 
 import posixpath
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from operator import attrgetter
 from pathlib import Path
@@ -11,7 +11,7 @@ from urllib.parse import unquote
 
 from alpgraph.diagnostics import Diagnostic, Place
 from alpgraph.notes.cache import Entry
-from alpgraph.notes.changes import asks, names_changed
+from alpgraph.notes.changes import asks, called, names_changed
 from alpgraph.notes.files import FileStamp, attachments
 from alpgraph.notes.findings import finding
 from alpgraph.notes.lazy import LazyNotes
@@ -23,6 +23,8 @@ from alpgraph.notes.reading import collector_paused, parse_files, read_folder, r
 from alpgraph.notes.relation_types import RelationTypes
 from alpgraph.notes.resolve import LinkIndex, Resolution, redirects_of
 from alpgraph.processes import Helpers
+
+_CLASH = "ALP005"
 
 
 @dataclass(frozen=True)
@@ -177,6 +179,9 @@ def _patched(
 ) -> Notebook:
     before = notebook.notes
     assert isinstance(before, LazyNotes)
+    readable = not unreadable and notebook.unreadable.keys().isdisjoint(paths)
+    if readable and len(fresh) == len(paths) and (rewritten := _rewritten(notebook, fresh)):
+        return rewritten
     kept = [entry for entry in before.entries.values() if entry.packed.path not in paths]
     entries = sorted([*kept, *fresh], key=attrgetter("packed.path"))
     problems = {path: problem for path, problem in notebook.unreadable.items() if path not in paths}
@@ -187,6 +192,45 @@ def _patched(
         problems | dict(unreadable),
         before=notebook,
     )
+
+
+def _rewritten(notebook: Notebook, fresh: list[Entry]) -> Notebook | None:
+    """Return the notebook with other texts for some files, nothing where a name differs too.
+
+    After most edits that is all, and it need not look at all notes.
+    """
+    old = notebook.notes
+    assert isinstance(old, LazyNotes)
+    entries, stale = dict(old.entries), []
+    for entry in fresh:
+        note = entry.packed
+        known = entries.get(note.slug)
+        if known is None or known.packed.path != note.path or called(known.packed) != called(note):
+            return None
+        entries[note.slug] = entry
+        stale.append(known.packed)
+    packed = [entry.packed for entry in fresh]
+    index = notebook.index.updated(stale, packed)
+    notes = LazyNotes(entries, index)
+    notes.made.update(_untouched(notebook, index, stale, packed))
+    paths = {note.path for note in packed}
+    found = [
+        item
+        for item in notebook.diagnostics
+        if item.place.file not in paths or item.code == _CLASH  # it is of the names
+    ]
+    found += [item for note in packed for item in findings_of(note)]
+    return replace(
+        notebook,
+        notes=notes,
+        diagnostics=_in_order(found),
+        revision=notebook.revision + 1,
+        index=index,
+    )
+
+
+def _in_order(found: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    return tuple(sorted(found, key=lambda item: (item.place, item.code)))
 
 
 def _notebook(
@@ -213,12 +257,11 @@ def _notebook(
             notes.made.update(_untouched(before, index, stale, fresh))
         found = [item for note in packed if note.findings for item in findings_of(note)]
     found += [*unreadable.values(), *clashes]
-    found.sort(key=lambda item: (item.place, item.code))
     return Notebook(
         root=root,
         notes=notes,
         types=types,
-        diagnostics=tuple(found),
+        diagnostics=_in_order(found),
         redirects=MappingProxyType(redirects_of(packed, by_slug)),
         revision=before.revision + 1 if before else 1,
         index=index,
@@ -270,7 +313,7 @@ def _distinct(entries: list[Entry]) -> tuple[dict[str, Entry], list[Diagnostic]]
             others = ", ".join(f"`{other}`" for other in paths if other != path)
             message = f"`{path}` and {others} have the same address but for case"
             hint = "rename one of them; some file systems cannot hold both"
-            found.append(finding("ALP005", message, Place(path), hint=hint))
+            found.append(finding(_CLASH, message, Place(path), hint=hint))
     return taken, found
 
 

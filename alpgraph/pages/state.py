@@ -217,7 +217,7 @@ def patched(before: Collection, notebook: Notebook) -> Patch:
     """Return the collection of a notebook that `update_notebook` made of that of `before`."""
     old, new = before.notes, notebook.notes
     changed = changed_slugs(old, new)
-    graph = patch_graph(before.graph, before.notebook, notebook)
+    graph = patch_graph(before.graph, before.notebook, notebook, changed)
     verdicts = {slug: info for slug, info in before.verdicts.items() if slug not in changed}
     verdicts |= verdicts_of(notebook, changed & new.keys())
     places = before.places.after(graph)
@@ -245,7 +245,8 @@ def rejudged(before: Collection, answers: Mapping[str, Mapping[str, Any]]) -> Pa
 def _reach(changed: set[str], *graphs: NoteGraph) -> tuple[frozenset[str], ...]:
     """Return the notes within 0, 1, 2 and 3 steps of the changed ones in any of the graphs."""
     found, edge = [frozenset(changed)], changed
-    sides = [side for graph in graphs for side in (graph.adj, graph.pred)]
+    inner: tuple[Any, ...] = graphs  # networkx makes a view for each look at its public sides
+    sides = [side for graph in inner for side in (graph._adj, graph._pred)]
     for _ in range(MOST_REACH):
         beside = {other for side in sides for slug in edge if slug in side for other in side[slug]}
         edge = beside - found[-1]
