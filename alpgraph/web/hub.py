@@ -89,6 +89,8 @@ class Hub:
         if opening.total < LARGE:
             self.read()
             return
+        told = f"{opening.total:,} notes are being read; their pages are served meanwhile"
+        print(told, file=sys.stderr, flush=True)
         opening.prepare()
         glance = collect(opening.glance(), config)
         self._collection = replace(glance, stamp=OPENING, opening=opening)

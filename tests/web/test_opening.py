@@ -49,7 +49,10 @@ def ready(client: TestClient) -> TestClient:
     return client
 
 
-def test_a_note_is_shown_with_what_it_links_to_before_all_are_read(opening: FastAPI) -> None:
+def test_a_note_is_shown_with_what_it_links_to_before_all_are_read(
+    capsys: pytest.CaptureFixture[str], opening: FastAPI
+) -> None:
+    assert "4 notes are being read" in capsys.readouterr().err
     page = asking(opening).get("/n/a")
     assert page.status_code == 200
     assert SAYS in page.text
