@@ -56,7 +56,11 @@ class Helpers:
         self._done = context.RawValue("b", 0)
         given = (self._ends, self._lives if self._method == "fork" else None, self._done)
         self._pool = ProcessPoolExecutor(COUNT, context, _begin, given)
-        list(self.map(abs, [0]))  # or the processes would come with the first work
+        try:
+            list(self.map(abs, [0]))  # or the processes would come with the first work
+        except BaseException:  # Ctrl-C: a pool that nobody ends has a last word at the end of us
+            self.end()
+            raise
 
     def __enter__(self) -> Self:
         """Use the pool until the block is left."""
@@ -78,10 +82,11 @@ class Helpers:
 
     def end(self) -> None:
         """End the processes; may be called again."""
-        self._done.value = 1
-        self._pool.shutdown(cancel_futures=True)
-        self._lives.close()
-        self._ends.close()
+        with ctrl_c_held(self._method):
+            self._done.value = 1
+            self._pool.shutdown(cancel_futures=True)
+            self._lives.close()
+            self._ends.close()
 
 
 _done: Any = None
