@@ -6,6 +6,7 @@ import socket
 import sys
 import webbrowser
 from pathlib import Path
+from typing import NoReturn
 
 import click
 
@@ -90,10 +91,14 @@ def serve(
     from alpgraph.web import Settings, serve_app
 
     settings = Settings(location=location, config=config, port=bound, edit=edit, token=token)
-    code = serve_app(settings, listener)
+    _leave(serve_app(settings, listener))
+
+
+def _leave(code: int) -> NoReturn:
+    """End the process at once: to free many notes one by one would take seconds after Ctrl-C."""
     sys.stdout.flush()
     sys.stderr.flush()
-    os._exit(code)  # Ctrl-C ends it at once: to free many notes one by one takes seconds
+    os._exit(code)
 
 
 def _reached(host: str) -> str:

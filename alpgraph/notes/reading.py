@@ -66,8 +66,7 @@ def read_folder(
             else:
                 missing.append(path)
         told(len(result.entries))
-        for _ in _read_all(root, missing, types, known, result, pool):
-            told(len(result.entries))
+        _read_all(root, missing, types, known, result, pool=pool, told=told)
         ordered = {path: result.entries[path] for path in stamps if path in result.entries}
         result.entries = ordered
         if cache and (missing or ordered.keys() != known.keys()):
@@ -78,8 +77,7 @@ def read_folder(
 def read_paths(root: Path, paths: Sequence[str], types: RelationTypes) -> Reading:
     """Read some files; those that are gone are simply not in the answer."""
     result = Reading()
-    for _ in _read_all(root, paths, types, {}, result):
-        pass
+    _read_all(root, paths, types, {}, result)
     return result
 
 
@@ -89,8 +87,10 @@ def _read_all(
     types: RelationTypes,
     known: Mapping[str, Entry],
     result: Reading,
+    *,
     pool: Helpers | None = None,
-) -> Iterator[None]:
+    told: Callable[[int], object] = int,
+) -> None:
     """Add to `result` what is read of some files, chunk by chunk."""
     known_digests = [(p, known[p].packed.digest if p in known else "") for p in paths]
     for outcome in _spread(partial(_read_chunk, root, types), known_digests, pool):
@@ -100,7 +100,7 @@ def _read_all(
         chunk = read_chunk(outcome.parsed)
         result.entries |= chunk.entries
         result.chunks.append(chunk)
-        yield
+        told(len(result.entries))
 
 
 def parse_files(files: Mapping[str, bytes], types: RelationTypes) -> list[Entry]:
