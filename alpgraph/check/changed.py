@@ -1,6 +1,6 @@
 """Findings before and after a change, looked for only where it can make a difference."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from urllib.parse import unquote
@@ -14,6 +14,7 @@ from alpgraph.graph.build import told_by
 from alpgraph.graph.model import Reason, ghost_key
 from alpgraph.graph.part import Links, Side, linked_groups
 from alpgraph.notes import Note
+from alpgraph.notes.files import looked_for
 from alpgraph.notes.packing import Packed, files_of, whys_of, works_of
 
 
@@ -46,18 +47,21 @@ def touched(before: Side, after: Side, changed: Collection[str]) -> set[str]:
         notes = side.notebook.index.notes
         told |= {said for slug in changed if slug in notes for said in _compared(notes[slug])}
         found |= {a for a, _, kind in side.graph.edges(keys=True) if kind in BACKING}
-    files = _names(set(before.notebook.attachments) ^ set(after.notebook.attachments))
+    moved = set(before.notebook.attachments) ^ set(after.notebook.attachments)
+    files = set(map(looked_for, moved))
     for slug, note in after.notebook.index.notes.items():
         heads = any(link.heading and link.target in changed for link in after.links[slug])
-        shows = files and not files.isdisjoint(_names(map(unquote, files_of(note))))
+        shows = files and not files.isdisjoint(_shown(note))
         if heads or shows or not told.isdisjoint(_compared(note)):
             found.add(slug)
     return found
 
 
-def _names(paths: Iterable[str]) -> set[str]:
-    """Return the names by which files are looked for."""
-    return {path.replace("\\", "/").rpartition("/")[2].lower() for path in paths}
+def _shown(note: Packed) -> Iterator[str]:
+    """Yield the names by which a note's files are looked for: as written, then as in an address."""
+    for path in files_of(note):
+        for form in (path, unquote(path)):
+            yield looked_for(form.replace("\\", "/"))
 
 
 def _compared(note: Packed) -> Iterator[object]:

@@ -128,6 +128,15 @@ def is_attachment(path: str) -> bool:
     return not hidden and not is_note_name(path.rsplit("/", 1)[-1]) and is_text(path)
 
 
+def looked_for(path: str) -> str:
+    """Return the name by which a file that is no note is looked for.
+
+    >>> looked_for("plots/Cost.svg")
+    'cost.svg'
+    """
+    return path.rpartition("/")[2].lower()
+
+
 def attachments(root: Path) -> list[str]:
     """Return the paths of all files that are no notes, in order."""
     found = []

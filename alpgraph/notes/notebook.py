@@ -12,7 +12,7 @@ from urllib.parse import unquote
 from alpgraph.diagnostics import Diagnostic, Place
 from alpgraph.notes.cache import Entry
 from alpgraph.notes.changes import asks, called, names_changed
-from alpgraph.notes.files import FileStamp, attachments
+from alpgraph.notes.files import FileStamp, attachments, looked_for
 from alpgraph.notes.findings import finding
 from alpgraph.notes.lazy import LazyNotes
 from alpgraph.notes.model import Note
@@ -56,7 +56,7 @@ class Notebook:
         """The same by their names in lower case."""
         found: dict[str, list[str]] = {}
         for path in self.attachments:
-            found.setdefault(path.rsplit("/", 1)[-1].lower(), []).append(path)
+            found.setdefault(looked_for(path), []).append(path)
         return found
 
     @cached_property
@@ -87,7 +87,7 @@ class Notebook:
         forms = [path.lstrip("/")]
         if not path.startswith("/"):
             forms.insert(0, posixpath.normpath(posixpath.join(folder, path)))
-        known = self._attachments_called.get(path.rsplit("/", 1)[-1].lower(), ())
+        known = self._attachments_called.get(looked_for(path), ())
         for form in forms:
             if form in known:
                 return (form,)

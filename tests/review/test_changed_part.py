@@ -16,7 +16,7 @@ from alpgraph.notes import Notebook, changed_slugs, notebook_of, with_files
 NAMES = ("a", "b", "topic/a", "topic/d", "index", "e.f")
 TARGETS = (*NAMES, "gone", "Title", "a.md", "old")
 PICTURES = ("p.svg", "topic/p.svg", "Q%20R.svg")
-FILES = ("p.svg", "topic/p.svg", "old/p.svg", "q r.svg")
+FILES = ("p.svg", "topic/p.svg", "old/p.svg", "q r.svg", "q%20r.svg")
 BACKING = ("supported-by", "supports", "tested-by")
 KINDS = ("parallels", "leads-to", "results-from", "extends", "extended-by", "misspelt", *BACKING)
 WHYS = ("both give a mistake the same weight", "Both give a  mistake the same weight", "short")
@@ -72,6 +72,7 @@ SUPPORT = _note(("title: B",), [("supports", "a", WHYS[0])], [])
 @settings(deadline=None, max_examples=300)
 @given(collections, changes, others, others)
 @example({"a.md": CLAIM, "b.md": b"Text."}, {"b.md": SUPPORT}, [], [])
+@example({"a.md": b"![[q%20r.svg]]"}, {}, ["q%20r.svg"], [])
 def test_the_changed_part_tells_what_the_whole_tells(
     files: dict[str, bytes], change: dict[str, bytes | None], had: list[str], has: list[str]
 ) -> None:
