@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -132,3 +133,15 @@ assert gc.isenabled()
 """
     # in a process of its own: what another test left behind may pause it here
     subprocess.run([sys.executable, "-c", told], check=True, timeout=120)
+
+
+def test_another_text_leaves_what_is_said_of_names_and_what_lies_beside_the_notes() -> None:
+    files = {"a.md": b"# A", "A.md": b"# B", "c.md": b"# C"}
+    before = replace(notebook_of(files, root=Path()), others=["p.svg"])
+    for change in ({"a.md": b"# A\n\nmore"}, {"new.md": b"# New"}):
+        after = with_files(before, change)
+        assert after.diagnostics == notebook_of(files | change, root=Path()).diagnostics
+        assert {one.place.file for one in after.diagnostics if one.code == "ALP005"} == {
+            "a.md", "A.md",
+        }  # fmt: skip
+        assert after.attachments == ["p.svg"]
