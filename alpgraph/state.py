@@ -14,9 +14,13 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import NamedTuple
 
+from alpgraph.locks import turn
+
 NAME = ".alpgraph"
 """What the state folder beside the notes is called."""
 KEY_BYTES = 32
+WRITING = 10.0
+"""Longest wait, in seconds, for another process that writes the key."""
 
 
 class Key(NamedTuple):
@@ -97,30 +101,21 @@ def _read(path: Path) -> bytes | None:
 def _create(path: Path) -> bytes | None:
     """Write a key whole, in place of one that cannot be used; return what is there then."""
     make_state(path.parent)
-    unusable = path.exists()
-    written = path.with_name(f".key-{os.urandom(4).hex()}")
-    descriptor = os.open(written, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with open(descriptor, "wb") as file:  # noqa: PTH123 a descriptor
-            file.write(os.urandom(KEY_BYTES))
-            file.flush()
-            os.fsync(descriptor)
-        if unusable or not _link(written, path):
+    with turn(path.with_name("key.lock"), longest_wait=WRITING):
+        secret = _read(path)  # of several processes that start together, one makes the key
+        if secret is not None:
+            return secret
+        written = path.with_name(f".key-{os.urandom(4).hex()}")
+        descriptor = os.open(written, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        try:
+            with open(descriptor, "wb") as file:  # noqa: PTH123 a descriptor
+                file.write(os.urandom(KEY_BYTES))
+                file.flush()
+                os.fsync(descriptor)
             written.replace(path)
-    finally:
-        written.unlink(missing_ok=True)
-    return _read(path)
-
-
-def _link(written: Path, path: Path) -> bool:
-    """Give a file the name `path` unless that is taken; False where the disk knows no links."""
-    try:
-        path.hardlink_to(written)  # of several processes that start together, one makes the key
-    except FileExistsError:
-        pass
-    except OSError:
-        return False
-    return True
+        finally:
+            written.unlink(missing_ok=True)
+        return _read(path)
 
 
 def _is_ours(status: os.stat_result) -> bool:

@@ -26,6 +26,7 @@ FLOORS = [
     {"trainer"},
     {"config"},
     {"diagnostics", "processes", "resources", "state"},
+    {"locks"},
 ]
 # what design section 1 says a room never knows of, beyond the floors
 NEVER = {
@@ -37,7 +38,7 @@ NEVER = {
     "notes": {"trainer"},
     "search": {"graph", "runs", "experiments", "trainer"},
     "runs": {"graph", "notes", "history"},
-    "trainer": {"diagnostics", "config", "processes", "resources", "state"},
+    "trainer": {"diagnostics", "config", "locks", "processes", "resources", "state"},
 }
 LEVEL = {room: level for level, floor in enumerate(FLOORS) for room in floor}
 FILES = sorted(path for path in PACKAGE.rglob("*.py") if "_bundled" not in path.parts)

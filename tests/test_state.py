@@ -32,21 +32,26 @@ def told_key() -> str:
     return done.stdout.strip()
 
 
-def test_processes_that_start_together_agree_on_a_key_of_their_user_alone(home: Path) -> None:
-    with ThreadPoolExecutor(6) as pool:
-        told = set(pool.map(lambda _: told_key(), range(6)))
-    key = home / "alpgraph" / "key"
-    assert told == {f"{key.read_bytes().hex()} True"}
-    assert stat.S_IMODE(key.stat().st_mode) == 0o600
-    assert {path.name for path in key.parent.iterdir()} == {"key", ".gitignore"}
-
-
 def cut(key: Path) -> None:
     key.write_bytes(key.read_bytes()[:-1])
 
 
 def lay_open(key: Path) -> None:
     key.chmod(0o644)
+
+
+@pytest.mark.parametrize("spoil", [Path.unlink, cut])
+def test_processes_that_start_together_agree_on_a_key_of_their_user_alone(
+    home: Path, spoil: Callable[[Path], None]
+) -> None:
+    told_key()
+    key = home / "alpgraph" / "key"
+    spoil(key)
+    with ThreadPoolExecutor(6) as pool:
+        told = set(pool.map(lambda _: told_key(), range(6)))
+    assert told == {f"{key.read_bytes().hex()} True"}
+    assert stat.S_IMODE(key.stat().st_mode) == 0o600
+    assert {path.name for path in key.parent.iterdir()} == {"key", "key.lock", ".gitignore"}
 
 
 @pytest.mark.parametrize("spoil", [cut, lay_open])

@@ -11,8 +11,8 @@ from threading import Lock
 
 import tantivy
 
+from alpgraph.locks import turn
 from alpgraph.notes import Note, Notebook
-from alpgraph.notes.turns import turn
 from alpgraph.search.query import Query, parse_query, topic_key
 from alpgraph.search.snippets import Hit, mark, snippet
 from alpgraph.search.words import ANALYZER, analyzer, split_cjk

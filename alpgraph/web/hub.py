@@ -16,6 +16,7 @@ from zlib import crc32
 from watchfiles import awatch
 
 from alpgraph.check.near import Names
+from alpgraph.locks import turn
 from alpgraph.notes import (
     Opening,
     is_empty_file,
@@ -24,7 +25,6 @@ from alpgraph.notes import (
     types_of,
     update_notebook,
 )
-from alpgraph.notes.turns import turn
 from alpgraph.pages import Collection, Patch, build_collection, collect, patched, rejudged
 from alpgraph.search import SearchIndex, open_index
 from alpgraph.web.background import Background, beside

@@ -18,7 +18,7 @@ from starlette.types import Message
 
 from alpgraph.config import Config, Location
 from alpgraph.graph import Layout, NoteGraph, layout
-from alpgraph.notes.turns import turn
+from alpgraph.locks import turn
 from alpgraph.pages import Patch
 from alpgraph.web import Settings, create_app
 from alpgraph.web.cache import Answer, Keep, PageCache, answer_of

@@ -1,4 +1,4 @@
-"""One process at a time where several keep derived data in the same folder."""
+"""One process at a time where several write the same files."""
 
 import os
 import time
