@@ -1,6 +1,8 @@
 # alpgraph: `make serve` and `make test` are all a newcomer needs. Python 3.11+, venv, make.
 PYTHON ?= python3
 BIN := .venv/bin
+# set to nothing: where it is set, each of the many commands that tests start compiles alpgraph anew
+export PYTHONDONTWRITEBYTECODE :=
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 .PHONY: serve test check soak bench references screenshots lock browser clean
 
