@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, date, datetime
+from decimal import ROUND_HALF_UP, Decimal
 
 from markupsafe import Markup, escape
 
@@ -12,16 +13,21 @@ def signed(value: float, digits: int = 3) -> str:
     >>> signed(-0.0761), signed(0.05)
     ('−0.076', '+0.050')
     """
-    return f"{value:+.{digits}f}".replace("-", "−")
+    return f"{_rounded(value, digits):+}".replace("-", "−")
 
 
 def number(value: float, digits: int = 3) -> str:
     """Write a number without a plus.
 
-    >>> number(-1)
-    '−1.000'
+    >>> number(-1), number(0.2455)
+    ('−1.000', '0.246')
     """
-    return f"{value:.{digits}f}".replace("-", "−")
+    return f"{_rounded(value, digits)}".replace("-", "−")
+
+
+def _rounded(value: float, digits: int) -> Decimal:
+    """Round what a reader sees: 0.2455 goes up, though its nearest binary fraction lies below."""
+    return Decimal(str(float(value))).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
 
 
 def written(value: object) -> str:
