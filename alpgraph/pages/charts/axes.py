@@ -31,20 +31,22 @@ class Scale:
         return round(self.start + share * (self.end - self.start), 1)
 
 
-def ticks(low: float, high: float, most: int = 5) -> list[float]:
-    """Return at most `most` + 1 round values between low and high.
+def ticks(low: float, high: float, most: int = 5, *, whole: bool = False) -> list[float]:
+    """Return at most `most` + 1 round values between low and high, `whole` ones alone on wish.
 
-    >>> ticks(0.0, 1.0)
-    [0.0, 0.2, 0.4, 0.6, 0.8, 1.0]
+    >>> ticks(0.0, 1.0), ticks(0, 10, 4), ticks(0, 10, 4, whole=True)
+    ([0.0, 0.2, 0.4, 0.6, 0.8, 1.0], [0.0, 2.5, 5.0, 7.5, 10.0], [0.0, 5.0, 10.0])
     """
     span = high - low
     if not span > 0:
         return [low]
     power = 10.0 ** math.floor(math.log10(span / most))
-    step = next(m * power for m in (1, 2, 2.5, 5, 10, 20) if span / (m * power) <= most)
+    steps = [m * power for m in (1, 2, 2.5, 5, 10, 20) if span / (m * power) <= most]
+    step = next(step for step in steps if not whole or step.is_integer())
     first = math.ceil(low / step - 1e-9)
     count = int((high - first * step) / step + 1e-9) + 1
-    return [round((first + i) * step, 10) + 0.0 for i in range(count)]
+    digits = 2 - math.floor(math.log10(step))
+    return [round((first + i) * step, digits) + 0.0 for i in range(count)]
 
 
 def label(value: float) -> str:

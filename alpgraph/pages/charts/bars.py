@@ -1,6 +1,7 @@
 """Rows: a name, a dot with its interval, the number."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import accumulate
 from typing import Any
 
 from markupsafe import Markup
@@ -27,24 +28,32 @@ def rows_chart(picture: Mapping[str, Any], names: Mapping[str, str]) -> Markup:
     rows.sort(key=lambda row: (order.index(row[1]), known[row[0]]))
     ends = [0.0, *(v - h for *_, v, h in rows), *(v + h for *_, v, h in rows)]
     x = Scale(min(ends), max(ends), LEFT, RIGHT)
-    bottom = ROW * len(rows) + 6
+    labels = [_label(what, names.get(name, name), len(series)) for name, what, _, _ in rows]
+    tall = [max(ROW, LINE * len(lines) + 9) for lines in labels]
+    *tops, end = accumulate(tall, initial=4)
+    bottom = end + 2
     parts = []
     for tick in ticks(x.low, x.high, 4):
         kind = "c-zero" if tick == 0 else "c-grid"
         parts.append(f'<path class="{kind}" d="M{x(tick):g} 4V{bottom}"/>')
         parts.append(text("c-tick", x(tick), bottom + 18, label(tick), "middle"))
-    for i, (name, what, value, half) in enumerate(rows):
-        shown = names.get(name, name)
-        full = f"{what}, {shown}" if len(series) > 1 else what
+    for (name, _, value, half), lines, top, room in zip(rows, labels, tops, tall, strict=True):
         style = {"control": "c-a", "treatment": "c-b"}.get(name, STYLES[known[name] % len(STYLES)])
-        parts += _row(x, style, full, 4 + ROW * (i + 0.5), value, half)
+        parts += _row(x, style, lines, top + room / 2, value, half)
     parts.append(text("c-side", (LEFT + RIGHT) / 2, bottom + 38, picture["y_label"], "middle"))
     says = "; ".join(f"{what}, {names.get(name, name)}: {number(v)}" for name, what, v, _ in rows)
     return svg(WIDTH, bottom + 46, f"{picture['title']}. {says}", parts)
 
 
-def _row(x: Scale, style: str, name: str, y: float, value: float, half: float) -> list[str]:
-    lines = wrap(name, 14, LEFT - 36, most=2)  # room for the larger letters of a phone
+def _label(what: str, name: str, count: int) -> list[str]:
+    """Name a row in full: its last word may be what tells it from the next."""
+    full = f"{what}, {name}" if count > 1 else what
+    return wrap(full, 17, LEFT - 12)  # in letters as large as they are on a phone
+
+
+def _row(
+    x: Scale, style: str, lines: Sequence[str], y: float, value: float, half: float
+) -> list[str]:
     top = y + 5 - LINE * (len(lines) - 1) / 2
     return [
         *(

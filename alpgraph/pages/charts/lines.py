@@ -88,10 +88,16 @@ def _axes(x: Scale, y: Scale, xs: Sequence[float], x_label: str) -> list[str]:
     for tick in ticks(y.low, y.high):
         parts.append(f'<path class="c-grid" d="M{LEFT} {y(tick):g}H{RIGHT}"/>')
         parts.append(text("c-tick", LEFT - 8, y(tick) + 4, label(tick), "end"))
-    marks = _log_ticks(xs) if x.log else ticks(x.low, x.high, 4)
+    marks = _log_ticks(xs) if x.log else _even_ticks(xs)
     parts += [text("c-tick", x(tick), 208, label(tick), "middle") for tick in marks]
     parts.append(text("c-side", (LEFT + RIGHT) / 2, 229, x_label, "middle"))
     return parts
+
+
+def _even_ticks(xs: Sequence[float]) -> list[float]:
+    """Return round values within the range: whole ones where all x are, and more if short."""
+    whole = all(float(value).is_integer() for value in xs)
+    return ticks(min(xs), max(xs), 5 if whole and max(xs) < 100 else 4, whole=whole)
 
 
 def _log_ticks(xs: Sequence[float]) -> list[float]:
