@@ -66,7 +66,10 @@ def search(
     location, config = find(notes, state)
     notebook = read(location, config)
     index = open_index(notebook, location.cache())
-    total, hits = index.search(" ".join(query), limit=limit)
+    text = " ".join(query)
+    verdicts = _verdicts(notebook) if "verdict:" in text else {}
+    total, hits = index.search(text, limit=limit, verdicts=verdicts)
+    unknown = index.unknown(text)
     if as_json:
         items = [
             {
@@ -77,17 +80,27 @@ def search(
             }
             for hit in hits
         ]
-        click.echo(json.dumps({"total": total, "items": items}, indent=2, ensure_ascii=False))
+        answer = {"total": total, "items": items, "unknown": unknown}
+        click.echo(json.dumps(answer, indent=2, ensure_ascii=False))
         return 0
     from alpgraph.check.terminal import escape
 
     for hit in hits:
         told = (notebook.notes[hit.slug].title, f"  {hit.slug}", f"  {hit.text}")
         click.echo("\n".join(map(escape, told)) + "\n")
-    lacks = [repr(word) for word in index.absent(" ".join(query))] if total else []
+    for sentence in unknown:
+        click.echo(escape(sentence), err=True)
+    lacks = [repr(word) for word in index.absent(text)] if total else []
     says = f"{total} found" + (f"; no note has {' or '.join(lacks)}" if lacks else "")
     click.echo(says if total else "nothing found", err=True)
     return 0
+
+
+def _verdicts(notebook: "Notebook") -> dict[str, str]:
+    """Return the verdicts of the stored references by slug."""
+    from alpgraph.pages.state import verdicts_of
+
+    return {slug: info.verdict for slug, info in verdicts_of(notebook).items()}
 
 
 @click.command(epilog="Example: `alpgraph path utility-weighted-loss start-abstention`.")

@@ -21,10 +21,11 @@ def search_page(
     limit: int = 20,
     near: Sequence[str] = (),
     absent: Sequence[str] = (),
+    unknown: Sequence[str] = (),
 ) -> str:
     """Return the results of a search; without any, notes that may have been meant.
 
-    `absent` are the words that stand in no note.
+    `absent` are the words that stand in no note, `unknown` says which values filters take.
     """
     turn = Turn(
         offset // limit + 1,
@@ -42,6 +43,7 @@ def search_page(
         turn=turn,
         near=rows(collection, near),
         absent=absent,
+        unknown=unknown,
         topics=[] if hits else _topic_tiles(collection),
     )
 

@@ -3,7 +3,7 @@
 import json
 import re
 import shutil
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from itertools import chain
 from pathlib import Path
@@ -13,17 +13,17 @@ import tantivy
 
 from alpgraph.locks import turn
 from alpgraph.notes import Note, Notebook
+from alpgraph.search.filters import HAS, UNTESTED, Filters
 from alpgraph.search.query import Query, parse_query, topic_key
 from alpgraph.search.snippets import Hit, mark, snippet
 from alpgraph.search.words import ANALYZER, analyzer, split_cjk
 
-VERSION = 2
+VERSION = 3
 WEIGHTS = {"title": 5.0, "claim": 2.5, "summary": 2.0, "headings": 2.0, "reasons": 1.3, "body": 1.0}
 _WIKILINK = re.compile(r"\[\[(?:[^\[\]\n|]*\|)?([^\[\]\n|]*)\]\]")
 _CLOSING = re.compile(r"\](?:\]|\([^)\s]*\))")
 _OPENING = re.compile(r"\[(?:\[|(?=\w))")
 _MARKS = str.maketrans(dict.fromkeys("`*_#>|~\n\t", " "))
-MOST_FILTERED = 2_000
 SPARE = 16
 """Near notes asked for beyond those wanted, since equally near ones come in any order."""
 BUSY = "LockBusy"
@@ -35,7 +35,7 @@ def _schema() -> tantivy.Schema:
     builder.add_text_field("slug", stored=True, tokenizer_name="raw")
     for name in WEIGHTS:
         builder.add_text_field(name, tokenizer_name=ANALYZER)
-    for name in ("topic", "type", "has", "links"):
+    for name in ("topic", "has"):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
     return builder.build()
 
@@ -50,6 +50,7 @@ class SearchIndex:
         self._digests: dict[str, str] = {}
         self._seen: tuple[int, int] | None = None
         self._notes: Mapping[str, Note] = {}
+        self._filters: Filters | None = None
         self._notebook: Notebook | None = None
         """What it was last brought up to date with."""
         self._mending = Lock()
@@ -108,7 +109,7 @@ class SearchIndex:
             return self._update(notebook)
 
     def _update(self, notebook: Notebook) -> int:
-        self._notes = notebook.notes
+        self._notes, self._filters = notebook.notes, Filters(notebook)
         try:
             with no_panic():
                 return self._write(notebook)
@@ -160,19 +161,8 @@ class SearchIndex:
 
     @staticmethod
     def _document(note: Note) -> tantivy.Document:
-        has = [
-            name
-            for name, value in (
-                ("experiment", note.experiment),
-                ("claim", note.claim),
-                ("source", note.sources),
-                ("relation", note.relations),
-                ("finding", note.diagnostics),
-            )
-            if value
-        ]
-        targets = {link.target for link in note.relations if link.target}
-        targets |= {mention.target for mention in note.mentions if mention.target}
+        facts = note.experiment, note.claim, note.sources, note.relations, note.diagnostics
+        has = [name for name, value in zip(HAS, facts, strict=True) if value]
         document = tantivy.Document()
         texts = {
             "title": f"{note.title} {note.slug} {' '.join(note.aliases)}",
@@ -187,9 +177,7 @@ class SearchIndex:
             document.add_text(name, split_cjk(text))
         raw: dict[str, Iterable[str]] = {
             "topic": map(topic_key, note.topics),
-            "type": {relation.type for relation in note.relations if relation.type},
             "has": has,
-            "links": targets,
         }
         for name, values in raw.items():
             for value in values:
@@ -211,30 +199,53 @@ class SearchIndex:
         query = parse_query(text)
         if query.empty:
             return 0, []
-        wanted = {value for key, value in query.filters if key == "verdict"}
+        filters = self._filtered(query, verdicts or {})
         for all_words in (True, False):
-            found = self._ask(query, all_words, limit, offset, wanted, verdicts or {})
-            if found[0] or len(query.words) + len(query.phrases) < 2:
+            total, rows = self._found(self._build(query, all_words, filters), max(1, limit), offset)
+            if total or len(query.words) + len(query.phrases) < 2:
                 break
-        total, rows = found
         notes = self._notes  # `update` in another thread may have put others in their place
         return total, [_hit(notes[slug], score, query) for score, slug in rows if slug in notes]
 
-    def _ask(
-        self,
-        query: Query,
-        all_words: bool,
-        limit: int,
-        offset: int,
-        wanted: set[str],
-        verdicts: Mapping[str, str],
-    ) -> tuple[int, list[tuple[float, str]]]:
-        built = self._build(query, all_words)
-        if not wanted:
-            return self._found(built, max(1, limit), offset)
-        _, rows = self._found(built, MOST_FILTERED, 0)
-        kept = [row for row in rows if verdicts.get(row[1], "").replace(" ", "-") in wanted]
-        return len(kept), kept[offset : offset + limit]
+    def unknown(self, text: str) -> list[str]:
+        """Say of each filter in `text` whose value no note can have which values there are."""
+        return self._filters.unknown(parse_query(text)) if self._filters else []
+
+    def _filtered(
+        self, query: Query, verdicts: Mapping[str, str]
+    ) -> list[tuple[tantivy.Occur, tantivy.Query]]:
+        """Return what the filters of a query ask of the index."""
+        must, filters = tantivy.Occur.Must, self._filters
+        parts = []
+        for key, value in query.filters:
+            if key in ("topic", "has"):
+                parts.append((must, self._term(key, value)))
+            elif key != "verdict" and filters is not None:
+                slugs = filters.typed(value) if key == "type" else filters.linking(value)
+                parts.append((must, self._among(slugs or ())))
+        if wanted := {value for key, value in query.filters if key == "verdict"}:
+            parts.append((must, self._judged(wanted, verdicts)))
+        return parts
+
+    def _judged(self, wanted: set[str], verdicts: Mapping[str, str]) -> tantivy.Query:
+        """Ask for notes of any of these verdicts."""
+        must, either = tantivy.Occur.Must, tantivy.Occur.Should
+        slugs = [slug for slug, verdict in verdicts.items() if topic_key(verdict) in wanted]
+        options = [(either, self._among(slugs))]
+        if not wanted.isdisjoint(UNTESTED):
+            untested = [(must, self._term("has", "claim")),
+                        (tantivy.Occur.MustNot, self._among(verdicts))]  # fmt: skip
+            options.append((either, tantivy.Query.boolean_query(untested)))
+        return tantivy.Query.boolean_query(options)
+
+    def _term(self, field: str, value: str) -> tantivy.Query:
+        return tantivy.Query.const_score_query(
+            tantivy.Query.term_query(self._schema, field, value), 0.0
+        )
+
+    def _among(self, slugs: Iterable[str]) -> tantivy.Query:
+        found = tantivy.Query.term_set_query(self._schema, "slug", list(slugs))
+        return tantivy.Query.const_score_query(found, 0.0)
 
     def _found(
         self, query: tantivy.Query, limit: int, offset: int
@@ -256,7 +267,12 @@ class SearchIndex:
                 self._start_over(None)
                 self._write(self._notebook)
 
-    def _build(self, query: Query, all_words: bool) -> tantivy.Query:
+    def _build(
+        self,
+        query: Query,
+        all_words: bool,
+        filters: Sequence[tuple[tantivy.Occur, tantivy.Query]] = (),
+    ) -> tantivy.Query:
         occur = tantivy.Occur.Must if all_words else tantivy.Occur.Should
         parts = [
             (occur, self._word(word, query.unfinished and word == query.words[-1]))
@@ -264,11 +280,6 @@ class SearchIndex:
         ]
         parts += [(occur, self._phrase(phrase)) for phrase in query.phrases]
         text = tantivy.Query.boolean_query(parts) if parts else tantivy.Query.all_query()
-        filters = [
-            (tantivy.Occur.Must, tantivy.Query.term_query(self._schema, key, value))
-            for key, value in query.filters
-            if key != "verdict"
-        ]
         return tantivy.Query.boolean_query([(tantivy.Occur.Must, text), *filters])
 
     def _word(self, word: str, unfinished: bool) -> tantivy.Query:
@@ -316,7 +327,7 @@ class SearchIndex:
         if not query.words:
             return []
         loose = Query(query.words, unfinished=False)
-        _, rows = self._ask(loose, False, limit + SPARE, 0, set(), {})
+        _, rows = self._found(self._build(loose, all_words=False), limit + SPARE, 0)
         rows.sort(key=lambda row: (-round(row[0], 2), row[1]))  # not by which was indexed first
         notes, empty = self._notes, Query()
         kept = [(score, notes[slug]) for score, slug in rows if slug != without and slug in notes]

@@ -7,6 +7,9 @@ from functools import lru_cache
 from alpgraph.search.words import fold
 
 FILTERS = ("topic", "type", "has", "verdict", "links")
+KEYED = ("topic", "has", "verdict")
+"""Filters whose values are written in small letters, with `-` for what is no letter."""
+MOST_CHARACTERS = 400
 MOST_WORDS = 24
 _PART = re.compile(r'(?:(\w+):)?(?:"([^"]*)"?|(\S+))')
 
@@ -47,10 +50,10 @@ def parse_query(text: str) -> Query:
     words: list[str] = []
     phrases: list[tuple[str, ...]] = []
     filters: list[tuple[str, str]] = []
-    for key, quoted, plain in _PART.findall(text[:400]):
+    for key, quoted, plain in _PART.findall(text[:MOST_CHARACTERS]):
         value = quoted or plain
         if key in FILTERS and value:
-            filters.append((key, topic_key(value) if key == "topic" else value.lower()))
+            filters.append((key, topic_key(value) if key in KEYED else value.strip()))
         elif quoted:
             folded = tuple(fold(quoted))
             if len(folded) > 1:

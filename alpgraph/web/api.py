@@ -153,7 +153,7 @@ async def search(request: Request, query: Annotated[SearchQuery, Query()]) -> di
         for hit in hits
         if hit.slug in collection.notes  # the index may be of a later state
     ]
-    return {"total": total, "items": items}
+    return {"total": total, "items": items, "unknown": index.unknown(query.q)}
 
 
 @router.get("/api/network", **gives("application/octet-stream", format="binary"))

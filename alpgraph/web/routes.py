@@ -218,10 +218,13 @@ async def search(request: Request, query: Annotated[SearchQuery, Query()]) -> HT
         offset=query.offset,
         verdicts=collection.verdict_words,
     )
-    near = () if total else await near_names(request, query.q)
+    unknown = index.unknown(query.q)
+    near = () if total or unknown else await near_names(request, query.q)
     absent = index.absent(query.q) if total else ()
     window = {"offset": query.offset, "limit": query.limit}
-    page = search_page(collection, query.q, total, hits, near=near, absent=absent, **window)
+    page = search_page(
+        collection, query.q, total, hits, near=near, absent=absent, unknown=unknown, **window
+    )
     return HTMLResponse(page)
 
 

@@ -112,6 +112,7 @@ def test_search_gives_slugs_claims_and_a_total(client: Client) -> None:
     assert [item["slug"] for item in found["items"]] == ["b"]
     assert found["items"][0]["claim"] == "A mechanism is at work."
     assert found["total"] >= 1
+    assert "A type of relation is" in client.ask("search", query="type:foo")["unknown"][0]
 
 
 def test_a_note_is_read_with_its_links_from_both_ends_and_verdicts(client: Client) -> None:

@@ -171,6 +171,16 @@ def test_a_search_tells_the_word_that_no_note_has(alpgraph: Run, folder: Folder)
     assert re.fullmatch(r"\d found; no note has 'findigns'\n", done.stderr)
 
 
+def test_a_search_narrows_by_verdicts_and_says_which_there_are(
+    alpgraph: Run, folder: Folder
+) -> None:
+    notes = str(Path(__file__).resolve().parents[2] / "notes")
+    found = json.loads(alpgraph("search", "verdict:supported", "--json", "--notes", notes).stdout)
+    assert found["total"] > 0
+    done = alpgraph("search", "verdict:maybe", "--notes", str(folder({"good.md": GOOD})))
+    assert done.stderr.startswith("A verdict is supported, contradicted,")
+
+
 def test_a_path_is_told_step_by_step(alpgraph: Run, folder: Folder) -> None:
     root = folder({"good.md": GOOD, "other.md": OTHER})
     told = alpgraph("path", "other", "good", "--notes", str(root)).stdout

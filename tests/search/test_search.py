@@ -76,10 +76,67 @@ def test_nothing_typed_and_nothing_found_are_no_errors(folder: Folder) -> None:
     assert index.search("zzzzqqq")[0] == 0
 
 
-def test_the_verdict_filter_follows_the_verdicts_given(folder: Folder) -> None:
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("verdict:no-effect", ["abstain"]),
+        ('verdict:"no effect"', ["abstain"]),
+        ("verdict:supported verdict:no-effect", ["abstain"]),
+        ("verdict:supported", []),
+        ("verdict:none", ["calibration"]),  # a claim that nothing tests
+        ('verdict:"not tested"', ["calibration"]),
+    ],
+)
+def test_the_verdict_filter_follows_the_verdicts_given(
+    folder: Folder, text: str, found: list[str]
+) -> None:
     index = open_index(read_notebook(folder(NOTES)))
-    total, hits = index.search("verdict:no-effect", verdicts={"abstain": "no effect"})
-    assert (total, slugs(hits)) == (1, ["abstain"])
+    total, hits = index.search(text, verdicts={"abstain": "no effect"})
+    assert (total, slugs(hits)) == (len(found), found)
+
+
+@pytest.mark.parametrize(
+    "written", ["part-of", "parent", "has-part", "Child", '"is part of"', '"has the part"']
+)
+def test_a_relation_is_found_at_both_ends_under_any_name_of_its_type(
+    folder: Folder, tmp_path: Path, written: str
+) -> None:
+    whole = "---\ntitle: The whole\n---\n"
+    part = "---\ntitle: A part\nrelations:\n  - {type: part-of, to: Whole}\n---\n"
+    root = folder({"Whole.md": whole, "part.md": part, "other.md": "# Other\n"})
+    index = open_index(read_notebook(root), tmp_path)
+    assert sorted(slugs(index.search(f"type:{written}")[1])) == ["Whole", "part"]
+    assert slugs(index.search("links:whole")[1]) == ["part"]
+    (root / "part.md").write_text("---\ntitle: A part\n---\n")
+    (root / "other.md").write_text(part.replace("part-of", "has-part"))
+    index.update(read_notebook(root))
+    assert sorted(slugs(index.search(f"type:{written}")[1])) == ["Whole", "other"]
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("has:foo", "“has:” knows experiment, claim, source, relation and finding; not “foo”."),
+        ("verdict:maybe", "supported, contradicted, no effect, inconclusive or not tested; not"),
+        ("type:nothing", "parallels, has-instance, framed-by"),
+        ("topic:scores", "No topic is called “scores”; nearest is “proper-scores”."),
+        ("topic:zzz", "No topic is called “zzz”."),
+        ("links:zzz", "none answers to “zzz”"),
+    ],
+)
+def test_a_filter_with_a_value_that_nothing_has_says_which_there_are(
+    folder: Folder, text: str, says: str
+) -> None:
+    index = open_index(read_notebook(folder(NOTES)))
+    assert index.search(text)[0] == 0
+    assert [says in told for told in index.unknown(f"calibration {text}")] == [True]
+
+
+@pytest.mark.parametrize(
+    "text", ["has:claim", "verdict:none", "type:limit", "topic:proper-scores", "links:abstain", "a"]
+)
+def test_of_a_filter_that_a_note_may_pass_nothing_is_said(folder: Folder, text: str) -> None:
+    assert open_index(read_notebook(folder(NOTES))).unknown(text) == []
 
 
 def test_the_index_follows_the_notes(folder: Folder, tmp_path: Path) -> None:
@@ -230,10 +287,10 @@ def test_a_note_that_goes_while_a_search_runs_is_not_among_the_hits(folder: Fold
     class Meanwhile(dict[str, str]):
         """Verdicts; while they are asked for, another thread follows the notes."""
 
-        def get(self, slug: str, default: Any = None) -> Any:
+        def items(self) -> Any:
             (root / "abstain.md").unlink(missing_ok=True)
             index.update(read_notebook(root))
-            return super().get(slug, default)
+            return super().items()
 
     assert index.search("verdict:no-effect", verdicts=Meanwhile(abstain="no effect"))[1] == []
 

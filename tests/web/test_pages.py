@@ -164,6 +164,12 @@ def test_a_search_says_which_word_no_note_has(server: Any) -> None:
     assert "No note has" not in text_of(server.get("/search?q=calibration"))
 
 
+def test_a_search_says_which_values_a_filter_takes(server: Any) -> None:
+    page = text_of(server.get("/search?q=has:foo"))
+    assert "“has:” knows experiment, claim, source, relation and finding; not “foo”." in page
+    assert "Nothing found" not in page
+
+
 def test_unknown_parameters_are_named(server: Any) -> None:
     status, headers, body = get(server.url + "/walk/utility-weighted-loss?dept=2")
     assert status == 422

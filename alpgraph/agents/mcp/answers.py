@@ -48,7 +48,7 @@ def search(follower: Follower, asked: SearchArguments) -> dict[str, Any]:
         for hit in hits
         if hit.slug in collection.notes
     ]
-    return {"total": total, "items": items}
+    return {"total": total, "items": items, "unknown": index.unknown(asked.query)}
 
 
 def get_note(follower: Follower, asked: NoteArguments) -> str:

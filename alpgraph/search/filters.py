@@ -1,0 +1,119 @@
+"""What the filters of a query let through, in one state of a notebook."""
+
+from collections.abc import Set as AbstractSet
+from difflib import get_close_matches
+from functools import cached_property
+from itertools import takewhile
+
+from alpgraph.notes import Notebook, outline
+from alpgraph.notes.lazy import links
+from alpgraph.search.query import Query, topic_key
+
+HAS = ("experiment", "claim", "source", "relation", "finding")
+VERDICTS = ("supported", "contradicted", "no effect", "inconclusive", "not tested")
+UNTESTED = ("not-tested", "none")
+"""What a claim is that no check is attached to."""
+_KNOWN_VERDICTS = {*map(topic_key, VERDICTS), *UNTESTED}
+MOST_NEAR = 5
+
+Slugs = AbstractSet[str]
+
+
+class Filters:
+    """Answers the filters that depend on more than a note's own text.
+
+    What a note is linked to changes with the other notes, which an index kept by digests of texts
+    does not see.
+    """
+
+    def __init__(self, notebook: Notebook) -> None:
+        """Answer for `notebook`."""
+        self._notebook = notebook
+
+    def typed(self, word: str) -> Slugs | None:
+        """Return the notes at either end of relations of a type; None for an unknown word."""
+        types = self._notebook.types
+        reading = types.read(word)
+        kind = reading.type.id if reading else self._labels.get(_spaced(word))
+        return None if kind is None else self._typed.get(kind, frozenset())
+
+    def linking(self, name: str) -> Slugs | None:
+        """Return the notes with a link to the note called `name`; None where there is none."""
+        slug = self._notebook.resolve(name, "").slug
+        return None if slug is None else self._linking.get(slug, frozenset())
+
+    def unknown(self, query: Query) -> list[str]:
+        """Say of each filter whose value no note can have which values there are."""
+        says = []
+        for key, value in query.filters:
+            if key == "has" and value not in HAS:
+                says.append(f"“has:” knows {_listed(HAS)}; not “{value}”.")
+            elif key == "verdict" and value not in _KNOWN_VERDICTS:
+                says.append(f"A verdict is {_listed(VERDICTS, 'or')}; not “{value}”.")
+            elif key == "type" and self.typed(value) is None:
+                types = [kind.id for kind in self._notebook.types.types]
+                says.append(f"A type of relation is {_listed(types, 'or')}; not “{value}”.")
+            elif key == "topic" and value not in self._topics:
+                says.append(self._no_topic(value))
+            elif key == "links" and self.linking(value) is None:
+                says.append(f"“links:” takes a note's name; none answers to “{value}”.")
+        return says
+
+    def _no_topic(self, value: str) -> str:
+        holding = [key for key in self._topics if value in key]
+        near = dict.fromkeys([*holding, *get_close_matches(value, self._topics, MOST_NEAR)])
+        names = [f"“{key}”" for key in near][:MOST_NEAR]
+        if not names:
+            return f"No topic is called “{value}”."
+        verb = "is" if len(names) == 1 else "are"
+        return f"No topic is called “{value}”; nearest {verb} {_listed(names)}."
+
+    @cached_property
+    def _labels(self) -> dict[str, str]:
+        """Types by how they are read from either end."""
+        readings = self._notebook.types.readings.values()
+        return {_spaced(reading.label): reading.type.id for reading in readings}
+
+    @cached_property
+    def _topics(self) -> frozenset[str]:
+        notes = self._notebook.notes
+        return frozenset(
+            topic_key(topic) for slug in notes for topic in outline(notes, slug).topics
+        )
+
+    @cached_property
+    def _typed(self) -> dict[str, set[str]]:
+        """The notes at the ends of relations, by type."""
+        types, notes = self._notebook.types, self._notebook.notes
+        kinds = {reading.id: reading.type.id for reading in types.readings.values()}
+        found: dict[str, set[str]] = {}
+        for slug in notes:
+            for link in takewhile(lambda link: link.type is not None, links(notes, slug)):
+                if kind := kinds.get(link.type or ""):
+                    found.setdefault(kind, set()).update({slug, link.target or slug})
+        return found
+
+    @cached_property
+    def _linking(self) -> dict[str, set[str]]:
+        """The notes that link to another, by the other's slug."""
+        notes = self._notebook.notes
+        found: dict[str, set[str]] = {}
+        for slug in notes:
+            for link in links(notes, slug):
+                if link.target:
+                    found.setdefault(link.target, set()).add(slug)
+        return found
+
+
+def _spaced(label: str) -> str:
+    return " ".join(label.lower().replace("-", " ").replace("_", " ").split())
+
+
+def _listed(names: "list[str] | tuple[str, ...]", joint: str = "and") -> str:
+    """Write names one after the other.
+
+    >>> _listed(["a", "b", "c"])
+    'a, b and c'
+    """
+    first, last = names[:-1], names[-1]
+    return f"{', '.join(first)} {joint} {last}" if first else last
