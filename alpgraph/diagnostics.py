@@ -30,10 +30,11 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """Replace the text at `place` with `text`."""
+    """Replace the text at `place`, which is `old`, with `text`."""
 
     place: Place
     text: str
+    old: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from pathlib import Path
 from threading import Lock
 
 from alpgraph.check.choosing import is_line_end, is_mendable
+from alpgraph.check.keeping import keeps_rest
 from alpgraph.check.terminal import counted, escape
 from alpgraph.diagnostics import Diagnostic, Edit
 from alpgraph.notes import Notebook
@@ -45,7 +46,8 @@ def apply_fixes(
     """Apply the fixes that findings carry, and LF line ends where these were found wanting.
 
     A file that changed since the notebook was read is left alone. Of two fixes that overlap the
-    first is applied; the other is for the next time.
+    first is applied; the other is for the next time. A fix is left where its places do not hold
+    what it replaces, or where front matter would say something else besides.
     """
     by_file: dict[str, list[Diagnostic]] = {}
     for one in found:
@@ -84,16 +86,16 @@ def _unchanged(path: Path, expected: str | None) -> bytes | None:
 def _mended(
     data: bytes, findings: Sequence[Diagnostic]
 ) -> tuple[bytes, list[Diagnostic], list[Diagnostic]]:
-    """Return the mended bytes, what was mended, and what overlapped with it."""
+    """Return the mended bytes, what was mended, and what was left."""
     try:
         text = data.removeprefix(_BOM).decode("utf-8")
     except UnicodeDecodeError:
         return data, [], list(findings)
     done = [one for one in findings if is_line_end(one)]
     if done:
-        text = text.replace("\r\n", "\n").replace("\r", "\n")
+        text = _with_lf(text)
     starts = _line_starts(text)
-    taken: list[tuple[int, int, str]] = []
+    taken: dict[tuple[int, int, str], Edit] = {}
     left = []
     for one in findings:
         if one.fix is None:
@@ -101,16 +103,33 @@ def _mended(
         here = one.place.file
         edits = one.fix.edits
         spans = [_span(starts, text, edit) if edit.place.file == here else None for edit in edits]
-        wanted = [span for span in spans if span is not None and span not in taken]
-        if None in spans or any(_overlap(a, b) for a in wanted for b in taken):
+        wanted = {
+            span: edit
+            for span, edit in zip(spans, edits, strict=True)
+            if span is not None and span not in taken
+        }
+        both = taken | wanted
+        if (
+            None in spans
+            or any(_overlap(a, b) for a in wanted for b in taken)
+            or not keeps_rest(_with_lf(text), _with_lf(_replaced(text, both)), both.values())
+        ):
             left.append(one)
         else:
-            taken += wanted
+            taken = both
             done.append(one)
-    for start, end, new in sorted(taken, reverse=True):
-        text = text[:start] + new + text[end:]
     bom = _BOM if data.startswith(_BOM) else b""
-    return bom + text.encode("utf-8"), done, left
+    return bom + _replaced(text, taken).encode("utf-8"), done, left
+
+
+def _with_lf(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _replaced(text: str, spans: Iterable[tuple[int, int, str]]) -> str:
+    for start, end, new in sorted(spans, reverse=True):
+        text = text[:start] + new + text[end:]
+    return text
 
 
 def _line_starts(text: str) -> list[int]:
@@ -123,12 +142,22 @@ def _line_starts(text: str) -> list[int]:
 
 
 def _span(starts: list[int], text: str, edit: Edit) -> tuple[int, int, str] | None:
+    """Return offsets and new text of an edit; nothing where not what it replaces stands there."""
     place = edit.place
-    if not 0 < place.line <= place.end_line <= len(starts):
+    start = _offset(starts, text, place.line, place.column)
+    end = _offset(starts, text, place.end_line, place.end_column)
+    if start is None or end is None or start > end or _with_lf(text[start:end]) != edit.old:
         return None
-    start = starts[place.line - 1] + place.column - 1
-    end = starts[place.end_line - 1] + place.end_column - 1
-    return (start, end, edit.text) if 0 <= start <= end <= len(text) else None
+    return start, end, edit.text
+
+
+def _offset(starts: list[int], text: str, line: int, column: int) -> int | None:
+    """Return where a line's column stands; nothing where the line has no such column."""
+    if not 0 < line <= len(starts):
+        return None
+    begin = starts[line - 1]
+    end = starts[line] - 1 if line < len(starts) else len(text)
+    return begin + column - 1 if 1 <= column <= end - begin + 1 else None
 
 
 def _overlap(one: tuple[int, int, str], other: tuple[int, int, str]) -> bool:

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from alpgraph.diagnostics import Diagnostic, Edit, Fix, Place, Severity
-from alpgraph.notes.findings import finding, near, quoted
+from alpgraph.diagnostics import Diagnostic, Place, Severity
+from alpgraph.notes.findings import finding, near, quoted, rewording
 from alpgraph.notes.frontmatter import Matter
 from alpgraph.notes.identifiers import EXAMPLES, KINDS, bare_identifier, guess_kind, well_formed
 from alpgraph.notes.model import ExperimentRef, Mention, Relation, Source
@@ -59,7 +59,7 @@ def read_fields(matter: Matter, types: RelationTypes, found: list[Diagnostic]) -
     fields = Fields()
     if matter.table is None:
         return fields
-    reader = _FieldReader(fields, types, found, native=is_native(matter.table))
+    reader = _FieldReader(fields, types, found, matter.table)
     for key, value in matter.table.entries:
         fields.places[key.text] = value.place
         reader.read(key, value)
@@ -75,13 +75,14 @@ def is_native(table: Table) -> bool:
 
 class _FieldReader:
     def __init__(
-        self, fields: Fields, types: RelationTypes, found: list[Diagnostic], *, native: bool
+        self, fields: Fields, types: RelationTypes, found: list[Diagnostic], table: Table
     ) -> None:
         self.fields = fields
         self.found = found
         self.relations = RelationReader(types, found)
         self.types = types
-        self.native = native
+        self.keys = frozenset(key.text for key, _ in table.entries)
+        self.native = is_native(table)
 
     def read(self, key: Scalar, value: Value) -> None:
         """Read one key by its name."""
@@ -137,7 +138,7 @@ class _FieldReader:
         meant = near(key.text, KEYS)
         if known and (not meant or key.text.lower() in FOREIGN_KEYS):
             return
-        fix = Fix(f"write `{meant}`", (Edit(key.place, meant),)) if meant else None
+        fix = None if meant in self.keys else rewording(key.place, key.text, meant)
         hint = (
             (f"did you mean `{meant}`? " if meant else "")
             + "known: "

@@ -3,7 +3,7 @@
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from alpgraph.diagnostics import Diagnostic, Fix, Place, Severity
+from alpgraph.diagnostics import Diagnostic, Edit, Fix, Place, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -47,6 +47,20 @@ def finding(
     """Make a finding with the name and severity that its code has in the table."""
     name, usual = NAMES[code]
     return Diagnostic(code, name, severity or usual, message, hint, place, fix)
+
+
+def rewording(place: Place, old: str, new: str) -> Fix | None:
+    """Offer to write `new` for `old`, if `place` holds it as it is, quoted or in `[[ ]]`.
+
+    Where it is written with escapes or over several lines, or the place is only that of the line
+    it stands on, what to replace is not known for certain.
+    """
+    around, odd = divmod(place.end_column - place.column - len(old), 2)
+    if not new or odd or place.line != place.end_line or not 0 <= around <= len("'[["):
+        return None
+    begin, end = place.column + around, place.end_column - around
+    inside = Place(place.file, place.line, begin, place.line, end)
+    return Fix(f"write `{new}`", (Edit(inside, new, old),))
 
 
 def near(word: str, known: "Iterable[str]") -> str:

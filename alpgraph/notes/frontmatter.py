@@ -4,6 +4,7 @@ Every scalar stays as its author wrote it: `no`, `3.10` and dates are strings.
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -22,6 +23,9 @@ _BASE: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 # a mark that opens front matter, and from the end of its line on one that closes it
 _YAML = re.compile(r"---[ \t]*(?=\n)"), re.compile(r"\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)")
 _TOML = re.compile(r"\+\+\+[ \t]*(?=\n)"), re.compile(r"\n\+\+\+[ \t]*(?:\n|\Z)")
+_BOM = "\ufeff"
+# libyaml passes over the first of these at the beginning, and the others end its lines
+_MISCOUNTED = re.compile(f"{_BOM}|[\x85\u2028\u2029]")
 _DEEP = re.compile(r"(?:[-?:][ \t]+){12}")
 
 
@@ -83,16 +87,17 @@ def _read_yaml(path: str, raw: str, found: list[Diagnostic]) -> Table | None:
 
 def read_by_parser(path: str, raw: str, found: list[Diagnostic]) -> Table | None:
     """Read any YAML by libyaml."""
+    source = _Source(path, raw)
     try:
-        if refusal := _refusal(path, raw):
+        if refusal := _refusal(source):
             found.append(refusal)
             return None
-        node = yaml.compose(raw, Loader=_Loader)
+        node = yaml.compose(source.text, Loader=_Loader)
         if node is None:
             return Table((), Place(path, 1, 1, 1, 4))
-        value = _Builder(path, found).value(node)
+        value = _Builder(source, found).value(node)
     except yaml.MarkedYAMLError as error:
-        found.append(_not_yaml(path, raw, error))
+        found.append(_not_yaml(source, error))
         return None
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         reason = str(getattr(error, "reason", "") or "it cannot be read")
@@ -107,15 +112,40 @@ def read_by_parser(path: str, raw: str, found: list[Diagnostic]) -> Table | None
     return value
 
 
-def _refusal(path: str, raw: str) -> Diagnostic | None:
+class _Source:
+    """The text that libyaml reads, and where in the file its marks stand."""
+
+    def __init__(self, path: str, raw: str) -> None:
+        self.path = path
+        self.raw = raw
+        self.text = raw.removeprefix(_BOM)
+        self._starts = (
+            [0, *(end.end() for end in re.finditer("\n", raw))] if _MISCOUNTED.search(raw) else []
+        )
+
+    def spot(self, mark: Any) -> tuple[int, int]:
+        """Return line and column; front matter begins on the file's second line."""
+        if not self._starts:
+            return mark.line + 2, mark.column + 1
+        at = mark.index + len(self.raw) - len(self.text)
+        line = bisect_right(self._starts, at)
+        return line + 1, at - self._starts[line - 1] + 1
+
+    def place(self, thing: Any) -> Place:
+        """Return the place of a node or an event."""
+        return Place(self.path, *self.spot(thing.start_mark), *self.spot(thing.end_mark))
+
+
+def _refusal(source: _Source) -> Diagnostic | None:
     """Refuse anchors and deep nesting before any tree is built; most files need no look."""
+    raw = source.text
     doubtful = raw.count("[") + raw.count("{") > _NESTING_LIMIT or _DEEP.search(raw)
     if not doubtful and "&" not in raw and "*" not in raw:
         return None
     depth = 0
     for event in yaml.parse(raw, Loader=_Loader):
         if getattr(event, "anchor", None) is not None:
-            place = _place(path, event)
+            place = source.place(event)
             message = "front matter may not use YAML anchors or aliases"
             hint = "write the value out, or put it in quotes"
             return finding("ALP002", message, place, hint=hint)
@@ -123,28 +153,22 @@ def _refusal(path: str, raw: str) -> Diagnostic | None:
             depth += 1
             if depth > _NESTING_LIMIT:
                 message = f"front matter is nested deeper than {_NESTING_LIMIT} levels"
-                return finding("ALP017", message, _place(path, event))
+                return finding("ALP017", message, source.place(event))
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
     return None
 
 
-def _place(path: str, thing: Any) -> Place:
-    start, end = thing.start_mark, thing.end_mark
-    # front matter begins on the file's second line
-    return Place(path, start.line + 2, start.column + 1, end.line + 2, end.column + 1)
-
-
 class _Builder:
     """Turns YAML's nodes into values; keeps going whatever stands in them."""
 
-    def __init__(self, path: str, found: list[Diagnostic]) -> None:
-        self.path = path
+    def __init__(self, source: _Source, found: list[Diagnostic]) -> None:
+        self.source = source
         self.found = found
 
     def value(self, node: yaml.Node) -> Value:
         """Convert a node and all below it."""
-        place = _place(self.path, node)
+        place = self.source.place(node)
         if isinstance(node, yaml.MappingNode):
             if _is_placeholder(node):
                 message = "a template's placeholder stands where a text is needed"
@@ -164,7 +188,7 @@ class _Builder:
     def _entries(self, node: yaml.MappingNode) -> Iterator[tuple[Scalar, Value]]:
         kept: dict[str, tuple[Scalar, Value]] = {}
         for key_node, value_node in node.value:
-            place = _place(self.path, key_node)
+            place = self.source.place(key_node)
             if not isinstance(key_node, yaml.ScalarNode):
                 message = "a mapping or a list stands where a key is needed"
                 hint = "write a word before the colon, or put the value in quotes"
@@ -192,16 +216,17 @@ def _until(place: Place, children: list[Place]) -> Place:
     return Place(place.file, place.line, place.column, last.end_line, last.end_column)
 
 
-def _not_yaml(path: str, raw: str, error: yaml.MarkedYAMLError) -> Diagnostic:
+def _not_yaml(source: _Source, error: yaml.MarkedYAMLError) -> Diagnostic:
     mark = error.problem_mark or error.context_mark
-    lines = raw.split("\n")
-    line, column = (mark.line, mark.column) if mark else (0, 0)
+    lines = source.raw.split("\n")
+    line, column = source.spot(mark) if mark else (2, 1)
+    line, column = line - 2, column - 1
     if line >= len(lines) or not lines[line].strip():
         line = max(0, min(line, len(lines)) - 1)
         column = 0
     text = lines[line] if lines else ""
     hint, (start, end) = _hint(text, column)
-    place = Place(path, line + 2, start + 1, line + 2, end + 1)
+    place = Place(source.path, line + 2, start + 1, line + 2, end + 1)
     message = f"the front matter is not YAML: {error.problem or 'it cannot be read'}"
     return finding("ALP002", message, place, hint=hint)
 

@@ -345,7 +345,10 @@ def pack_finding(item: Diagnostic) -> tuple[Any, ...]:
     """Turn a finding into plain values, its file left out."""
     fix = None
     if item.fix is not None:
-        fix = item.fix.title, tuple((_spot(edit.place), edit.text) for edit in item.fix.edits)
+        fix = (
+            item.fix.title,
+            tuple((_spot(edit.place), edit.text, edit.old) for edit in item.fix.edits),
+        )
     severity = str(item.severity)
     return item.code, item.name, severity, item.message, item.hint, _spot(item.place), fix
 
@@ -355,6 +358,6 @@ def unpack_finding(path: str, item: tuple[Any, ...]) -> Diagnostic:
     code, name, severity, message, hint, spot, fix = item
     mended = None
     if fix is not None:
-        edits = tuple(Edit(Place(path, *place), text) for place, text in fix[1])
+        edits = tuple(Edit(Place(path, *place), text, old) for place, text, old in fix[1])
         mended = Fix(fix[0], edits)
     return Diagnostic(code, name, Severity(severity), message, hint, Place(path, *spot), mended)

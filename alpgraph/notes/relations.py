@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 from typing import cast, get_args
 
-from alpgraph.diagnostics import Diagnostic, Edit, Fix, Place, Severity
-from alpgraph.notes.findings import finding, near, quoted
+from alpgraph.diagnostics import Diagnostic, Place, Severity
+from alpgraph.notes.findings import finding, near, quoted, rewording
 from alpgraph.notes.model import Basis, Relation
 from alpgraph.notes.relation_types import RelationTypes
 from alpgraph.notes.values import Items, Scalar, Table, Value
@@ -67,7 +67,7 @@ class RelationReader:
         texts = {key.text: value for key, value in table.entries}
         for key, _ in table.entries:
             if key.text not in _KEYS:
-                self._unknown_key(key)
+                self._unknown_key(key, table)
         kind, to = self._text(texts.get("type"), "type"), self._target(texts.get("to"))
         why, basis = self._text(texts.get("why"), "why"), self._text(texts.get("basis"), "basis")
         self._missing(table, kind, to, why)
@@ -146,16 +146,16 @@ class RelationReader:
         word = near(kind.text.strip(), self.types.readings)
         meant = self.types.readings[word].id if word else ""
         ids = ", ".join(self.types.by_id)
-        fix = Fix(f"write `{meant}`", (Edit(kind.place, meant),)) if meant else None
+        fix = rewording(kind.place, kind.text, meant)
         message = f"unknown relation type {quoted(kind.text)}"
         hint = f"{_meant(meant)}known: {ids}"
         self.found.append(finding("ALP011", message, kind.place, hint=hint, fix=fix))
 
-    def _unknown_key(self, key: Scalar) -> None:
+    def _unknown_key(self, key: Scalar, table: Table) -> None:
         meant = near(key.text, _KEYS)
         message = f"unknown key {quoted(key.text)} in a relation"
         hint = f"{_meant(meant)}known: `type`, `to`, `why`, `basis`"
-        fix = Fix(f"write `{meant}`", (Edit(key.place, meant),)) if meant else None
+        fix = None if table.get(meant) else rewording(key.place, key.text, meant)
         self.found.append(finding("ALP012", message, key.place, hint=hint, fix=fix))
 
     def _wrong(self, value: Value, what: str, hint: str) -> None:

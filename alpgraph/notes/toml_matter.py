@@ -9,7 +9,10 @@ from alpgraph.notes.values import Items, Scalar, Table, Value
 
 
 def read_toml(path: str, raw: str, found: list[Diagnostic]) -> Table | None:
-    """Read TOML; places point at the line of the top key, which is all `tomllib` lets us know."""
+    """Read TOML; every place is the whole line of the top key, its end included.
+
+    `tomllib` does not let us know more, so nothing that is found there can be mended for certain.
+    """
     try:
         data = tomllib.loads(raw)
     except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
@@ -31,8 +34,8 @@ def _line_of(path: str, key: str, lines: list[str]) -> Place:
     start = re.compile(rf"\s*\[*[\"']?{re.escape(key)}[\"']?\s*[=.\]]")
     for number, line in enumerate(lines, 2):
         if start.match(line):
-            return Place(path, number, 1, number, len(line) + 1)
-    return Place(path, 1, 1, 1, 4)
+            return Place(path, number, 1, number + 1, 1)
+    return Place(path, 1, 1, 2, 1)
 
 
 def _value(value: object, place: Place) -> Value:

@@ -31,9 +31,9 @@ def read(root: Path) -> tuple[Notebook, list[Diagnostic]]:
     return notebook, check_notebook(notebook, build_graph(notebook), {})
 
 
-def edit(file: str, line: int, start: int, end: int, text: str) -> Diagnostic:
-    place = Place(file, line, start, line, end)
-    fix = Fix("mend", (Edit(place, text),))
+def edit(file: str, line: int, start: int, old: str, text: str) -> Diagnostic:
+    place = Place(file, line, start, line, start + len(old))
+    fix = Fix("mend", (Edit(place, text, old),))
     return Diagnostic("ALP012", "unknown-key", Severity.WARNING, "m", "", place, fix)
 
 
@@ -119,7 +119,7 @@ def test_file_that_is_gone_is_left_alone(folder: Folder) -> None:
 def test_overlapping_fixes_wait_for_the_next_time(folder: Folder) -> None:
     root = folder({"a.md": "0123456789"})
     notebook = read_notebook(root)
-    found = [edit("a.md", 1, 1, 4, "x"), edit("a.md", 1, 3, 6, "y"), edit("a.md", 1, 7, 7, "z")]
+    found = [edit("a.md", 1, *one) for one in ((1, "012", "x"), (3, "234", "y"), (7, "", "z"))]
     outcome = apply_fixes(notebook, found)
     assert (root / "a.md").read_text() == "x345z6789"
     assert len(outcome.fixed) == 2
@@ -129,15 +129,135 @@ def test_overlapping_fixes_wait_for_the_next_time(folder: Folder) -> None:
 @pytest.mark.parametrize("line", [0, 7])
 def test_place_outside_the_file_is_refused(folder: Folder, line: int) -> None:
     root = folder({"a.md": "text"})
-    outcome = apply_fixes(read_notebook(root), [edit("a.md", line, 1, 2, "x")])
+    outcome = apply_fixes(read_notebook(root), [edit("a.md", line, 1, "t", "x")])
     assert (root / "a.md").read_text() == "text"
     assert outcome.fixed == ()
 
 
+@pytest.mark.parametrize(("line", "column", "old"), [(1, 1, "u"), (1, 6, "one"), (2, 3, "e\nt")])
+def test_edit_whose_text_does_not_stand_in_its_line_is_refused(
+    folder: Folder, line: int, column: int, old: str
+) -> None:
+    root = folder({"a.md": "text\none\ntwo\n"})
+    outcome = apply_fixes(read_notebook(root), [edit("a.md", line, column, old, "x")])
+    assert (root / "a.md").read_text() == "text\none\ntwo\n"
+    assert outcome.fixed == ()
+    assert outcome.summary == f"mended 0 findings\na.md: ALP012 on line {line} is left"
+
+
+@pytest.mark.parametrize(
+    ("line", "column", "old", "new"),
+    [(2, 1, "title", "summary"), (2, 8, "A", "'"), (2, 8, "A", "x: y"), (4, 1, "---", "")],
+)
+def test_edit_that_changes_what_front_matter_says_besides_is_refused(
+    folder: Folder, line: int, column: int, old: str, new: str
+) -> None:
+    text = "---\ntitle: A\nsummary: B\n---\ntext\n"
+    root = folder({"a.md": text})
+    good = edit("a.md", 3, 10, "B", "C")
+    outcome = apply_fixes(read_notebook(root), [edit("a.md", line, column, old, new), good])
+    assert (root / "a.md").read_text() == text.replace("B", "C")
+    assert outcome.fixed == (good,)
+
+
+def test_toml_is_left_as_it_is(folder: Folder) -> None:
+    text = (
+        '+++\ntitle = "A"\nsumary = "keep me"\n[[relations]]\ntype = "paralel"\nto = "an O"\n'
+        'wy = "because it is the same mechanism"\n+++\nBody\n'
+    )
+    root = folder({"a.md": text, "an-o.md": "x"})
+    found = read(root)[1]
+    here = {one.code: one.place for one in found if one.place.file == "a.md"}
+    assert here["ALP011"] == here["ALP101"] == Place("a.md", 4, 1, 5, 1)
+    assert not any(one.fix for one in found)
+    assert apply_fixes(*read(root)).changed == ()
+    assert (root / "a.md").read_text() == text
+
+
+@pytest.mark.parametrize("end", ["\u2028", "\u2029", "\x85"])
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+def test_what_ends_a_line_for_yaml_only_moves_no_place(folder: Folder, end: str, mark: str) -> None:
+    text = (
+        f'---\n{mark}sumary: "C{end}d"\nrelations:\n  - type: paralel\n    to: other\n'
+        "    why: because of something good\n---\nB\n"
+    )
+    root = folder({"a.md": text, "other.md": "Text."})
+    places = {one.code: one.place for one in read(root)[1] if one.fix}
+    assert places["ALP011"] == Place("a.md", 4, 11, 4, 18)
+    assert places["ALP012"] == Place("a.md", 2, 1 + len(mark), 2, 7 + len(mark))
+    apply_fixes(*read(root))
+    mended = text.replace("sumary", "summary").replace("paralel", "parallels")
+    assert (root / "a.md").read_text() == mended
+
+
+@pytest.mark.parametrize("written", ["'an O'", "[[an O]]", '"[[an O]]"', "an O"])
+def test_a_target_stays_written_as_it_is(folder: Folder, written: str) -> None:
+    bad = BAD.replace("to: other", f"to: {written}").replace("paralel", "parallel")
+    root = folder({"a.md": bad, "an-o.md": "Text."})
+    apply_fixes(*read(root))
+    assert f"to: {written.replace('an O', 'an-o')}\n" in (root / "a.md").read_text()
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "sumary: a\nsummary: b\n",
+        "sumary: a\nsummry: b\n",
+        'relations:\n  - {type: "paral\\x65l", to: other}\n',
+        "relations:\n  - {wy: x, why: y, type: parallels, to: other}\n",
+    ],
+)
+def test_what_is_not_certain_is_left(folder: Folder, lines: str) -> None:
+    root = folder({"a.md": f"---\ntitle: T\n{lines}---\nText.\n", "other.md": "Text."})
+    before = (root / "a.md").read_text()
+    apply_fixes(*read(root))
+    after = (root / "a.md").read_text()
+    assert after in (before, before.replace("sumary", "summary", "summry" in lines))
+
+
+@pytest.mark.parametrize(
+    ("body", "other"),
+    [
+        ("# A note\n\nText.", "[[a#A note]]"),
+        ("# A note\n\nText.", "![[a#a note]]"),
+        ("# A note\n\nText.", "[x](a.md#a-note)"),
+        ("# A note\n\nText.", "- extends [[a#A note]] (so)"),
+        ("# A note\n\n# A note\n", "[[a#A note-1]]"),
+        ("# A note ^here\n", "[[a#^here]]"),
+        ("A note ^here\n===\n", "[[a#^here]]"),
+        ("# A note\n\nSee [[#A note]].", ""),
+        ("# A note\n\nSee [above](#a-note).", ""),
+        ("Text\n# A note\nmore", ""),
+        ("- one\n\n# A note\n\n      more", ""),
+        ("> # A note\n> words", ""),
+        ("- A note\n  ===\n- two", ""),
+        ("A\nnote\n====\n", ""),
+    ],
+)
+def test_heading_that_a_link_or_the_text_rests_on_is_left(
+    folder: Folder, body: str, other: str
+) -> None:
+    root = folder({"a.md": f"---\ntitle: A note\n---\n{body}", "other.md": f"{other}\n"})
+    notebook, found = read(root)
+    assert [one.fix for one in found if one.code == "ALP302"] == [None]
+    before = sorted((one.code, one.place) for one in found)
+    apply_fixes(notebook, found)
+    assert (root / "a.md").read_text().endswith(body)
+    assert sorted((one.code, one.place) for one in read(root)[1]) == before
+
+
+def test_heading_is_removed_where_links_lead_elsewhere(folder: Folder) -> None:
+    note = "---\ntitle: A note\n---\n# A note\n\n# A note more\n\nText. ^p\n"
+    links = "[[a#A note more]] [[a#^p]] [[a]] [[a#absent]] [[other#A note]]\n\n# A note\n"
+    root = folder({"a.md": note, "other.md": links})
+    apply_fixes(*read(root))
+    assert (root / "a.md").read_text() == note.replace("# A note\n\n", "", 1)
+
+
 def test_edit_of_another_file_is_refused(folder: Folder) -> None:
     root = folder({"a.md": "text", "b.md": "text"})
-    one = edit("a.md", 1, 1, 2, "x")
-    other = Fix("mend", (Edit(Place("b.md", 1, 1, 1, 2), "x"),))
+    one = edit("a.md", 1, 1, "t", "x")
+    other = Fix("mend", (Edit(Place("b.md", 1, 1, 1, 2), "x", "t"),))
     found = Diagnostic(one.code, one.name, one.severity, "m", "", one.place, other)
     apply_fixes(read_notebook(root), [found])
     assert (root / "a.md").read_text() == (root / "b.md").read_text() == "text"

@@ -130,7 +130,7 @@ def test_concise_report_is_one_line_each() -> None:
 
 
 def test_json_has_the_shape_others_build_on() -> None:
-    fix = Fix("write `parallel`", (Edit(Place("broken.md", 6, 11, 6, 18), "parallel"),))
+    fix = Fix("write `parallel`", (Edit(Place("broken.md", 6, 11, 6, 18), "parallel", "paralel"),))
     (record,) = json.loads(to_json([diagnostic(fix=fix)]))
     edits = record.pop("fix")["edits"]
     assert record == {
@@ -192,7 +192,9 @@ def test_github_summary_keeps_to_the_limit() -> None:
 
 
 def test_sarif_satisfies_its_schema() -> None:
-    fix = Fix("write `parallel`", (Edit(Place("ein Ordner/ä.md", 6, 11, 6, 18), "parallel"),))
+    fix = Fix(
+        "write `parallel`", (Edit(Place("ein Ordner/ä.md", 6, 11, 6, 18), "parallel", "paralel"),)
+    )
     place = Place("ein Ordner/ä.md", 6, 11, 7, 1)
     found = [
         diagnostic(place=place, severity=severity, fix=fix, hint=hint)

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator, Sequence
 
 from alpgraph.check.rule import Draft, Rule, Subject, rule
-from alpgraph.diagnostics import Edit, Fix, Place, Severity
-from alpgraph.notes.findings import quoted
+from alpgraph.diagnostics import Fix, Place, Severity
+from alpgraph.notes.findings import quoted, rewording
 from alpgraph.notes.model import Mention, Relation
 
 _LISTED = 5
@@ -272,7 +272,7 @@ def _fix(link: Relation | Mention, slug: str) -> Fix | None:
     """Replace a target of the front matter; running text stays as its author wrote it."""
     if isinstance(link, Mention) or link.form != "native" or not _PLAIN.fullmatch(slug):
         return None
-    return Fix(f"write `{slug}`", (Edit(link.to_place, slug),))
+    return rewording(link.to_place, link.to, slug)
 
 
 RULES: tuple[Rule, ...] = (
