@@ -59,11 +59,11 @@ function draw(all) {
 }
 
 function chart(group) {
-  const xs = group.flatMap((curve) => curve.x);
+  const xs = group.flatMap((curve) => curve.x).filter((v) => v !== null);
   const ys = group.flatMap((c) => [...c.mean, ...c.low, ...c.high]).filter((v) => v !== null);
   const x = scale(Math.min(...xs), Math.max(...xs), BOX.left, BOX.right);
   const y = scale(Math.min(...ys), Math.max(...ys), BOX.bottom, BOX.top);
-  const last = group.map((c) => `${names[c.arm] || c.arm} ${c.mean.at(-1)}`).join(", ");
+  const last = group.map((c) => `${names[c.arm] || c.arm} ${lastOf(c)?.[1] ?? "–"}`).join(", ");
   const svg = element("svg", { class: "chart", viewBox: `0 0 ${BOX.width} ${BOX.height}`, role: "img", "aria-label": `So far: ${last}` });
   for (const tick of ticks(Math.min(...ys), Math.max(...ys))) {
     svg.append(element("path", { class: "c-grid", d: `M${BOX.left} ${y(tick)}H${BOX.right}` }));
@@ -72,18 +72,30 @@ function chart(group) {
   for (const tick of ticks(Math.min(...xs), Math.max(...xs)))
     svg.append(element("text", { class: "c-tick", x: x(tick), y: 208, "text-anchor": "middle" }, label(tick)));
   svg.append(element("text", { class: "c-side", x: 202, y: 228, "text-anchor": "middle" }, group[0].x_label));
-  const heights = apart(group.map((curve) => y(curve.mean.at(-1))));
-  group.forEach((curve, i) => svg.append(...arm(curve, i, x, y, heights[i])));
+  const known = group.map((curve, i) => [curve, i]).filter(([curve]) => lastOf(curve));
+  const heights = apart(known.map(([curve]) => y(lastOf(curve)[1])));
+  known.forEach(([curve, i], k) => svg.append(...arm(curve, i, x, y, heights[k])));
   return svg;
+}
+
+// a value is null where there is no number: a gap
+function points(curve, values) {
+  return curve.x.map((v, k) => (v === null || values[k] === null ? null : [v, values[k]]));
+}
+
+function lastOf(curve) {
+  return points(curve, curve.mean).findLast(Boolean);
 }
 
 function arm(curve, i, x, y, height) {
   const style = ["c-a", "c-b"][i % 2], at = (values) => curve.x.map((v, k) => `${x(v)} ${y(values[k])}`);
+  const mean = points(curve, curve.mean), end = lastOf(curve);
+  const way = mean.map((p, k) => (p ? `${mean[k - 1] ? "L" : "M"}${x(p[0])} ${y(p[1])}` : "")).join("");
   const parts = [];
-  if (!curve.low.includes(null) && !curve.high.includes(null))
+  if (!curve.x.includes(null) && !curve.low.includes(null) && !curve.high.includes(null))
     parts.push(element("path", { class: `c-band ${style}`, d: `M${[...at(curve.high), ...at(curve.low).reverse()].join(" ")}z` }));
-  parts.push(element("path", { class: `c-line ${style}`, d: `M${at(curve.mean).join(" ")}` }));
-  parts.push(element("circle", { class: `c-end ${style}`, cx: x(curve.x.at(-1)), cy: y(curve.mean.at(-1)), r: 3.6 }));
+  parts.push(element("path", { class: `c-line ${style}`, d: way }));
+  parts.push(element("circle", { class: `c-end ${style}`, cx: x(end[0]), cy: y(end[1]), r: 3.6 }));
   const lines = wrap(names[curve.arm] || curve.arm);
   lines.forEach((line, row) => parts.push(element("text", { class: `c-name ${style}`, x: BOX.right + 10, y: height + 4 + 16 * row }, line)));
   return parts;

@@ -14,6 +14,7 @@ from alpgraph.experiments import (
     Measurements,
     Metric,
     Params,
+    Picture,
     Preset,
     Verdict,
 )
@@ -22,7 +23,10 @@ from alpgraph.experiments import (
 class TrialParams(Params):
     steps: int = 3
     pause: float = 0.0
-    mode: Literal["fine", "raise", "exit", "memory", "spin", "big", "leave"] = "fine"
+    mode: Literal[
+        "fine", "raise", "exit", "memory", "spin", "big", "leave", "lines", "loud",
+        "gaps", "nan", "shape", "huge", "nothing",
+    ] = "fine"  # fmt: skip
     dies: int = 0
     log: str = ""
     label: str = ""
@@ -48,6 +52,11 @@ def measure(params, seeds, progress):
         os._exit(7)
     if params.mode == "raise":
         raise ValueError("the dog ate the data")
+    if params.mode == "lines":
+        raise LookupError("no such row\nrow 7 of 3\n\x00")
+    if params.mode == "loud":
+        print("\x1b[31mheard", flush=True)
+        os.write(2, b"\x1b[31mheard\n")
     if params.mode == "exit":
         os._exit(7)
     if params.mode == "leave":
@@ -68,7 +77,42 @@ def measure(params, seeds, progress):
     wait(params, params.steps)
     label = "x" * 4_000_000 if params.mode == "big" else "height"
     note(params, "ended")
+    if params.mode in ("gaps", "nan", "shape", "huge", "nothing"):
+        return odd(params, x, y, control, treatment + 1)
     return Measurements(control, treatment + 1, curves=[Curve("control", label, x, y)])
+
+
+def odd(params, x, y, control, treatment):
+    """Return what no number stands for, or what is no measurement at all."""
+    none, some = np.full(control.shape, np.nan), np.where(x == 1, np.nan, x)
+    match params.mode:
+        case "nan":
+            return Measurements(control, none)
+        case "shape":
+            return Measurements(control[:1], treatment)
+        case "huge":
+            return Measurements(control, 1e300 * (1 + np.arange(len(treatment))))
+        case "nothing":
+            return None
+    gapped, void = y + (some - x)[:, None], np.full(y.shape, np.nan)
+    return Measurements(
+        control,
+        treatment,
+        secondary={"share of no rows": (none, none)},
+        curves=[
+            Curve(arm, "height", x, each)
+            for arm, each in (("control", gapped), ("treatment", void))
+        ],
+        pictures=[
+            Picture(
+                "Bars", "bars", "what", "share", {"control": (["a", "b", "c"][: len(y)], gapped)}
+            ),
+            Picture(
+                "Lines", "lines", "step", "share", {"control": (some, y), "treatment": (x, void)}
+            ),
+            Picture("Void", "lines", "step", "share", {"control": (x, void)}),
+        ],
+    )
 
 
 TRIAL = Experiment(

@@ -272,21 +272,30 @@ def _row(asked: Asked, result: Mapping[str, Any]) -> str:
     primary, done = result["primary"], len(result["replicates"])
     few = f" ({done} replicates)" if done < asked.replicates else ""
     return (
-        f"{result['params'][asked.key]!s:>{asked.width}}  {primary['difference']:>+10.4g}  "
-        f"{primary['low']:>+10.4g} to {primary['high']:<+10.4g}  {result['verdict']}{few}"
+        f"{result['params'][asked.key]!s:>{asked.width}}  {signed(primary['difference']):>10}  "
+        f"{signed(primary['low']):>10} to {signed(primary['high']):<10}  {result['verdict']}{few}"
     )
 
 
 def _told(asked: Asked, result: Mapping[str, Any]) -> str:
     """Tell a result in a few lines."""
     primary, experiment = result["primary"], asked.experiment
-    low, high = primary["bootstrap"]
+    low, high = (signed(end) for end in primary["bootstrap"])
     return (
         f"{str(result['verdict']).upper()}: {primary['name']} "
-        f"{primary['difference']:+.4g} {primary['unit']} "
-        f"(95 % interval {primary['low']:+.4g} to {primary['high']:+.4g}, "
-        f"{len(result['replicates'])} replicates; bootstrap {low:+.4g} to {high:+.4g})\n"
-        f"{experiment.control.name} {primary['control']:.4g}, "
-        f"{experiment.treatment.name} {primary['treatment']:.4g}; expected {result['direction']}, "
-        f"smallest effect {result['smallest_effect']:g}"
+        f"{signed(primary['difference'])} {primary['unit']} "
+        f"(95 % interval {signed(primary['low'])} to {signed(primary['high'])}, "
+        f"{len(result['replicates'])} replicates; bootstrap {low} to {high})\n"
+        f"{experiment.control.name} {_plain(primary['control'])}, "
+        f"{experiment.treatment.name} {_plain(primary['treatment'])}; "
+        f"expected {result['direction']}, smallest effect {result['smallest_effect']:g}"
     )
+
+
+def signed(value: float | None) -> str:
+    """Write a number with its sign; a dash where there is none."""
+    return "–" if value is None else f"{value:+.4g}"
+
+
+def _plain(value: float | None) -> str:
+    return "–" if value is None else f"{value:.4g}"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from alpgraph.cli.options import json_option
-from alpgraph.cli.running import Progress, perhaps, pin_threads
+from alpgraph.cli.running import Progress, perhaps, pin_threads, signed
 
 if TYPE_CHECKING:
     from alpgraph.experiments import Verified
@@ -102,6 +102,6 @@ def _told(row: "Verified") -> str:
     primary = row.result["primary"]
     return (
         f"{row.experiment} {row.preset}: {mark}; stored {row.stored}, "
-        f"now {row.verdict} ({primary['difference']:+.4g}, {primary['low']:+.4g} to "
-        f"{primary['high']:+.4g}, {row.replicates} replicates)"
+        f"now {row.verdict} ({signed(primary['difference'])}, {signed(primary['low'])} to "
+        f"{signed(primary['high'])}, {row.replicates} replicates)"
     )

@@ -17,7 +17,13 @@ from alpgraph.experiments import (
 )
 from alpgraph.notes import render_prose
 from alpgraph.pages.addresses import experiment_url
-from alpgraph.pages.charts import Point, interval_chart, sweep_chart
+from alpgraph.pages.charts import (
+    Point,
+    common_range,
+    has_interval,
+    interval_chart,
+    sweep_chart,
+)
 from alpgraph.pages.formats import written
 from alpgraph.pages.frame import frame
 from alpgraph.pages.lists import rows
@@ -72,9 +78,7 @@ def preset_urls(experiment: Experiment, preset: str) -> list[str]:
 def stored_presets(experiment: Experiment) -> tuple[Stored, ...]:
     """Return the presets with their stored results, drawn on one range."""
     stored = references(experiment.name)
-    intervals = [found["result"]["primary"] for found in stored.values()]
-    low = min([0.0, *(primary["low"] for primary in intervals)])
-    high = max([0.0, *(primary["high"] for primary in intervals)])
+    low, high = common_range(found["result"]["primary"] for found in stored.values())
     found = []
     for name, preset in experiment.presets.items():
         result = stored[name]["result"] if name in stored else None
@@ -162,7 +166,7 @@ def sweep_of(
     runs = [(run.spec.params, run.primary, run.verdict) for run in answered]
     for params, primary, verdict in [*runs, *stored]:  # a stored result wins over a run
         same = {key: value for key, value in params.items() if key != vary} == others
-        if same and primary is not None and verdict is not None:
+        if same and primary is not None and has_interval(primary) and verdict is not None:
             known[params[vary]] = primary, verdict
     if not known:
         return None

@@ -6,28 +6,42 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from markupsafe import Markup, escape
 
+NONE = "–"
+"""Stands where there is no number: a share of no rows, say, which is stored as null."""
 
-def signed(value: float, digits: int = 3) -> str:
+
+def signed(value: float | None, digits: int = 3) -> str:
     """Write a number with its sign, a minus being a minus.
 
-    >>> signed(-0.0761), signed(0.05)
-    ('−0.076', '+0.050')
+    >>> signed(-0.0761), signed(0.05), signed(None)
+    ('−0.076', '+0.050', '–')
     """
+    if value is None:
+        return NONE
     return f"{_rounded(value, digits):+}".replace("-", "−")
 
 
-def number(value: float, digits: int = 3) -> str:
+def number(value: float | None, digits: int = 3) -> str:
     """Write a number without a plus.
 
-    >>> number(-1), number(0.2455)
-    ('−1.000', '0.246')
+    >>> number(-1), number(0.2455), number(None)
+    ('−1.000', '0.246', '–')
     """
+    if value is None:
+        return NONE
     return f"{_rounded(value, digits)}".replace("-", "−")
 
 
 def _rounded(value: float, digits: int) -> Decimal:
-    """Round what a reader sees: 0.2455 goes up, though its nearest binary fraction lies below."""
-    return Decimal(str(float(value))).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
+    """Round what a reader sees: 0.2455 goes up, though its nearest binary fraction lies below.
+
+    >>> _rounded(1e300, 3)
+    Decimal('1E+300')
+    """
+    exact = Decimal(str(float(value)))
+    if not exact.is_finite() or exact.adjusted() > 20:  # more digits than a Decimal keeps
+        return exact
+    return exact.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
 
 
 def written(value: object) -> str:

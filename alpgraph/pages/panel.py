@@ -11,8 +11,8 @@ from pydantic import BaseModel
 
 from alpgraph.experiments import Experiment, estimate_seconds, validate_params
 from alpgraph.pages.addresses import experiment_url
-from alpgraph.pages.charts import curves_chart, effect_chart, picture_chart
-from alpgraph.pages.formats import duration, number, signed, written
+from alpgraph.pages.charts import curves_chart, effect_chart, has_interval, picture_chart
+from alpgraph.pages.formats import NONE, duration, number, signed, written
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +138,8 @@ def sentence(experiment: Experiment, result: Mapping[str, Any]) -> str:
         f"{number(primary['control'])} with “{experiment.control.name}”",
         f"{number(primary['treatment'])} with “{experiment.treatment.name}”",
     )
+    if not has_interval(primary):
+        return f"{name}: {values[0]} and {values[1]}; too large for a mean and an interval."
     match result["verdict"]:
         case "no effect":
             return f"{name}: hardly any difference, {values[0]} and {values[1]}."
@@ -202,7 +204,7 @@ def _curve_figure(
 ) -> Figure:
     head = (curves[0]["x_label"], *(names.get(curve["arm"], curve["arm"]) for curve in curves))
     rows = tuple(
-        (f"{x:g}", *(number(curve["mean"][i], 4) for curve in curves))
+        (NONE if x is None else f"{x:g}", *(number(curve["mean"][i], 4) for curve in curves))
         for i, x in enumerate(curves[0]["x"])
     )
     label = curves[0]["y_label"]
@@ -214,7 +216,12 @@ def _curve_figure(
 
 def _picture_figure(names: Mapping[str, str], picture: Mapping[str, Any]) -> Figure:
     rows = tuple(
-        (names.get(one["name"], one["name"]), str(x), number(y, 4), f"± {number(half, 4)}")
+        (
+            names.get(one["name"], one["name"]),
+            NONE if x is None else str(x),
+            number(y, 4),
+            NONE if half is None else f"± {number(half, 4)}",
+        )
         for one in picture["series"]
         for x, y, half in zip(one["x"], one["y"], one["half_width"], strict=True)
     )

@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from alpgraph.experiments import Experiment, find_experiment, references
 from alpgraph.pages.addresses import experiment_url, run_url
-from alpgraph.pages.charts import Line, interval_chart, lines_chart
+from alpgraph.pages.charts import Line, common_range, interval_chart, lines_chart
 from alpgraph.pages.formats import written
 from alpgraph.pages.frame import frame
 from alpgraph.pages.lists import rows
@@ -120,8 +120,7 @@ def compare(
         for key in run.spec.params
         if len({str(answer.params.get(key)) for answer in answers}) > 1
     ]
-    low = min(0.0, *(answer.primary["low"] for answer in answers))
-    high = max(0.0, *(answer.primary["high"] for answer in answers))
+    low, high = common_range(answer.primary for answer in answers)
     titles = experiment.params.model_json_schema()["properties"]
     return Comparison(
         columns=tuple(titles[key].get("title", key) for key in differing),

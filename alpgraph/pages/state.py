@@ -236,7 +236,9 @@ def rejudged(before: Collection, answers: Mapping[str, Mapping[str, Any]]) -> Pa
     verdicts = {slug: info for slug, info in before.verdicts.items() if slug not in before.answers}
     for slug, result in answers.items():
         if slug in notes and (attached := notes[slug].experiment):
-            verdicts[slug] = verdict_info(attached.name, result)
+            info = verdict_info(attached.name, result)
+            if None not in (info.difference, info.low, info.high):  # values too large to tell
+                verdicts[slug] = info
     changed = {slug for slug in {*answers, *before.answers} if slug in notes}
     after = replace(before, verdicts=verdicts, answers=dict(answers))
     return Patch(after, _reach(changed, before.graph))

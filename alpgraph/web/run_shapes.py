@@ -114,9 +114,9 @@ class Primary(BaseModel):
     name: str
     unit: str
     better: Literal["lower", "higher"]
-    control: float
-    treatment: float
-    difference: float
+    control: float | None
+    treatment: float | None
+    difference: float | None
     low: float | None
     high: float | None
     level: float

@@ -67,6 +67,16 @@ def test_a_sweep_over_what_cannot_be_is_wrong_use_before_anything_runs(
     assert done.stdout == ""
 
 
+def test_what_is_no_number_is_a_dash(alpgraph: Run, plugin: Path) -> None:
+    done = alpgraph("run", "trial", "-p", "mode=huge")
+    assert done.returncode == 0
+    assert "INCONCLUSIVE" in done.stdout
+    assert "(95 % interval – to –, 4 replicates" in done.stdout
+    done = alpgraph("run", "trial", "--sweep", "mode=huge,gaps")
+    assert done.returncode == 0
+    assert done.stdout.splitlines()[-2].split()[-4:] == ["–", "to", "–", "inconclusive"]
+
+
 def interrupted_after(lines: int, *command: str) -> tuple[int, str, str]:
     """Start a command, press Ctrl-C once it has printed so many lines, return how it ended."""
     process = subprocess.Popen(

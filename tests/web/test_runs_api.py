@@ -258,6 +258,42 @@ def test_forms_lead_to_the_run_and_a_sweep_to_its_experiment(home: Any) -> None:
     assert 'id="fault-values">must be a whole number, not &#39;x&#39;<' in page
 
 
+def test_what_is_no_number_is_a_dash_on_pages_and_a_gap_in_pictures(home: Any) -> None:
+    void = {"experiment": "unused-steps", "replicates": 2, "params": {"cue": 1, "steps": 20}}
+    found = []
+    for asked in (void, question(mode="gaps"), question(mode="gaps", steps=1)):
+        told = call(home, "POST", "/api/runs", asked)[2]
+        run = ended(home, told["id"])
+        assert run["state"] == "done"
+        for tail in ("", f"?with={told['id']}", "?with=claim"):
+            status, _, page = call(home, "GET", f"/runs/{told['id']}{tail}")
+            assert status == 200
+            drawn = "".join(re.findall("<svg.*?</svg>", page))
+            assert not re.search("nan|None", drawn)
+        assert call(home, "GET", f"/api/runs/{told['id']}/replicates.csv")[0] == 200
+        found.append(page)
+    assert "misled against own steps</td><td>–</td><td>–</td>" in found[0]
+    assert re.search(r"misled against own steps, a cue that tells: –[;\"]", found[0])
+    lines = re.findall(r'<path class="c-line c-a" d="([^"]*)"', found[1])
+    assert any(line.count("M") == 2 for line in lines)  # it goes on behind the gap
+    assert "not told –" in found[1]
+
+
+def test_a_primary_metric_that_is_no_number_is_no_verdict_but_said_plainly(home: Any) -> None:
+    told = call(home, "POST", "/api/runs", question(mode="nan"))[2]
+    assert ended(home, told["id"])["state"] == "failed"
+    status, _, page = call(home, "GET", f"/runs/{told['id']}")
+    assert status == 200
+    assert "treatment has values that are not finite" in page
+    told = call(home, "POST", "/api/runs", question(mode="huge"))[2]
+    run = ended(home, told["id"])
+    assert (run["verdict"], run["primary"]["low"]) == ("inconclusive", None)
+    for path in (f"/runs/{told['id']}", "/experiments/trial?mode=huge&vary=steps"):
+        assert call(home, "GET", path)[0] == 200
+    page = call(home, "GET", f"/runs/{told['id']}")[2]
+    assert "too large for a mean and an interval" in page
+
+
 def events_of(text: str) -> list[tuple[int, str, Any]]:
     """Read a stream of events: id, kind, data."""
     found = []

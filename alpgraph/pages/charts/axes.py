@@ -64,12 +64,19 @@ def signed_label(value: float) -> str:
     return "0" if value == 0 else f"{value:+g}".replace("-", "−")
 
 
-def padded(values: Iterable[float], share: float = 0.05) -> tuple[float, float]:
-    """Return the range of values with some room at both ends."""
-    kept = list(values)
+def padded(values: Iterable[float | None], share: float = 0.05) -> tuple[float, float]:
+    """Return the range of the values there are, 0 if there is none, with room at both ends."""
+    kept = [value for value in values if value is not None] or [0.0]
     low, high = min(kept), max(kept)
     room = (high - low) * share or abs(high) * share or 1.0
     return low - room, high + room
+
+
+def spread(middle: float | None, half: float | None) -> tuple[float | None, float | None]:
+    """Return the ends of an interval; None twice where it has none."""
+    if middle is None or half is None:
+        return None, None
+    return middle - half, middle + half
 
 
 def words(name: str, width: int = 16, most: int = 3) -> list[str]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from alpgraph.pages.charts.axes import Scale, label, svg, text, ticks
+from alpgraph.pages.charts.axes import Scale, label, spread, svg, text, ticks
 from alpgraph.pages.formats import number
 from alpgraph.pages.text_width import wrap
 
@@ -26,7 +26,7 @@ def rows_chart(picture: Mapping[str, Any], names: Mapping[str, str]) -> Markup:
     ]
     order = list(dict.fromkeys(what for _, what, _, _ in rows))
     rows.sort(key=lambda row: (order.index(row[1]), known[row[0]]))
-    ends = [0.0, *(v - h for *_, v, h in rows), *(v + h for *_, v, h in rows)]
+    ends = [0.0, *(end for *_, v, h in rows for end in (v, *spread(v, h)) if end is not None)]
     x = Scale(min(ends), max(ends), LEFT, RIGHT)
     labels = [_label(what, names.get(name, name), len(series)) for name, what, _, _ in rows]
     tall = [max(ROW, LINE * len(lines) + 9) for lines in labels]
@@ -52,15 +52,18 @@ def _label(what: str, name: str, count: int) -> list[str]:
 
 
 def _row(
-    x: Scale, style: str, lines: Sequence[str], y: float, value: float, half: float
+    x: Scale, style: str, lines: Sequence[str], y: float, value: float | None, half: float | None
 ) -> list[str]:
+    """Draw a row; where there is no value, a dash alone."""
     top = y + 5 - LINE * (len(lines) - 1) / 2
-    return [
-        *(
-            text("c-tick", LEFT - 10, round(top + LINE * i, 1), line, "end")
-            for i, line in enumerate(lines)
-        ),
-        f'<path class="c-line {style}" d="M{x(value - half):g} {y:g}H{x(value + half):g}"/>'
-        f'<circle class="c-end {style}" cx="{x(value):g}" cy="{y:g}" r="5"/>',
-        text("c-tick", x(value + half) + 9, y + 5, number(value)),
+    parts = [
+        text("c-tick", LEFT - 10, round(top + LINE * i, 1), line, "end")
+        for i, line in enumerate(lines)
     ]
+    low, high = spread(value, half)
+    if low is not None and high is not None:
+        parts.append(f'<path class="c-line {style}" d="M{x(low):g} {y:g}H{x(high):g}"/>')
+    if value is not None:
+        parts.append(f'<circle class="c-end {style}" cx="{x(value):g}" cy="{y:g}" r="5"/>')
+    last = next((end for end in (high, value) if end is not None), 0.0)
+    return [*parts, text("c-tick", x(last) + 9, y + 5, number(value))]

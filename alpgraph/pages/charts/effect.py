@@ -11,11 +11,26 @@ from alpgraph.pages.formats import signed
 WIDTH, TOP, BOTTOM = 440, 16, 166
 RADIUS = 4
 MOST_LANES = 8
+UNKNOWN = "No picture: the differences are too large for a mean and an interval."
+
+
+def has_interval(primary: Mapping[str, Any]) -> bool:
+    """Whether the difference and its interval are numbers: those of huge values are not."""
+    return None not in (primary["difference"], primary["low"], primary["high"])
+
+
+def common_range(primaries: Iterable[Mapping[str, Any]]) -> tuple[float, float]:
+    """Return the range on which the intervals of a table are drawn; 0 lies within."""
+    known = [one for one in primaries if has_interval(one)]
+    low = min([0.0, *(one["low"] for one in known)])
+    return low, max([0.0, *(one["high"] for one in known)])
 
 
 def effect_chart(result: Mapping[str, Any]) -> Markup:
     """Draw a result's differences; the shaded stretch is too small to matter."""
     primary, smallest = result["primary"], result["smallest_effect"]
+    if not has_interval(primary):
+        return svg(WIDTH, 40, UNKNOWN, [text("c-side", 20, 24, UNKNOWN)])
     points = [row["treatment"] - row["control"] for row in result["replicates"]]
     shown = [*points, primary["low"], primary["high"], -1.6 * smallest, 1.6 * smallest]
     x = Scale(*padded(shown, 0.06), 20, WIDTH - 20)
@@ -61,7 +76,9 @@ def _dots(x: Scale, points: Iterable[float]) -> list[str]:
 
 
 def interval_chart(primary: Mapping[str, Any], low: float, high: float) -> Markup:
-    """Draw one interval on the range that its neighbours in a table share."""
+    """Draw one interval on the range that its neighbours in a table share, if it has one."""
+    if not has_interval(primary):
+        return Markup()
     x = Scale(low, high, 8, 192)
     a, b, zero = x(primary["low"]), x(primary["high"]), x(0)
     says = f"{signed(primary['low'])} to {signed(primary['high'])}"

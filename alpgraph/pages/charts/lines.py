@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from markupsafe import Markup
 
-from alpgraph.pages.charts.axes import Scale, apart, label, padded, svg, text, ticks, words
+from alpgraph.pages.charts.axes import Scale, apart, label, padded, spread, svg, text, ticks, words
 from alpgraph.pages.charts.bars import rows_chart
+from alpgraph.pages.formats import NONE
 
 WIDTH, HEIGHT = 480, 236
 LEFT, RIGHT, TOP, BOTTOM = 54, 350, 12, 190
@@ -17,14 +19,22 @@ ROW = 18
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line: what it is called, how it is drawn, where it goes."""
+    """One line: what it is called, how it is drawn, where it goes; a gap where a value is None."""
 
     name: str
     style: str
-    x: Sequence[float]
-    mean: Sequence[float]
-    low: Sequence[float]
-    high: Sequence[float]
+    x: Sequence[float | None]
+    mean: Sequence[float | None]
+    low: Sequence[float | None]
+    high: Sequence[float | None]
+
+    @property
+    def last(self) -> tuple[float, float] | None:
+        """The last point there is."""
+        points = zip(self.x, self.mean, strict=True)
+        return next(
+            ((x, y) for x, y in reversed([*points]) if x is not None and y is not None), None
+        )
 
 
 def curves_chart(curves: Sequence[Mapping[str, Any]], names: Mapping[str, str]) -> Markup:
@@ -54,8 +64,7 @@ def picture_chart(picture: Mapping[str, Any], names: Mapping[str, str]) -> Marku
             {"control": "c-a", "treatment": "c-b"}.get(one["name"], STYLES[i % len(STYLES)]),
             one["x"],
             one["y"],
-            [y - half for y, half in zip(one["y"], one["half_width"], strict=True)],
-            [y + half for y, half in zip(one["y"], one["half_width"], strict=True)],
+            *([ends[side] for ends in map(spread, one["y"], one["half_width"])] for side in (0, 1)),
         )
         for i, one in enumerate(series)
     ]
@@ -64,22 +73,24 @@ def picture_chart(picture: Mapping[str, Any], names: Mapping[str, str]) -> Marku
 
 def lines_chart(lines: Sequence[Line], x_label: str) -> Markup:
     """Draw lines on common axes; wide ranges of x are drawn on a logarithmic scale."""
-    xs = [value for line in lines for value in line.x]
+    xs = [value for line in lines for value in line.x if value is not None] or [0.0]
     ys = [value for line in lines for part in (line.mean, line.low, line.high) for value in part]
     log = min(xs) > 0 and max(xs) / min(xs) >= 50
     x = Scale(min(xs), max(xs), LEFT, RIGHT, log=log)
-    y = Scale(*padded(value for value in ys if value is not None), BOTTOM, TOP)
+    y = Scale(*padded(ys), BOTTOM, TOP)
     parts = _axes(x, y, xs, x_label)
-    names = [words(line.name) for line in lines]
+    drawn = [(line, line.last[1]) for line in lines if line.last is not None]
+    names = [words(line.name) for line, _ in drawn]
     sizes = [ROW * len(rows) + 3.0 for rows in names]
-    heights = apart([y(line.mean[-1]) - ROW / 2 for line in lines], sizes, BOTTOM + 12)
-    for line, rows, height in zip(lines, names, heights, strict=True):
+    heights = apart([y(end) - ROW / 2 for _, end in drawn], sizes, BOTTOM + 12)
+    for (line, _), rows, height in zip(drawn, names, heights, strict=True):
         parts += _line(line, x, y)
         parts += [
             text(f"c-name {line.style}", RIGHT + 10, height + ROW * (i + 0.75), row)
             for i, row in enumerate(rows)
         ]
-    ends = ", ".join(f"{line.name} {label(round(line.mean[-1], 3))}" for line in lines)
+    last = {line.name: label(round(end, 3)) for line, end in drawn}
+    ends = ", ".join(f"{line.name} {last.get(line.name, NONE)}" for line in lines)
     return svg(WIDTH, HEIGHT, f"By {x_label}; at the end: {ends}", parts)
 
 
@@ -107,13 +118,35 @@ def _log_ticks(xs: Sequence[float]) -> list[float]:
 
 
 def _line(line: Line, x: Scale, y: Scale) -> list[str]:
-    def points(values: Sequence[float]) -> list[str]:
-        return [f"{x(a):g} {y(b):g}" for a, b in zip(line.x, values, strict=True) if b is not None]
-
-    band = [*points(line.high), *points(line.low)[::-1]]
+    bands = []
+    for stretch in _stretches(line.x, line.low, line.high):
+        there = [f"{x(a):g} {y(high):g}" for a, _, high in stretch]
+        back = [f"{x(a):g} {y(low):g}" for a, low, _ in reversed(stretch)]
+        bands.append(f"M{' '.join([*there, *back])}z")
+    way, dots = [], [line.last] if line.last else []
+    for stretch in _stretches(line.x, line.mean):
+        way.append("M" + " ".join(f"{x(a):g} {y(b):g}" for a, b in stretch))
+        if len(stretch) == 1 and stretch[0] != line.last:  # no line shows a point between gaps
+            dots.append((stretch[0][0], stretch[0][1]))
     return [
-        f'<path class="c-band {line.style}" d="M{" ".join(band)}z"/>' if band else "",
-        f'<path class="c-line {line.style}" d="M{" ".join(points(line.mean))}"/>',
-        f'<circle class="c-end {line.style}" cx="{x(line.x[-1]):g}" '
-        f'cy="{y(line.mean[-1]):g}" r="3.6"/>',
+        f'<path class="c-band {line.style}" d="{"".join(bands)}"/>' if bands else "",
+        f'<path class="c-line {line.style}" d="{"".join(way)}"/>',
+        *(
+            f'<circle class="c-end {line.style}" cx="{x(a):g}" cy="{y(b):g}" r="3.6"/>'
+            for a, b in dots
+        ),
+    ]
+
+
+def _stretches(*columns: Sequence[float | None]) -> list[list[tuple[float, ...]]]:
+    """Return the points, cut where one of their numbers is None.
+
+    >>> _stretches([1, 2, 3, 4], [5, None, 7, 8])
+    [[(1, 5)], [(3, 7), (4, 8)]]
+    """
+    points = zip(*columns, strict=True)
+    return [
+        [tuple(value for value in point if value is not None) for point in stretch]
+        for whole, stretch in groupby(points, lambda point: None not in point)
+        if whole
     ]
