@@ -1,6 +1,8 @@
 """What an address or a form asks of an experiment."""
 
+import re
 from collections.abc import Mapping
+from typing import Any
 
 from alpgraph import experiments, pages, runs
 
@@ -21,14 +23,13 @@ def question_of(name: str, raw: Mapping[str, str]) -> "pages.Question":
         spec = runs.make_spec(name, claim | params, counts["replicates"], counts["seed"])
     except runs.SpecError as error:
         faults = {fault.field.removeprefix("params."): fault.message for fault in error.faults}
-        seed = counts["seed"] if counts["seed"] is not None else runs.DEFAULT_SEED
-        return pages.Question(claim | params, counts["replicates"], seed, faults)
+        # a field for numbers holds none that is no number: what was typed stands in its fault
+        known = {key: value for key, value in counts.items() if isinstance(value, int)}
+        return pages.Question(claim | params, **known, faults=faults)
     return pages.Question(spec.params, spec.replicates, spec.seed)
 
 
-def whole(text: str) -> int | None:
-    """Read a whole number of a form; what is none is refused later, by name."""
+def whole(text: str) -> Any:
+    """Read a whole number of a form; what is none stays a text, to be refused by name later."""
     text = text.strip()
-    if not text:
-        return None
-    return int(text) if len(text) <= 20 and text.lstrip("-").isdecimal() else -1
+    return int(text) if re.fullmatch(r"[-+]?\d{1,80}", text) else text or None

@@ -24,7 +24,7 @@ from alpgraph.web.run_access import (
     submit,
     submit_sweep,
 )
-from alpgraph.web.run_shapes import Question, SweepQuestion, Value
+from alpgraph.web.run_shapes import MOST_LETTERS, Question, SweepQuestion, Value
 
 router = APIRouter(include_in_schema=False)
 MOST_FIELDS = 100
@@ -102,16 +102,28 @@ async def _asked_again(request: Request, fields: Mapping[str, str], fault: SpecE
     """Return the experiment's page with what was typed and what is wrong with it."""
     kept = {key.removeprefix("params."): value for key, value in fields.items()}
     vary, values = kept.pop("vary", ""), kept.pop("values", "")
+    question = question_of(kept["experiment"], kept)
+    if not vary and not question.faults:  # what no field of the page could say
+        return _page_of(request, fault)
     page = await asyncio.to_thread(
         pages.experiment_page,
         request.app.state.hub.collection,
         kept["experiment"],
-        question_of(kept["experiment"], kept),
+        question,
         may_run=request.app.state.settings.may_run,
         vary=vary,
-        refused=(values, "; ".join(one.message for one in fault.faults)) if values else None,
+        refused=(values, _said(fault, vary)) if vary else None,
     )
     return HTMLResponse(page, 422)
+
+
+def _said(fault: SpecError, vary: str) -> str:
+    """Say what is wrong with a sweep; of values, without the name that stands beside them."""
+    own = ("values", f"params.{vary}")
+    return "; ".join(
+        one.message if one.field in own else f"{one.field.removeprefix('params.')} {one.message}"
+        for one in fault.faults
+    )
 
 
 def _question(fields: dict[str, str]) -> Question:
@@ -121,14 +133,32 @@ def _question(fields: dict[str, str]) -> Question:
     vary, values = fields.pop("vary", ""), fields.pop("values", "")
     asked["params"] = {key.removeprefix("params."): value for key, value in fields.items()}
     try:
-        if not (vary and values):
+        if not vary:
             return Question(**asked)
         wanted: list[Value] = [value.strip() for value in values.split(",") if value.strip()]
         return SweepQuestion(**asked, vary=vary, values=wanted)
     except ValidationError as error:
-        first = error.errors()[0]
-        field = ".".join(str(part) for part in first["loc"][:2])
-        raise SpecError([Fault(field, str(first["msg"]).lower())]) from None
+        raise SpecError([_fault(error, values)]) from None
+
+
+def _fault(error: ValidationError, values: str) -> Fault:
+    """Say in plain words what keeps the fields of a form from being a question."""
+    first = error.errors()[0]
+    field = ".".join(str(part) for part in first["loc"][:2])
+    limits = first.get("ctx", {})
+    match first["type"], first["loc"][0]:
+        case "too_short", _:
+            return Fault("values", f"must be one or more with commas between, not {values!r:.80}")
+        case "too_long", "values":
+            many = f"at most {limits['max_length']} at once, not {limits['actual_length']}"
+            return Fault("values", f"must be {many}")
+        case _, "values":
+            return Fault("values", f"must be at most {MOST_LETTERS} characters each")
+        case _, "params":
+            return Fault(field, f"must be at most {MOST_LETTERS} characters")
+        case _, "replicates" | "seed":
+            return Fault(field, f"must be a whole number, not {first['input']!r:.80}")
+    return Fault(field, str(first["msg"]).lower())
 
 
 def _page_of(request: Request, fault: Exception) -> Response:

@@ -6,7 +6,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from alpgraph.runs import State
 
-Value = bool | int | float | Annotated[str, Field(max_length=200)]
+MOST_LETTERS = 200
+"""Of a parameter that is text."""
+Value = bool | int | float | Annotated[str, Field(max_length=MOST_LETTERS)]
 MOST_POINTS = 64
 """Points of one sweep."""
 CLAIM: dict[str, Any] = {

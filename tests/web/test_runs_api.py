@@ -258,6 +258,51 @@ def test_forms_lead_to_the_run_and_a_sweep_to_its_experiment(home: Any) -> None:
     assert 'id="fault-values">must be a whole number, not &#39;x&#39;<' in page
 
 
+@pytest.mark.parametrize("typed", ["--5", "abc", "1.5", "-", "²"])
+@pytest.mark.parametrize(("field", "high"), [("seed", 2**53 - 1), ("replicates", 256)])
+def test_a_count_that_is_no_whole_number_is_refused_as_it_was_typed(
+    home: Any, field: str, high: int, typed: str
+) -> None:
+    low = 2 if field == "replicates" else 0
+    said = f"must be a whole number between {low} and {high}, not &#39;{typed}&#39;<"
+    form = {"content-type": "application/x-www-form-urlencoded"}
+    asked = urlencode({field: typed})
+    for method, path, body in (
+        ("GET", f"/experiments/trial?{asked}", None),
+        ("POST", "/runs", f"experiment=trial&{asked}"),
+    ):
+        status, _, page = call(home, method, path, body, **form)
+        assert status == 422
+        assert f'id="fault-{field}">{said}' in page
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        (",,", "must be one or more with commas between, not &#39;,,&#39;"),
+        ("", "must be one or more with commas between, not &#39;&#39;"),
+        (",".join(map(str, range(65))), "must be at most 64 at once, not 65"),
+        ("1," + "x" * 201, "must be at most 200 characters each"),
+    ],
+)
+def test_values_that_make_no_sweep_are_refused_in_plain_words(
+    home: Any, values: str, said: str
+) -> None:
+    form = {"content-type": "application/x-www-form-urlencoded"}
+    asked = urlencode({"experiment": "trial", "vary": "steps", "values": values})
+    status, _, page = call(home, "POST", "/runs", asked, **form)
+    assert status == 422
+    assert f'id="fault-values">{said}<' in page
+
+
+def test_a_text_that_is_too_long_is_refused_by_name(home: Any) -> None:
+    form = {"content-type": "application/x-www-form-urlencoded"}
+    asked = urlencode({"experiment": "trial", "label": "x" * 201})
+    status, _, page = call(home, "POST", "/runs", asked, **form)
+    assert status == 422
+    assert "Params.label: must be at most 200 characters." in page
+
+
 def test_what_is_no_number_is_a_dash_on_pages_and_a_gap_in_pictures(home: Any) -> None:
     void = {"experiment": "unused-steps", "replicates": 2, "params": {"cue": 1, "steps": 20}}
     found = []
