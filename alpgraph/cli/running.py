@@ -73,7 +73,13 @@ def pin_threads() -> None:
 @click.option("-p", "params", multiple=True, metavar="KEY=VALUE", help="Set one parameter.")
 @click.option("--replicates", type=int, help="Pairs of trainings; the experiment's own number.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Base seed.")
-@click.option("--sweep", metavar="KEY=A,B,C", help="Run once for each value of a parameter.")
+@click.option(
+    "--sweep",
+    "sweeps",
+    multiple=True,
+    metavar="KEY=A,B,C",
+    help="Run once for each value of a parameter.",
+)
 @click.option("--dask", metavar="ADDRESS", help="Dask scheduler that spreads the work.")
 @json_option
 @notes_option
@@ -83,7 +89,7 @@ def run(
     params: tuple[str, ...],
     replicates: int | None,
     seed: int,
-    sweep: str | None,
+    sweeps: tuple[str, ...],
     dask: str | None,
     as_json: bool,
     notes: Path | None,
@@ -96,7 +102,7 @@ def run(
     pin_threads()
     experiment, start = _experiment_of(what, preset, notes)
     chosen = {**start, **dict(_assignment(word) for word in params)}
-    key, values = _sweep(sweep)
+    key, values = _sweep(sweeps)
     questions = [{**chosen, key: value} for value in values] if key else [chosen]
     valid = [_valid(experiment, question) for question in questions]
     count = replicates if replicates is not None else experiment.replicates
@@ -192,10 +198,18 @@ def _assignment(word: str, option: str = "-p", form: str = "KEY=VALUE") -> tuple
     return key.strip(), value.strip()
 
 
-def _sweep(word: str | None) -> tuple[str, list[str]]:
+def _sweep(words: Sequence[str]) -> tuple[str, list[str]]:
     """Split `key=a,b,c`."""
-    if word is None:
+    if not words:
         return "", []
+    if len(words) > 1:
+        given = " and ".join(words)
+        raise click.BadParameter(
+            f"{given} are {len(words)} sweeps, and only one parameter can vary: "
+            "set the others with -p",
+            param_hint="--sweep",
+        )
+    word = words[0]
     key, text = _assignment(word, "--sweep", "KEY=A,B,C")
     values = [value.strip() for value in text.split(",") if value.strip()]
     if not values:

@@ -67,6 +67,12 @@ def test_a_sweep_over_what_cannot_be_is_wrong_use_before_anything_runs(
     assert done.stdout == ""
 
 
+def test_two_sweeps_are_wrong_use_and_none_is_dropped(alpgraph: Run) -> None:
+    done = alpgraph(*QUICK, "--sweep", "miss_cost=1", "--sweep", "hidden=4")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "miss_cost=1 and hidden=4 are 2 sweeps" in done.stderr
+
+
 def test_what_is_no_number_is_a_dash(alpgraph: Run, plugin: Path) -> None:
     done = alpgraph("run", "trial", "-p", "mode=huge")
     assert done.returncode == 0
