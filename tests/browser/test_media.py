@@ -188,3 +188,62 @@ def test_a_note_with_all_it_loads_is_light(server: Any, page: Any) -> None:
         weights[url] = len(body) if url.endswith(".woff2") else len(gzip.compress(body))
     assert len(weights) > 8
     assert sum(weights.values()) <= LIMIT, weights
+
+
+LONG = "immeasurably" * 12
+WIDE = f"""---
+title: A note of wide things
+topics: [{LONG[:70]}]
+relations:
+  - {{type: leads-to, to: long, why: it leads to the {LONG}}}
+---
+Before ${" + ".join(f"x_{{{i}}}^2" for i in range(60))}$ and after.
+
+- an item ${" + ".join(f"y_{{{i}}}" for i in range(60))}$
+
+$$ {" + ".join(f"z_{{{i}}}" for i in range(90))} $$
+
+```
+{"code that is long " * 30}
+```
+
+| one | two |
+|-----|-----|
+| {LONG} | {LONG} |
+"""
+
+
+@pytest.fixture
+def wide(folder: Any, start_server: Any, tmp_path: Path) -> Any:
+    root = folder({"wide.md": WIDE, "long.md": f"---\ntitle: {LONG}\n---\nText.\n"})
+    with start_server(str(root), "--state", str(tmp_path / "state")) as started:
+        yield started
+
+
+@pytest.mark.parametrize("width", [375, 1280])
+def test_no_long_word_and_no_formula_scrolls_the_page_sideways(
+    wide: Any, open_page: Callable[..., Any], width: int
+) -> None:
+    page = open_page(viewport={"width": width, "height": 800})
+    for path in ("/n/wide", "/n/long", "/walk/wide", "/walk/wide?depth=2", "/links/wide"):
+        page.goto(wide.url + path)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+    page.goto(f"{wide.url}/n/wide")
+    room = page.locator(".body").bounding_box()["width"]
+    formula = page.locator(".body p > math")
+    assert formula.bounding_box()["width"] <= room
+    assert formula.evaluate("one => one.scrollWidth") > room  # it scrolls by itself
+
+
+def test_a_printed_note_is_no_wider_than_the_paper(
+    wide: Any, open_page: Callable[..., Any]
+) -> None:
+    page = open_page(viewport={"width": 672, "height": 900})  # A4 within its margins
+    page.emulate_media(media="print")
+    for path in ("/n/wide", "/n/long", "/walk/wide"):
+        page.goto(wide.url + path)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 672, path
+    page.goto(f"{wide.url}/n/wide")
+    hidden = "one => one.scrollWidth - one.clientWidth"
+    assert page.locator(".body pre").evaluate(hidden) <= 0
+    assert page.locator(".body .scroll").evaluate(hidden) <= 0
