@@ -1,6 +1,7 @@
 """Pages for who looks for something: search results, wrong addresses, faults."""
 
 from collections.abc import Sequence
+from urllib.parse import quote
 
 from alpgraph.pages.addresses import note_url, search_url, topic_url
 from alpgraph.pages.frame import frame
@@ -52,21 +53,41 @@ def _topic_tiles(collection: Collection) -> list[LinkRow]:
     return [LinkRow(name, topic_url(name), len(slugs)) for name, slugs in topics(collection)]
 
 
-def error_page(collection: Collection, heading: str, detail: str, near: Sequence[str] = ()) -> str:
-    """Return a page that says what is wrong and where one may go."""
+def error_page(
+    collection: Collection,
+    heading: str,
+    detail: str,
+    near: Sequence[str] = (),
+    *,
+    live: str | None = None,
+    bare: str = "",
+) -> str:
+    """Return a page that says what is wrong and where one may go.
+
+    `live` is as `frame` takes it; `bare` is the address without what made it unusable.
+    """
     return render(
         "error.html",
-        **frame(collection),
+        **frame(collection, live=live),
         heading=heading,
         detail=detail,
         near=rows(collection, near),
+        bare=bare,
     )
 
 
 def absent_page(collection: Collection, near: Sequence[str] = ()) -> str:
-    """Return the page for a wrong address, with notes that may have been meant."""
+    """Return the page for a wrong address, with notes that may have been meant.
+
+    It follows every edit, since a note may come to stand where it was looked for.
+    """
     says = "The address may be misspelt, or what stood here was renamed or removed."
-    return error_page(collection, "There is no such page", says, near)
+    return error_page(collection, "There is no such page", says, near, live="")
+
+
+def unusable_page(collection: Collection, said: Sequence[str], path: str) -> str:
+    """Return the page for an address with unusable values, which sentences say of each."""
+    return error_page(collection, "This address cannot be used", " ".join(said), bare=quote(path))
 
 
 def moved_page(collection: Collection, former: str, slug: str) -> str:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 
+from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -17,9 +18,28 @@ SLOW_PACKING = 100_000
 NOT_MODIFIED = frozenset({b"etag", b"cache-control", b"vary", b"content-location", b"expires"})
 
 
-def keep(request: Request, slug: str = "", *, reach: int = 2, forever: bool = False) -> None:
-    """Let the answer be kept until a change within `reach` steps of `slug`, any change, or ever."""
-    request.scope[_KEEP] = Keep(slug, reach, forever)
+def keep(
+    request: Request,
+    slug: str = "",
+    *,
+    query: BaseModel | None = None,
+    reach: int = 2,
+    forever: bool = False,
+) -> None:
+    """Let the answer be kept until a change within `reach` steps of `slug`, any change, or ever.
+
+    Names in the address that `query` does not know change nothing, and there is no end of them:
+    such an answer is not kept, so that they cannot drive the others out.
+    """
+    fields = type(query).model_fields if query is not None else {}
+    known = {field.alias or name for name, field in fields.items()}
+    if request.query_params.keys() <= known:
+        request.scope[_KEEP] = Keep(slug, reach, forever)
+
+
+def _timing(stamp: str) -> tuple[bytes, bytes]:
+    """Say which state of the notes an answer is true of: in a header, since bytes outlive edits."""
+    return b"server-timing", b'stamp;desc="' + stamp.encode() + b'"'
 
 
 class Answering:
@@ -52,9 +72,8 @@ class Answering:
         if known and answer.is_known(known):
             status, data = 304, b""
             headers = [pair for pair in headers if pair[0] in NOT_MODIFIED]
-        # which state of the notes this is true of: in a header, since the bytes outlive edits
-        timing = (b"server-timing", b'stamp;desc="' + stamp.encode() + b'"')
-        await send({"type": "http.response.start", "status": status, "headers": [*headers, timing]})
+        headers = [*headers, _timing(stamp)]
+        await send({"type": "http.response.start", "status": status, "headers": headers})
         await send(
             {"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else data}
         )
@@ -64,7 +83,7 @@ class Answering:
         inner = dict(scope, method="GET")
         held: list[Message] = []
         passing = False
-        drops = self.cache.drops
+        drops, stamp = self.cache.drops, self.current().stamp
 
         async def take(message: Message) -> None:
             nonlocal passing
@@ -76,6 +95,8 @@ class Answering:
             streams = message["type"] == "http.response.body" and message.get("more_body", False)
             if start["status"] != 200 or streams:
                 passing = True
+                if start["status"] == 404:  # its page waits for the note
+                    start["headers"] = [*start["headers"], _timing(stamp)]
                 for earlier in held:
                     await send(earlier)
 

@@ -24,7 +24,7 @@ from alpgraph.web.queries import (
     ListQuery,
     Nothing,
     PathQuery,
-    SearchQuery,
+    SearchDataQuery,
     WalkAtQuery,
 )
 
@@ -81,7 +81,7 @@ async def healthz(request: Request, _: Annotated[Nothing, Query()]) -> dict[str,
 async def notes(request: Request, query: Annotated[ListQuery, Query()]) -> dict[str, Any]:
     """List the notes."""
     collection = _collection(request)
-    keep(request)
+    keep(request, query=query)
     slugs = list(collection.notes)
     if query.topic:
         key = topic_key(query.topic)
@@ -108,7 +108,7 @@ async def walk(
     """Give a note with its neighbours and the links among them, today's or a past date's."""
     collection = await asyncio.to_thread(_at, _collection(request), query.at)
     if not query.at:
-        keep(request, slug, reach=2 if query.depth == 1 else 3)
+        keep(request, slug, query=query, reach=2 if query.depth == 1 else 3)
     view = neighbourhood(
         collection.graph,
         _known(collection, slug),
@@ -132,7 +132,7 @@ async def paths(request: Request, query: Annotated[PathQuery, Query()]) -> dict[
 
 
 @router.get("/api/search")
-async def search(request: Request, query: Annotated[SearchQuery, Query()]) -> dict[str, Any]:
+async def search(request: Request, query: Annotated[SearchDataQuery, Query()]) -> dict[str, Any]:
     """Search the notes."""
     collection = _collection(request)
     index = await request.app.state.hub.search()
@@ -159,22 +159,22 @@ async def search(request: Request, query: Annotated[SearchQuery, Query()]) -> di
 @router.get("/api/network", **gives("application/octet-stream", format="binary"))
 async def network(request: Request, query: Annotated[AtQuery, Query()]) -> Response:
     """Give the whole network in a compact binary form, today's or a past date's."""
-    return await _packed(request, _network, query.at, "application/octet-stream")
+    return await _packed(request, _network, query, "application/octet-stream")
 
 
 @router.get("/api/network/titles", **gives("text/plain; charset=utf-8"))
 async def titles(request: Request, query: Annotated[AtQuery, Query()]) -> Response:
     """Give the slugs and titles of the network's nodes, in its order."""
-    return await _packed(request, _titles, query.at, "text/plain; charset=utf-8")
+    return await _packed(request, _titles, query, "text/plain; charset=utf-8")
 
 
-async def _packed(request: Request, pack: Pack, day: str, kind: str) -> Response:
+async def _packed(request: Request, pack: Pack, query: AtQuery, kind: str) -> Response:
     collection = _collection(request)
-    keep(request)
+    keep(request, query=query)
     await request.app.state.hub.draw(collection)
 
     def packed() -> bytes:
-        shown = _at(collection, day)
+        shown = _at(collection, query.at)
         return pack(shown)
 
     return Response(await asyncio.to_thread(packed), media_type=kind)

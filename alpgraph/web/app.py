@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -27,6 +26,7 @@ from alpgraph.web.run_access import serving_runs
 from alpgraph.web.run_forms import router as run_forms
 from alpgraph.web.runs import router as runs
 from alpgraph.web.settings import Settings
+from alpgraph.web.unusable import refuse
 
 
 class Application(FastAPI):
@@ -107,14 +107,4 @@ async def _own_fault(request: Request, fault: Exception) -> Response:
 
 async def _bad_request(request: Request, fault: Exception) -> Response:
     assert isinstance(fault, RequestValidationError)
-    errors = [_field(error) for error in fault.errors()]
-    detail = "; ".join(f"{error['field']}: {error['message']}" for error in errors)
-    return problem(422, "Unusable value", detail, errors)
-
-
-def _field(error: Any) -> dict[str, str]:
-    where = [str(part) for part in error["loc"] if part not in ("query", "body", "path")]
-    message = str(error["msg"])
-    if error["type"] == "extra_forbidden":
-        message = "unknown parameter"
-    return {"field": ".".join(where) or "body", "message": message}
+    return refuse(request, fault)

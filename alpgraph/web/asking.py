@@ -29,6 +29,13 @@ def question_of(name: str, raw: Mapping[str, str]) -> "pages.Question":
     return pages.Question(spec.params, spec.replicates, spec.seed)
 
 
+def asked_names(name: str, raw: Mapping[str, str]) -> dict[str, str]:
+    """Leave out of an address what the experiment `name` does not know."""
+    experiment = experiments.find_experiment(name)
+    known = {"vary", *_OTHERS, *(experiment.params.model_fields if experiment else ())}
+    return {key: value for key, value in raw.items() if key in known}
+
+
 def whole(text: str) -> Any:
     """Read a whole number of a form; what is none stays a text, to be refused by name later."""
     text = text.strip()

@@ -19,7 +19,7 @@ from alpgraph.history import HistoryError
 from alpgraph.pages.difference import difference_form, difference_page
 from alpgraph.pages.draft import Told, Writing
 from alpgraph.review import compare_revisions
-from alpgraph.web.queries import Closed
+from alpgraph.web.queries import Open
 from alpgraph.web.routes import collection_of, known_slug
 from alpgraph.web.settings import LOOPBACK
 from alpgraph.web.writing import (
@@ -43,7 +43,7 @@ Token = Annotated[str, Field(max_length=100)]
 MOST_FIELDS = 600
 
 
-class DiffQuery(Closed):
+class DiffQuery(Open):
     """Two revisions; without `head` the notes on disk."""
 
     base: Revision = ""
@@ -93,14 +93,14 @@ async def diff(request: Request, query: Annotated[DiffQuery, Query()]) -> HTMLRe
     return HTMLResponse(page, headers={"cache-control": "no-store"})
 
 
-class NewQuery(Closed):
+class NewQuery(Open):
     """What a new note is to begin with."""
 
     from_: Annotated[str, Field(alias="from", max_length=300)] = ""
     token: Token = ""
 
 
-class EditQuery(Closed):
+class EditQuery(Open):
     """How one shows that the file may be written."""
 
     token: Token = ""

@@ -3,7 +3,7 @@
 import asyncio
 from typing import Annotated
 
-from fastapi import APIRouter, HTTPException, Query, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
 from alpgraph import pages
@@ -33,7 +33,7 @@ async def network(request: Request, query: Annotated[NetworkQuery, Query()]) -> 
         query.at,
     )
     collection = collection_of(request)
-    keep(request)
+    keep(request, query=query)
     await request.app.state.hub.draw(collection)
     return await asyncio.to_thread(_network, collection, view)
 
@@ -47,7 +47,8 @@ def _network(collection: Collection, view: "pages.MapView") -> HTMLResponse:
         page = error_page(collection, "There is no such map", f"{error}.")
         return HTMLResponse(page, 404)
     except ValueError as error:
-        raise HTTPException(422, str(error)) from None
+        detail = f"“{view.at}” is no day: {error}."
+        return HTMLResponse(error_page(collection, "There is no such map", detail), 422)
     return HTMLResponse(pages.network_page(past, view))
 
 

@@ -1,4 +1,5 @@
-"""What may stand in a query: unknown names and values out of bounds are answered with 422."""
+"""What may stand in a query: values out of bounds are answered with 422, and to programs unknown
+names too. Pages pass over unknown names, which others append to links that they follow."""
 
 from typing import Annotated, Literal
 
@@ -15,17 +16,21 @@ class Closed(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
+class Open(BaseModel):
+    """A query of a page."""
+
+
 class Nothing(Closed):
     """No parameter at all."""
 
 
-class NoteQuery(Closed):
+class NoteQuery(Open):
     """The walk that led to a note."""
 
     trail: Trail
 
 
-class WalkQuery(Closed):
+class WalkQuery(Open):
     """How a walk is shown."""
 
     depth: int = Field(1, ge=1, le=2)
@@ -37,11 +42,13 @@ class WalkQuery(Closed):
 Kinds = Annotated[
     list[Annotated[str, Field(max_length=40)]], Field(default_factory=list, max_length=300)
 ]
-Day = Annotated[str, Field(pattern=r"^(\d{4}-\d\d-\d\d)?$")]
+Day = Annotated[
+    str, Field(pattern=r"^(\d{4}-\d\d-\d\d)?$", description="a date such as 2026-01-31")
+]
 """An ISO date, or nothing."""
 
 
-class NetworkQuery(Closed):
+class NetworkQuery(Open):
     """What the map shows."""
 
     focus: Slug = ""
@@ -64,8 +71,9 @@ class AtQuery(Closed):
 
 
 class WalkAtQuery(WalkQuery):
-    """A walk on a past date, or now."""
+    """A walk on a past date, or now, as a program asks for it."""
 
+    model_config = ConfigDict(extra="forbid")
     at: Day = ""
 
 
@@ -75,7 +83,7 @@ class EventsQuery(Closed):
     since: Annotated[str, Field(max_length=40)] = ""
 
 
-class SearchQuery(Closed):
+class SearchQuery(Open):
     """What is looked for."""
 
     q: Words = ""
@@ -83,13 +91,19 @@ class SearchQuery(Closed):
     offset: int = Field(0, ge=0, le=10_000)
 
 
-class RunQuery(Closed):
+class SearchDataQuery(SearchQuery):
+    """What a program looks for."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class RunQuery(Open):
     """What a run is compared with."""
 
     with_: Annotated[str, Field(max_length=60)] = Field("", alias="with")
 
 
-class PageQuery(Closed):
+class PageQuery(Open):
     """A page of a list that is turned."""
 
     page: int = Field(1, ge=1, le=100_000)
@@ -103,7 +117,7 @@ class PathQuery(Closed):
     k: int = Field(3, ge=1, le=5)
 
 
-class WaysQuery(Closed):
+class WaysQuery(Open):
     """Two notes as one writes them: slugs, titles or other names."""
 
     from_: Words = Field("", alias="from")
@@ -111,17 +125,19 @@ class WaysQuery(Closed):
     k: int = Field(3, ge=1, le=5)
 
 
-class TrailQuery(Closed):
+class TrailQuery(Open):
     """The notes of a walk."""
 
     note: Annotated[list[Slug], Field(default_factory=list, max_length=50)]
     format: Literal["", "html", "md"] = ""
 
 
-class TimelineQuery(Closed):
+class TimelineQuery(Open):
     """Where in time a page begins."""
 
-    before: Annotated[str, Field(pattern=r"^([0-9a-f]{4,64})?$")] = ""
+    before: Annotated[
+        str, Field(pattern=r"^([0-9a-f]{4,64})?$", description="the hash of a commit")
+    ] = ""
 
 
 class ListQuery(Closed):

@@ -28,7 +28,7 @@ from alpgraph.pages.twins import TWINS
 from alpgraph.pages.walk import walk_page
 from alpgraph.search import topic_key
 from alpgraph.web.answering import keep
-from alpgraph.web.asking import question_of
+from alpgraph.web.asking import asked_names, question_of
 from alpgraph.web.near import near_names
 from alpgraph.web.queries import (
     EventsQuery,
@@ -99,7 +99,7 @@ async def note(request: Request, slug: str, query: Annotated[NoteQuery, Query()]
     if "text/markdown" in request.headers.get("accept", ""):
         twin = ".md"
     if twin:
-        keep(request, name)
+        keep(request, name, query=query)
         data, kind = TWINS[twin](collection, name)
         return Response(data, media_type=kind, headers={"vary": "accept"})
     if name != slug:  # the target is ours, looked up in a table
@@ -107,7 +107,7 @@ async def note(request: Request, slug: str, query: Annotated[NoteQuery, Query()]
     may_run = request.app.state.settings.may_run
     alone = not collection.graph.degree(name)
     if not query.trail:  # ways there are without number
-        keep(request, "" if alone else name)
+        keep(request, "" if alone else name, query=query)
     lonely = alone and collection.opening is None
     near = await near_notes(request, collection.notes[name]) if lonely else ()
     page = await asyncio.to_thread(
@@ -123,7 +123,7 @@ async def all_links(
     """Serve a page of all links of a note."""
     collection = collection_of(request)
     name = known_slug(collection, slug)
-    keep(request, name)
+    keep(request, name, query=query)
     return found(await asyncio.to_thread(links_page, collection, name, query.page))
 
 
@@ -133,7 +133,7 @@ async def walk(request: Request, slug: str, query: Annotated[WalkQuery, Query()]
     collection = collection_of(request)
     name = known_slug(collection, slug)
     if not query.trail:
-        keep(request, name, reach=2 if query.depth == 1 else 3)
+        keep(request, name, query=query, reach=2 if query.depth == 1 else 3)
     page = await asyncio.to_thread(
         walk_page,
         collection,
@@ -183,7 +183,7 @@ async def experiments(request: Request) -> HTMLResponse:
 @router.get("/experiments/{name}")
 async def experiment(request: Request, name: str) -> HTMLResponse:
     """Serve an experiment, asking what the address says."""
-    raw = dict(request.query_params)
+    raw = asked_names(name, request.query_params)
     vary = raw.pop("vary", "")
     question = question_of(name, raw) if raw else None
     collection = collection_of(request)

@@ -65,3 +65,30 @@ def test_a_page_is_renewed_when_nothing_typed_would_be_lost(changing: Any, page:
     field.fill("")
     page.locator("h1").click()
     expect(page.locator(".body")).to_contain_text("The other words")
+
+
+def test_the_page_of_a_note_that_is_gone_shows_it_when_it_comes_back(
+    changing: Any, note: Path, page: Any, tmp_path: Path
+) -> None:
+    opened(changing, page)
+    away = tmp_path / "away.md"
+    with changing.changes() as told:
+        note.rename(away)
+        told()
+    expect(page.locator("h1")).to_have_text("There is no such page")
+    with changing.changes() as told:
+        (note.parent / "other.md").write_text("# Another\n")
+        told()
+    with changing.changes() as told:
+        away.rename(note)
+        told()
+    expect(page.locator("h1")).to_have_text("Can a loss harm?")
+
+
+def test_the_page_of_an_absent_note_rests_while_nothing_changes(changing: Any, page: Any) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    with page.expect_request("**/events?*"):
+        page.goto(f"{changing.url}/n/absent")
+    page.wait_for_timeout(1500)
+    assert asked.count(f"{changing.url}/n/absent") == 1

@@ -174,6 +174,22 @@ def test_an_edit_leaves_answers_far_from_it_alone(chain: Site) -> None:
     run(check())
 
 
+def test_names_that_no_page_knows_do_not_fill_the_cache(chain: Site) -> None:
+    async def check() -> None:
+        await chain.hub.start()
+        paths = ["/", "/topics", "/n/n3", "/n/n3.md", "/walk/n3?depth=2", "/links/n3", "/network"]
+        for path in paths:
+            body = (await chain.get(path))[2]
+            for i in range(3):
+                more = f"{path}{'&' if '?' in path else '?'}utm_{i}=x"
+                status, _, same = await chain.get(more)
+                assert (status, same) == (200, body), more
+        assert len(chain.hub.cache) == len(paths)
+        await chain.hub.stop()
+
+    run(check())
+
+
 def test_an_answer_has_a_strong_tag_for_each_encoding_and_is_not_sent_twice(chain: Site) -> None:
     async def check() -> None:
         await chain.hub.start()

@@ -170,11 +170,54 @@ def test_a_search_says_which_values_a_filter_takes(server: Any) -> None:
     assert "Nothing found" not in page
 
 
-def test_unknown_parameters_are_named(server: Any) -> None:
-    status, headers, body = get(server.url + "/walk/utility-weighted-loss?dept=2")
+def test_unknown_parameters_are_named_to_programs(server: Any) -> None:
+    status, headers, body = get(server.url + "/api/walk/utility-weighted-loss?dept=2")
     assert status == 422
     assert headers["content-type"] == "application/problem+json"
     assert json.loads(body)["errors"] == [{"field": "dept", "message": "unknown parameter"}]
+    assert get(server.url + "/api/search?q=a&utm_source=x")[0] == 422
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/", NOTE, "/walk/utility-weighted-loss", "/links/utility-weighted-loss", "/network",
+     "/search", "/path", "/trail", "/topics", "/experiments", "/timeline", "/standing", "/new",
+     "/experiments/utility-weighted-loss"],
+)  # fmt: skip
+def test_pages_pass_over_what_others_append_to_links(server: Any, path: str) -> None:
+    status, headers, body = get(f"{server.url}{path}?fbclid=x&utm_source=y")
+    assert (status, headers["content-type"]) == (200, "text/html; charset=utf-8")
+    assert body.split("</h1>")[0] == server.get(path).split("</h1>")[0]
+
+
+UNUSABLE = {
+    "/walk/utility-weighted-loss?depth=": "“depth” is empty, but must be a whole number from 1",
+    "/walk/utility-weighted-loss?depth=7": "is “7”, but must be a whole number from 1 to 2.",
+    "/walk/utility-weighted-loss?basis=x": "“basis” is “x”, but must be one of “paper”,",
+    "/network?area=abc": "“area” is “abc”, but must be a whole number from 0 to 255.",
+    "/network?at=now": "“at” is “now”, but must be a date such as 2026-01-31.",
+    "/network?at=2026-13-01": "“2026-13-01” is no day",
+    "/timeline?before=--all": "“before” is “--all”, but must be the hash of a commit.",
+    "/search?q=" + "ab+" * 134: "…”, but must be at most 400 letters long.",
+    "/trail?" + "note=a&" * 51: "“note” must be at most 300 letters long; at most 50 of them.",
+    "/network?area=%3Cscript%3Ealert(1)": "“area” is “<script>alert(1)”",
+}
+
+
+@pytest.mark.parametrize("address", UNUSABLE)
+def test_a_page_says_which_value_is_unusable_and_what_is_allowed(server: Any, address: str) -> None:
+    status, headers, body = get(server.url + address)
+    assert (status, headers["content-type"]) == (422, "text/html; charset=utf-8")
+    assert UNUSABLE[address] in text_of(body)
+    assert "<script>alert" not in body
+    assert 'href="/network"' in body
+    if "at=2026" not in address:
+        bare = address.partition("?")[0]
+        assert f'<a href="{bare}">This page without' in body
+        assert get(server.url + bare)[0] == 200
+    asked = get(server.url + address, Accept="application/json")
+    if "at=2026" not in address:
+        assert asked[1]["content-type"] == "application/problem+json"
 
 
 def test_a_former_name_leads_to_the_note(folder: Folder, start_server: Any, tmp_path: Path) -> None:

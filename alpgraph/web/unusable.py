@@ -1,0 +1,82 @@
+"""What is said of values in an address that cannot be used: to people a page, else a problem."""
+
+from collections.abc import Mapping
+from typing import Any, get_type_hints
+
+from fastapi import Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import HTMLResponse, Response
+from pydantic import BaseModel
+
+from alpgraph.pages.finding import unusable_page
+from alpgraph.web.problems import problem
+
+MOST_SHOWN = 40
+"""Letters of a value that are shown again."""
+_PROGRAMS = ("/api/", "/events", "/healthz")
+"""Where none but programs ask."""
+_DATA = ("application/json", "text/event-stream")
+
+
+def refuse(request: Request, fault: RequestValidationError) -> Response:
+    """Answer a request whose values are out of bounds with 422."""
+    if _reads_pages(request):
+        said = [_sentence(request, error) for error in fault.errors()]
+        collection = request.app.state.hub.collection
+        return HTMLResponse(unusable_page(collection, said, request.scope["path"]), 422)
+    errors = [_field(error) for error in fault.errors()]
+    detail = "; ".join(f"{error['field']}: {error['message']}" for error in errors)
+    return problem(422, "Unusable value", detail, errors)
+
+
+def _reads_pages(request: Request) -> bool:
+    asked = request.headers.get("accept", "")
+    data = request.scope["path"].startswith(_PROGRAMS) or any(kind in asked for kind in _DATA)
+    return request.method in ("GET", "HEAD") and not data
+
+
+def _where(error: Any) -> list[str]:
+    return [str(part) for part in error["loc"] if part not in ("query", "body", "path")]
+
+
+def _field(error: Any) -> dict[str, str]:
+    message = str(error["msg"])
+    if error["type"] == "extra_forbidden":
+        message = "unknown parameter"
+    return {"field": ".".join(_where(error)) or "body", "message": message}
+
+
+def _sentence(request: Request, error: Any) -> str:
+    """Say which value is wrong and what is allowed."""
+    name, value = next(iter(_where(error)), ""), error["input"]
+    query: type[BaseModel] = get_type_hints(request.scope["endpoint"]).get("query", BaseModel)
+    schema = query.model_json_schema().get("properties", {}).get(name)
+    must = f"must be {allowed(schema)}" if schema else f"cannot be used: {error['msg']}"
+    if not isinstance(value, str):
+        return f"“{name}” {must}."
+    shown = value if len(value) <= MOST_SHOWN else f"{value[:MOST_SHOWN]}…"
+    return f"“{name}” is “{shown}”, but {must}." if value else f"“{name}” is empty, but {must}."
+
+
+def allowed(schema: Mapping[str, Any]) -> str:
+    """Return in words what a part of a JSON Schema allows.
+
+    >>> allowed({"type": "integer", "minimum": 1, "maximum": 2})
+    'a whole number from 1 to 2'
+    >>> allowed({"type": "array", "maxItems": 3, "items": {"enum": ["", "a", "b"]}})
+    'one of “a”, “b”; at most 3 of them'
+    """
+    if "description" in schema:
+        return str(schema["description"])
+    if "anyOf" in schema:
+        return allowed(schema["anyOf"][0])
+    if "enum" in schema:
+        return "one of " + ", ".join(f"“{value}”" for value in schema["enum"] if value)
+    if "const" in schema:
+        return f"“{schema['const']}”"
+    if schema["type"] == "array":
+        return f"{allowed(schema['items'])}; at most {schema['maxItems']} of them"
+    if schema["type"] == "integer":
+        upper = f" to {schema['maximum']}" if "maximum" in schema else ""
+        return f"a whole number from {schema['minimum']}{upper}"
+    return f"at most {schema['maxLength']} letters long"
