@@ -119,7 +119,7 @@ EXPERIMENT = Experiment(
     "shrinks as training goes on.",
     control=Arm("equal rows", "Log loss, every row counting the same."),
     treatment=Arm("weighted rows", "Log loss, rows of 8 counting w times."),
-    primary=Metric("change in other digits called 8", "share of images", "lower"),
+    primary=Metric("change in other digits called 8", "share of images", "neither side"),
     direction="lower",
     smallest_effect=0.02,
     params=FadingWeights,

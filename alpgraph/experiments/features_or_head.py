@@ -129,7 +129,7 @@ EXPERIMENT = Experiment(
     treatment=Arm(
         "fresh readouts", "Robust minus plain training, both read out anew from balanced rows."
     ),
-    primary=Metric(ADVANTAGE, "share of rows of the worst group", "lower"),
+    primary=Metric(ADVANTAGE, "share of rows of the worst group", "neither side"),
     direction="lower",
     smallest_effect=0.1,
     params=FeaturesOrHead,

@@ -42,7 +42,7 @@ class Metric:
 
     name: str
     unit: str
-    better: str
+    better: str  # a diagnosis has `neither side`; the line below counts in the hash of the code
     """`lower` or `higher`."""
 
 

@@ -162,7 +162,7 @@ EXPERIMENT = Experiment(
     treatment=Arm(
         "the remedy", "The same weights under a polynomial tail, or a factor on the logit instead."
     ),
-    primary=Metric(WORTH, "share of the other digits", "higher"),
+    primary=Metric(WORTH, "share of the other digits", "neither side"),
     direction="higher",
     smallest_effect=0.03,
     params=PolynomialTail,

@@ -115,7 +115,7 @@ class Primary(BaseModel):
 
     name: str
     unit: str
-    better: Literal["lower", "higher"]
+    better: Literal["lower", "higher", "neither side"]
     control: float | None
     treatment: float | None
     difference: float | None

@@ -36,7 +36,7 @@ def test_design_is_complete(name):
     assert {"claim", "negative-control"} <= experiment.presets.keys()
     assert experiment.presets["negative-control"].expected == Verdict.NO_EFFECT
     assert experiment.direction in ("higher", "lower")
-    assert experiment.primary.better in ("higher", "lower")
+    assert experiment.primary.better in ("higher", "lower", "neither side")
     assert experiment.smallest_effect > 0
     assert experiment.hypothesis.endswith(".")
     assert experiment.about

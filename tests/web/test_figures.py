@@ -5,7 +5,7 @@ import re
 import pytest
 
 from alpgraph.experiments import get_experiment, references
-from alpgraph.pages.charts import picture_chart
+from alpgraph.pages.charts import effect_chart, picture_chart
 
 
 def ticks_below(svg: str) -> list[str]:
@@ -38,3 +38,25 @@ def test_rows_are_named_in_full():
     names = {"control": experiment.control.name, "treatment": experiment.treatment.name}
     for picture in references("unused-steps")["claim"]["result"]["pictures"]:
         assert "…" not in picture_chart(picture, names)
+
+
+def sides(name: str) -> list[str]:
+    """Return what stands left and right below the effect of an experiment's claim."""
+    svg = effect_chart(references(name)["claim"]["result"])
+    return re.findall(r'<text class="c-side"[^>]*>([^<]*)<', svg)
+
+
+@pytest.mark.parametrize("name", ["fading-weights", "features-or-head", "polynomial-tail"])
+def test_nothing_is_called_better_where_the_metric_is_a_diagnosis(name):
+    assert sides(name) == ["← lower than control", "higher than control →"]
+
+
+@pytest.mark.parametrize(
+    ("name", "wanted"),
+    [
+        ("utility-weighted-loss", ["← treatment better", "treatment worse →"]),
+        ("majority-vote", ["← treatment worse", "treatment better →"]),
+    ],
+)
+def test_the_better_side_of_a_goal_is_named(name, wanted):
+    assert sides(name) == wanted

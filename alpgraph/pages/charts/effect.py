@@ -11,6 +11,11 @@ from alpgraph.pages.formats import signed
 WIDTH, TOP, BOTTOM = 440, 16, 166
 RADIUS = 4
 MOST_LANES = 8
+SIDES = {
+    "lower": ("treatment better", "treatment worse"),
+    "higher": ("treatment worse", "treatment better"),
+}
+"""What lies left and right of zero, by the better side of the metric; a diagnosis has none."""
 UNKNOWN = "No picture: the differences are too large for a mean and an interval."
 
 
@@ -48,10 +53,9 @@ def effect_chart(result: Mapping[str, Any]) -> Markup:
         f'<path class="c-ci" d="M{low:g} 132H{high:g}M{low:g} 126v12M{high:g} 126v12"/>'
         f'<circle class="c-mean" cx="{x(primary["difference"]):g}" cy="132" r="6.5"/>'
     )
-    worse_up = primary["better"] == "lower"
-    left, right = ("better", "worse") if worse_up else ("worse", "better")
-    parts.append(text("c-side", 20, 207, f"← treatment {left}"))
-    parts.append(text("c-side", WIDTH - 20, 207, f"treatment {right} →", "end"))
+    left, right = SIDES.get(primary["better"], ("lower than control", "higher than control"))
+    parts.append(text("c-side", 20, 207, f"← {left}"))
+    parts.append(text("c-side", WIDTH - 20, 207, f"{right} →", "end"))
     says = (
         f"Mean difference {signed(primary['difference'])}, 95 % interval "
         f"{signed(primary['low'])} to {signed(primary['high'])}; "
