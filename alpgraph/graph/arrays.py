@@ -41,6 +41,16 @@ class Arrays:
         starts = np.concatenate([[0], np.cumsum(self.degrees)])
         return starts, target[np.argsort(source, kind="stable")]
 
+    def part(self, members: Ints) -> "Arrays":
+        """Return what joins some of the nodes, given by ascending index."""
+        if len(members) == self.size:
+            return self
+        place = np.full(self.size, -1, dtype=np.int64)
+        place[members] = np.arange(len(members))
+        edges = place[self.edges]
+        inside = (edges >= 0).all(axis=1)
+        return Arrays(tuple(self.slugs[i] for i in members), edges[inside], self.weights[inside])
+
 
 def to_arrays(graph: NoteGraph, *, ghosts: bool = False) -> Arrays:
     """Return the graph as arrays, nodes sorted by name; self links are left out.

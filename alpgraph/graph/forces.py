@@ -133,7 +133,7 @@ def _pivot_scaling(arrays: Arrays) -> Floats:
     nearest = np.full(size, np.inf)
     pivot = int(np.argmax(degrees))
     for column in range(count):
-        hops = _hops(arrays, pivot).astype(float)
+        hops = hops_from(arrays, pivot).astype(float)
         hops[hops < 0] = max(hops.max(), 1) + 2  # other parts stand a little beyond
         distances[:, column] = hops
         nearest = np.minimum(nearest, hops)
@@ -148,7 +148,7 @@ def _pivot_scaling(arrays: Arrays) -> Floats:
     return np.asarray(scaled / np.where(deviation > 0, deviation, 1.0))
 
 
-def _hops(arrays: Arrays, source: int) -> Ints:
+def hops_from(arrays: Arrays, source: int) -> Ints:
     """Return the number of steps from a node to each, -1 where there is no way."""
     starts, indices = arrays.rows
     hops = np.full(arrays.size, -1, dtype=np.int64)

@@ -1,6 +1,7 @@
 """Where each note stands on the map, and which area it belongs to."""
 
 import json
+from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
@@ -11,8 +12,9 @@ import numpy as np
 
 from alpgraph.graph.arrays import Arrays, Floats, to_arrays
 from alpgraph.graph.communities import NO_AREA, Area, communities, name_areas
-from alpgraph.graph.forces import relax, spacing, spread, start
+from alpgraph.graph.forces import hops_from, relax, spacing, spread, start
 from alpgraph.graph.model import NoteGraph
+from alpgraph.graph.packing import pack, parts_of
 
 Point = tuple[float, float]
 
@@ -25,6 +27,9 @@ ACROSS = 0.45
 """Pull of a link between areas, as a share of one inside: areas become islands."""
 PIECE = 400
 """Nodes or edges in a piece of what a layout depends on."""
+SMALL = 12
+"""Notes up to which a part apart from the main one needs no forces."""
+GOLDEN = np.pi * (3 - np.sqrt(5))
 LANDSCAPE = 1.3
 """Most that a map drawn anew is stretched sideways, for sheets wider than high."""
 
@@ -45,7 +50,8 @@ def layout(graph: NoteGraph, *, previous: Layout | None = None) -> Layout:
     """Return the map of a graph; deterministic on one machine.
 
     With `previous` known notes stay exactly where they were and new ones find a place among
-    them, unless more than half are new. Ghosts are placed last and move nobody.
+    them, unless more than half are new. What nothing joins to the largest part is packed beside
+    it. Ghosts are placed last and move nobody.
 
     >>> import networkx as nx
     >>> graph = nx.MultiDiGraph()
@@ -114,8 +120,9 @@ def _place(arrays: Arrays, known: Mapping[str, Point]) -> dict[str, Point]:
     if arrays.size < 2:
         return kept or dict.fromkeys(arrays.slugs, (0.0, 0.0))
     if len(kept) < KNOWN * arrays.size:
-        settled = _landscape(relax(arrays, start(arrays)))
-        return _points(arrays, spread(settled, GAP * spacing(settled)))
+        main = arrays.part(parts_of(arrays)[0])
+        settled = _landscape(relax(main, start(main)))
+        kept = _points(main, spread(settled, GAP * spacing(settled)))
     return _place_new(arrays, kept)
 
 
@@ -139,34 +146,65 @@ def _landscape(positions: Floats) -> Floats:
 
 
 def _place_new(arrays: Arrays, known: Mapping[str, Point]) -> dict[str, Point]:
-    """Place the nodes that `known` lacks near their neighbours; the others stay."""
+    """Place the nodes that `known` lacks: near their neighbours, or beside all; the others stay."""
+    if all(slug in known for slug in arrays.slugs):
+        return {slug: known[slug] for slug in arrays.slugs}
+    placed = np.array([slug in known for slug in arrays.slugs])
+    parts = parts_of(arrays)
+    main = max(parts, key=lambda part: int(placed[part].sum()))
+    old = np.array([known[arrays.slugs[i]] for i in main if placed[i]])
+    gap = GAP * spacing(old) if len(old) > 1 else 1.0
+    joined = arrays.part(np.sort(np.concatenate([p for p in parts if placed[p].any()])))
+    found = _place_joined(joined, known, gap)
+    loose = [arrays.part(part) for part in parts if not placed[part].any()]
+    standing = [
+        np.array([found[arrays.slugs[i]] for i in part]) for part in parts if placed[part].any()
+    ]
+    standing.sort(key=len, reverse=True)
+    shapes = [_shape(part, gap) for part in loose]
+    for part, positions in zip(loose, pack(standing[0], standing[1:], shapes, gap), strict=True):
+        found |= _points(part, positions)
+    return found
+
+
+def _place_joined(arrays: Arrays, known: Mapping[str, Point], gap: float) -> dict[str, Point]:
+    """Place new nodes near the neighbours that lead to known ones."""
     new = np.array([i for i, slug in enumerate(arrays.slugs) if slug not in known], dtype=np.int64)
     if not len(new):
-        return {slug: known[slug] for slug in arrays.slugs}
-    old = np.array(list(known.values()), dtype=float).reshape(-1, 2)
-    gap = GAP * spacing(old) if len(old) > 1 else 1.0
+        return dict(known)
     begun = _beside_neighbours(arrays, known, gap)
     moved = relax(arrays, begun, steps=WARM_STEPS, step=4 * gap, free=new)
     return _points(arrays, spread(moved, gap, free=new)) | dict(known)
 
 
 def _beside_neighbours(arrays: Arrays, known: Mapping[str, Point], gap: float) -> Floats:
-    """Start each new node at the mean of its placed neighbours, else at the rim."""
+    """Start each new node at the mean of its placed neighbours, from known ones outwards."""
     rng = np.random.default_rng(0)
     placed = np.array([slug in known for slug in arrays.slugs])
     positions = np.array([known.get(slug, (0.0, 0.0)) for slug in arrays.slugs], dtype=float)
-    centre = np.median(positions[placed], axis=0)
-    rim = float(np.linalg.norm(positions[placed] - centre, axis=1).max()) + gap
     starts, indices = arrays.rows
-    for i in np.nonzero(~placed)[0]:
-        near = indices[starts[i] : starts[i + 1]]
-        near = near[placed[near]]
+    beside = [indices[starts[i] : starts[i + 1]] for i in range(arrays.size)]
+    waiting = deque(i for i in range(arrays.size) if not placed[i] and placed[beside[i]].any())
+    while waiting:
+        i = waiting.popleft()
+        if placed[i]:
+            continue
+        near = beside[i][placed[beside[i]]]
         angle = rng.uniform(0, 2 * np.pi)
-        direction = np.array([np.cos(angle), np.sin(angle)])
-        alone = centre + rim * direction
-        positions[i] = positions[near].mean(axis=0) + gap * direction if len(near) else alone
+        positions[i] = positions[near].mean(axis=0) + gap * np.array([np.cos(angle), np.sin(angle)])
         placed[i] = True
+        waiting.extend(beside[i][~placed[beside[i]]].tolist())
     return positions
+
+
+def _shape(part: Arrays, gap: float) -> Floats:
+    """Lay out a part that nothing joins to the rest, as dense as the rest is."""
+    if part.size > SMALL:
+        settled = _landscape(relax(part, start(part), steps=WARM_STEPS))
+        return spread(settled * (gap / GAP / spacing(settled)), gap)
+    ranks = np.argsort(np.argsort(hops_from(part, int(np.argmax(part.degrees))), kind="stable"))
+    turned = GOLDEN * ranks  # as seeds of a sunflower, the best connected in the middle
+    return np.stack([np.cos(turned), np.sin(turned)], axis=1) * gap * np.sqrt(ranks)[:, None]
 
 
 def _points(arrays: Arrays, positions: Floats) -> dict[str, Point]:

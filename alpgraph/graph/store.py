@@ -19,7 +19,7 @@ from alpgraph.graph.placing import Layout, layout, layout_digest, layout_text
 from alpgraph.processes import ctrl_c_held
 
 NAME = "layout.json"
-VERSION = 1
+VERSION = 2
 NICE = 10
 """By how much a map drawn apart stands back behind pages that somebody waits for."""
 

@@ -117,6 +117,74 @@ def test_new_notes_move_no_old_one_and_stand_by_their_neighbours() -> None:
         assert np.linalg.norm(near - (x, y)) < 0.2 * width
 
 
+def with_strays(graph: Any, count: int) -> Any:
+    for i in range(count):
+        graph.add_node(f"stray-{i:02}", title="Stray", topics=(), ghost=False)
+    return graph
+
+
+def scale(drawn: Layout, slugs: Any) -> float:
+    """Size of a map on a sheet that is 1.4 times as wide as high."""
+    return float((np.ptp(points(drawn, slugs), axis=0) / [1.4, 1]).max())
+
+
+def test_lone_notes_leave_the_scale_of_the_map_and_come_out_the_same_one_by_one() -> None:
+    main = sorted(clustered(5, 14))
+    fresh = grown = layout(clustered(5, 14))
+    for count in (1, 2, 3):
+        grown = layout(with_strays(clustered(5, 14), count), previous=grown)
+        assert scale(grown, grown.positions) == pytest.approx(scale(fresh, main), rel=0.01)
+    assert layout(with_strays(clustered(5, 14), 3)).positions == grown.positions
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_as_many_lone_notes_as_linked_ones_leave_them_most_of_the_sheet(known: bool) -> None:
+    main = sorted(clustered(5, 14))
+    previous = layout(clustered(5, 14)) if known else None
+    drawn = layout(with_strays(clustered(5, 14), 70), previous=previous)
+    assert scale(drawn, main) > 0.75 * scale(drawn, drawn.positions)
+    strays = points(drawn, sorted(set(drawn.positions) - set(main)))
+    apart = np.linalg.norm(strays[:, None] - points(drawn, main)[None], axis=2)
+    closest = np.linalg.norm(points(drawn, main)[:, None] - points(drawn, main)[None], axis=2)
+    assert apart.min() > closest[closest > 0].min()
+
+
+def test_a_hub_with_many_leaves_is_no_blot_among_lone_notes() -> None:
+    drawn = layout(with_strays(nx_star(), 12))
+    assert scale(drawn, nx_star()) > 0.85 * scale(drawn, drawn.positions)
+
+
+def test_parts_stand_beside_one_another_and_fill_the_sheet() -> None:
+    sizes = (40, 25, 14, 8, 3, 2)
+    graph = nx.MultiDiGraph()
+    for part, size in enumerate(sizes):
+        graph.update(
+            nx.relabel_nodes(nx.cycle_graph(size), {i: f"{part}-{i}" for i in range(size)})
+        )
+    nx.set_node_attributes(graph, {n: {"title": n, "topics": (), "ghost": False} for n in graph})
+    drawn = layout(graph)
+    boxes = [
+        (at.min(axis=0), at.max(axis=0))
+        for at in (points(drawn, [f"{p}-{i}" for i in range(n)]) for p, n in enumerate(sizes))
+    ]
+    for i, (low, high) in enumerate(boxes):
+        assert all((low > far).any() or (high < near).any() for near, far in boxes[:i])
+    sheet = 1.4 * scale(drawn, sorted(graph)) ** 2
+    assert sum((high - low).prod() for low, high in boxes) > 0.45 * sheet
+
+
+def test_new_notes_in_a_row_follow_the_one_that_is_known() -> None:
+    old = layout(clustered(5, 14))
+    graph = with_strays(clustered(5, 14), 3)
+    for a, b in (("stray-00", "stray-01"), ("stray-01", "stray-02"), ("stray-02", "g00-000")):
+        graph.add_edge(a, b, "extends")
+    new = layout(graph, previous=old)
+    x, y = new.positions["stray-02"]
+    assert np.linalg.norm(np.array(new.positions["g00-000"]) - (x, y)) < 0.3 * scale(
+        old, sorted(old.positions)
+    )
+
+
 def test_ghosts_get_a_place_and_move_nobody(graph: Any) -> None:
     told = [("a", "extends", "b"), ("b", "extends", "c"), ("c", "extends", "a")]
     plain = layout(graph(*told))
@@ -215,6 +283,14 @@ def test_what_a_layout_depends_on_is_one_json_list() -> None:
     assert layout_digest(graph) == whole
 
 
+def test_a_map_kept_by_another_version_is_drawn_anew(tmp_path: Path) -> None:
+    graph = clustered(3, 20)
+    save_layout(Layout(dict.fromkeys(graph, (1.0, 1.0)), digest=layout_digest(graph)), tmp_path)
+    file = tmp_path / "layout.json"
+    file.write_text(file.read_text().replace('"version":2', '"version":1'))
+    assert stored_layout(graph, tmp_path).positions == layout(graph).positions
+
+
 def test_fresh_starts_over(tmp_path: Path) -> None:
     graph = clustered(3, 20)
     moved = Layout(dict.fromkeys(graph, (1.0, 1.0)))
@@ -224,7 +300,7 @@ def test_fresh_starts_over(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "{", "[]", "null", '{"version": 1}', '{"version": 1, "positions": 3}', "\0"]
+    "text", ["", "{", "[]", "null", '{"version": 2}', '{"version": 2, "positions": 3}', "\0"]
 )
 def test_a_damaged_file_counts_as_absent(tmp_path: Path, text: str) -> None:
     (tmp_path / "layout.json").write_text(text)
