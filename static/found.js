@@ -6,8 +6,8 @@ import MiniSearch from "./vendor/minisearch.js";
 const CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff";
 const RUN = new RegExp(`[${CJK}]+|(?:(?![${CJK}])[\\p{L}\\p{N}])+`, "gu");
 const PART = /(?:(topic|verdict|has):)?(?:"([^"]*)"?|(\S+))/g;
-const FIELDS = ["title", "claim", "summary", "topics", "why", "body"];
-const boost = { title: 6, claim: 3, topics: 3, summary: 2, why: 1.5 };
+const FIELDS = ["title", "claim", "summary", "topics", "why", "body", "sources"];
+const boost = { title: 6, claim: 3, topics: 3, summary: 2, why: 1.5, sources: 0.7 };
 const LONG = 5; // letters from which one typing error is forgiven
 let loading = null;
 
@@ -43,7 +43,7 @@ export async function search(text, { limit = 20, offset = 0 } = {}) {
   const found = index.search(query, {
     boost, combineWith: "AND",
     prefix: (_, i, all) => open && i === all.length - 1,
-    fuzzy: (term) => (term.length >= LONG ? 1 : false),
+    fuzzy: (term) => (term.length >= LONG && !/^\d+$/.test(term) ? 1 : false),
     filter: ({ id }) => passes(notes[id]),
   });
   const items = found.slice(offset, offset + limit).map(({ id, score }) => {

@@ -60,7 +60,7 @@ def export(format: str, notes: Path | None, state: Path | None) -> None:
 def search(
     query: tuple[str, ...], limit: int, as_json: bool, notes: Path | None, state: Path | None
 ) -> int:
-    """Search titles, claims, summaries, text and the reasons on links."""
+    """Search titles, claims, summaries, text, the reasons on links and sources."""
     from alpgraph.search import open_index
 
     location, config = find(notes, state)

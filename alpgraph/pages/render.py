@@ -10,6 +10,7 @@ from alpgraph.notes import render_inline
 from alpgraph.pages import addresses, formats
 from alpgraph.pages.assets import static_url
 from alpgraph.resources import resource_dir
+from alpgraph.search import MOST_CHARACTERS
 
 
 @cache
@@ -25,7 +26,11 @@ def environment() -> Environment:
     for name in dir(addresses):
         if name.endswith("_url"):
             env.globals[name] = getattr(addresses, name)
-    env.globals |= {"version": __version__, "static_url": static_url}
+    env.globals |= {
+        "version": __version__,
+        "static_url": static_url,
+        "most_characters": MOST_CHARACTERS,
+    }
     for name in (
         "signed", "number", "plain_date", "short_date", "duration", "moment", "written", "said"
     ):  # fmt: skip

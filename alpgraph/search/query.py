@@ -10,6 +10,7 @@ FILTERS = ("topic", "type", "has", "verdict", "links")
 KEYED = ("topic", "has", "verdict")
 """Filters whose values are written in small letters, with `-` for what is no letter."""
 MOST_CHARACTERS = 400
+"""Of a query that are read; a longer one is refused at the doors."""
 MOST_WORDS = 24
 _PART = re.compile(r'(?:(\w+):)?(?:"([^"]*)"?|(\S+))')
 

@@ -10,9 +10,11 @@ from collections import Counter
 from collections.abc import Iterator
 
 from alpgraph.notes import Note
+from alpgraph.notes.shown import outside_addresses, shown_text
 from alpgraph.pages import Collection
+from alpgraph.search import sources_text
 
-FIELDS = ("title", "claim", "summary", "topics", "why", "body")
+FIELDS = ("title", "claim", "summary", "topics", "why", "body", "sources")
 MOST_TEXT = 4_000_000
 """Characters of all bodies up to which they are searched too; more would be slow to load."""
 SHOWN = 200
@@ -48,11 +50,11 @@ def whole_text(collection: Collection) -> bool:
 
 
 def searched(collection: Collection) -> list[str]:
-    """Return what the index holds of notes beside what is told of them: of their bodies."""
+    """Return what the index holds of notes beside what is told of them: of bodies and sources."""
     notes = collection.notes.values()
     if whole_text(collection):
         return [note.digest for note in notes]
-    return ["" if note.claim or note.summary else note.body[:SHOWN_OF] for note in notes]
+    return [f"{_begin(note)}\n{sources_text(note)}" for note in notes]
 
 
 def search_data(collection: Collection) -> bytes:
@@ -92,14 +94,21 @@ def search_data(collection: Collection) -> bytes:
 
 def _texts(note: Note, *, bodies: bool) -> tuple[str, ...]:
     why = " ".join(relation.why for relation in note.relations)
-    body = note.body if bodies else ""
-    return note.title, note.claim, note.summary, " ".join(note.topics), why, body
+    body = shown_text(note.body) if bodies else ""
+    addresses = outside_addresses(note.body) if bodies else ()
+    sources = " ".join([sources_text(note), *addresses])
+    return note.title, note.claim, note.summary, " ".join(note.topics), why, body, sources
+
+
+def _begin(note: Note) -> str:
+    """Return what says in a line what a note is about."""
+    return note.claim or note.summary or shown_text(note.body)[:SHOWN_OF]
 
 
 def _shown(collection: Collection, slug: str, note: Note) -> tuple[str, str, str, str, list[str]]:
     """Return slug, title, a line, verdict (`-` where nothing is attached), topics."""
     info = collection.verdicts.get(slug)
     verdict = info.verdict if info else "" if note.experiment else "-"
-    line = " ".join((note.claim or note.summary or note.body[:SHOWN_OF]).split())
+    line = " ".join(_begin(note).split())
     shown = line if len(line) <= SHOWN else line[:SHOWN].rpartition(" ")[0] + " …"
     return slug, note.title, shown, verdict, list(note.topics)

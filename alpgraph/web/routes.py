@@ -15,6 +15,7 @@ from fastapi.responses import (
 
 from alpgraph import pages
 from alpgraph.notes import Note
+from alpgraph.notes.shown import shown_text
 from alpgraph.pages import Collection
 from alpgraph.pages.addresses import note_url, topic_url
 from alpgraph.pages.assets import find_asset
@@ -77,7 +78,7 @@ def _twin(collection: Collection, slug: str) -> tuple[str, str]:
 async def near_notes(request: Request, note: Note) -> list[str]:
     """Return the notes most like one that nothing is linked to."""
     index = await request.app.state.hub.search()
-    text = f"{note.title} {note.summary} {note.body}"
+    text = f"{note.title} {note.summary} {shown_text(note.body)}"
     hits = await asyncio.to_thread(index.near, text, without=note.slug)
     return [hit.slug for hit in hits]
 

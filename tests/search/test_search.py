@@ -184,6 +184,88 @@ def test_a_snippet_shows_the_words_of_a_link_and_not_its_address(folder: Folder)
     assert "See the shown words, a page and plain." in hit.text
 
 
+HIDDEN = """---
+title: A note
+---
+# Heading <!-- secretone -->
+
+Shown %% secrettwo %% words, 50%% of `%% coded %%`.
+
+%%
+secretthree
+
+secretfour
+%%
+
+<!-- secretfive
+secretsix -->
+
+<div>kept<!-- secretseven --></div>
+
+[secreteight]: https://example.org/secretnine
+"""
+
+
+def test_comments_are_neither_searched_nor_shown(folder: Folder) -> None:
+    index = open_index(read_notebook(folder({"a.md": HIDDEN, "b.md": "# Other\nsecretary\n"})))
+    assert [slugs(index.search(f'"{w}"')[1]) for w in ("shown words", "coded", "kept")] == (
+        [["a"]] * 3
+    )
+    for word in ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]:
+        assert index.absent(f"secret{word} ") == [f"secret{word}"]
+    assert index.search("words")[1][0].text == ("Heading Shown words, 50%% of %% coded %%. kept")
+
+
+@pytest.mark.parametrize("hides", ["", "%% hidden %%\n"])
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("![[attachments/wide.png]]\n\nword", "word"),
+        ("![[attachments/wide.png|300]]\n\nword", "word"),
+        ("![a drawing](wide.png) word", "a drawing word"),
+        ("![[other|the other]] word", "the other word"),
+        ("> [!warning]\n> word", "Warning word"),
+        ("> [!tip]- Take care\n> word", "Take care word"),
+        ("- [ ] todo word", "todo word"),
+        ("- [x] done word", "done word"),
+        ("a ==lit word== here", "a lit word here"),
+        ("*a* **word** and `code`", "a word and code"),
+        ("See [[hidden-slug|the shown]] [word](hidden.md)", "See the shown word"),
+    ],
+)
+def test_a_snippet_shows_what_a_page_shows(
+    folder: Folder, written: str, shown: str, hides: str
+) -> None:
+    root = folder({"a.md": f"---\ntitle: A\n---\n{hides}\n{written}\n"})
+    hit = open_index(read_notebook(root)).search("word")[1][0]
+    assert hit.text.removeprefix("- ") == shown
+
+
+SOURCE = """---
+title: A note
+sources:
+  - arxiv: "2511.07699"
+    title: On grues
+    authors: [Ada Peregrine]
+    year: "2025"
+---
+It says [more](https://grebe.example.org/loon). %% [no](https://merganser.example.org) %%
+"""
+
+
+@pytest.mark.parametrize(
+    "text", ["2511.07699", "arxiv 2511.07699", "arxiv:2511.07699", "peregrine", "grues", "grebe"]
+)
+def test_a_note_is_found_by_its_sources(folder: Folder, text: str) -> None:
+    other = SOURCE.replace("07699", "07698").replace("grues", "owls")
+    other = other.replace("Peregrine", "Heron").replace("grebe", "plover")
+    index = open_index(read_notebook(folder({"a.md": SOURCE, "b.md": other})))
+    assert slugs(index.search(text)[1]) == ["a"]
+    assert index.search("merganser")[0] == 0
+    if text != "grebe":
+        assert "Ada Peregrine, On grues, 2025, arxiv:2511.07699" in index.search(text)[1][0].text
+
+
 def test_near_notes_leave_out_the_note_itself(folder: Folder) -> None:
     index = open_index(read_notebook(folder(NOTES)))
     near = slugs(index.near("confidence and a threshold to refuse", without="abstain"))

@@ -170,6 +170,14 @@ def test_a_search_says_which_values_a_filter_takes(server: Any) -> None:
     assert "Nothing found" not in page
 
 
+def test_a_search_box_takes_as_many_characters_as_a_search(server: Any) -> None:
+    box = re.search(r'<input id="q"[^>]* maxlength="(\d+)"', server.get("/search"))
+    assert box
+    length = int(box[1])
+    assert get(f"{server.url}/search?q={'x' * length}")[0] == 200
+    assert get(f"{server.url}/search?q={'x' * (length + 1)}")[0] == 422
+
+
 def test_unknown_parameters_are_named_to_programs(server: Any) -> None:
     status, headers, body = get(server.url + "/api/walk/utility-weighted-loss?dept=2")
     assert status == 422

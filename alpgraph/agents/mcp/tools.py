@@ -80,8 +80,8 @@ TOOLS = {
         Tool(
             "search",
             "Search the notes",
-            "Search titles, claims, summaries, texts and the reasons on links; one typing error "
-            "is forgiven. Gives slugs, titles, claims and snippets, best first.",
+            "Search titles, claims, summaries, texts, the reasons on links and sources; one typing "
+            "error is forgiven. Gives slugs, titles, claims and snippets, best first.",
             arguments.SearchArguments,
             answers.search,
         ),
