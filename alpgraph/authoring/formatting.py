@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 
 from alpgraph.authoring.matter import compose, distinct, meaning, split_file, written
-from alpgraph.check.fixes import replace_file, unified_diff
+from alpgraph.check.fixes import refused, unified_diff
 from alpgraph.check.terminal import counted, escape
 from alpgraph.notes import Notebook
 from alpgraph.notes.fields import KEYS
@@ -55,8 +55,8 @@ def format_folder(
         tidy = format_note(data)
         if tidy == data:
             continue
-        if write and not replace_file(path, tidy, expected=data):
-            skipped.append(f"{escape(note.path)}: left alone, it changed meanwhile")
+        if write and (why := refused(path, tidy, expected=data)):
+            skipped.append(f"{escape(note.path)}: left alone, {why}")
             continue
         changed.append(note.path)
         diffs.append(unified_diff(note.path, data, tidy))

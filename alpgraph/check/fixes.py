@@ -66,8 +66,8 @@ def apply_fixes(
         skipped += [f"{escape(file)}: {one.code} on line {one.place.line} is left" for one in left]
         if text == data:
             continue
-        if write and not replace_file(path, text, expected=data):
-            skipped.append(f"{escape(file)}: left alone, it changed while it was being mended")
+        if write and (why := refused(path, text, expected=data)):
+            skipped.append(f"{escape(file)}: left alone, {why}")
             continue
         fixed += done
         changed.append(file)
@@ -165,10 +165,20 @@ def _overlap(one: tuple[int, int, str], other: tuple[int, int, str]) -> bool:
     return one[0] == other[0] or (one[0] < other[1] and other[0] < one[1])
 
 
+def refused(path: Path, data: bytes, *, expected: bytes) -> str:
+    """Replace a file as `replace_file` does; return why it was left alone, or nothing."""
+    try:
+        done = replace_file(path, data, expected=expected)
+    except OSError as error:
+        return f"it cannot be written: {error.strerror}"
+    return "" if done else "it changed meanwhile"
+
+
 def replace_file(path: Path, data: bytes, *, expected: bytes) -> bool:
     """Replace a file that still holds `expected` by `data` in one step, keeping its mode.
 
-    Returns whether it did. What has become a link is left alone, since it may lead anywhere.
+    Returns whether it did; raises OSError where it cannot be written. What has become a link is
+    left alone, since it may lead anywhere.
     """
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".alpgraph")
     temporary = Path(name)

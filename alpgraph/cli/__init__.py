@@ -4,6 +4,7 @@ Commands are listed here by name and imported only when asked for, so that `--he
 Exit codes: 0 done, 1 findings or a failed run, 2 wrong use, 101 our own fault, 130 interrupted.
 """
 
+import io
 import os
 import sys
 from importlib import import_module
@@ -112,8 +113,19 @@ def cli() -> None:
     """Notes whose links carry meaning: walk them, check them, run the evidence behind them."""
 
 
+def _prepare_output() -> None:
+    """Let any text be written: as UTF-8 to files and pipes, with `?` where a terminal lacks it."""
+    # whoever closed a stream wants nothing written, least of all into the next file opened
+    sys.stdout = sys.stdout or open(os.devnull, "w")  # noqa: PTH123, SIM115 open to the end
+    sys.stderr = sys.stderr or open(os.devnull, "w")  # noqa: PTH123, SIM115
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="replace")
+
+
 def main() -> None:
     """Run the command line and exit; our own faults end with 101, never with a raw traceback."""
+    _prepare_output()
     try:
         code = cli.main(standalone_mode=False)
     except click.exceptions.Abort:

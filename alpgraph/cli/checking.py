@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from alpgraph.cli.options import find, notes_argument, notes_option, read, state_option
+from alpgraph.cli.options import (
+    find,
+    find_own,
+    folder_of,
+    notes_argument,
+    notes_option,
+    read,
+    state_option,
+)
 
 if TYPE_CHECKING:
     from alpgraph.config import Config, Location
@@ -16,6 +24,7 @@ if TYPE_CHECKING:
     from alpgraph.notes import Notebook
 
 FORMATS = ("full", "concise", "json", "github", "sarif")
+FOR_PEOPLE = ("full", "concise")
 
 
 @click.command(epilog="Examples: `alpgraph check`; `alpgraph check notes/ --select ALP1 --fix`.")
@@ -46,7 +55,8 @@ def check(
     from alpgraph.check import chosen, summary_line
     from alpgraph.diagnostics import Severity
 
-    location, config = find(notes, state)
+    location, config = (find_own if fix else find)(notes, state)
+    name = output_format or ("github" if os.environ.get("GITHUB_ACTIONS") == "true" else "full")
     try:
         every, count = _findings(location, config, changed_since)
         found = chosen(every, select=select, ignore=ignore)
@@ -56,15 +66,17 @@ def check(
         from alpgraph.check import apply_fixes
 
         outcome = apply_fixes(read(location, config), found)
-        click.echo(outcome.diff, nl=False)
+        if name in FOR_PEOPLE:  # what programs read holds nothing else
+            click.echo(outcome.diff, nl=False)
         click.echo(outcome.summary, err=True)
         every, count = _findings(location, config, changed_since)
         found = chosen(every, select=select, ignore=ignore)
-    name = output_format or ("github" if os.environ.get("GITHUB_ACTIONS") == "true" else "full")
     click.echo(_report(name, found, location.notes), nl=False)
     if name == "github":
         _add_to_summary(found, location.notes)
     click.echo(summary_line(found, count), err=True)
+    if location.bundled:
+        click.echo("these are the bundled notes, since there is no ./notes here", err=True)
     bad = {Severity.ERROR, Severity.WARNING} if error_on_warning else {Severity.ERROR}
     return int(not exit_zero and any(finding.severity in bad for finding in found))
 
@@ -122,7 +134,7 @@ def _report(name: str, found: "list[Diagnostic]", root: Path) -> str:
         "concise": lambda found: reports.to_concise(found, prefix=shown_prefix(root)),
         "json": lambda found: reports.to_json(found),
         "github": lambda found: reports.to_github(found, prefix=_prefix(root)),
-        "sarif": lambda found: reports.to_sarif(found),
+        "sarif": lambda found: reports.to_sarif(found, prefix=_prefix(root)),
     }
     return plain[name](found)
 
@@ -135,7 +147,7 @@ def shown_prefix(root: Path) -> str:
 
 
 def _prefix(root: Path) -> str:
-    """Return the notes folder's path in its repository, by which GitHub places annotations."""
+    """Return the notes folder's path in its repository, by which forges place findings."""
     from alpgraph.history import HistoryError
     from alpgraph.history.git import prefix_of
 
@@ -179,7 +191,7 @@ def explain(what: str, notes: Path | None) -> int:
         click.echo(explain_code(what.upper()))
         return 0
     path = Path(what)
-    location, config = find(notes if notes or not path.is_file() else _folder_of(path))
+    location, config = find(notes if notes or not path.is_file() else folder_of(path))
     notebook = read(location, config)
     relative = path.resolve()
     by_path = {note.path: slug for slug, note in notebook.notes.items()}
@@ -196,10 +208,3 @@ def explain(what: str, notes: Path | None) -> int:
 
     click.echo(explain_file(notebook, slug))
     return 0
-
-
-def _folder_of(path: Path) -> Path | None:
-    """Return the notes folder a file most likely belongs to: ./notes when inside it."""
-    default = Path("notes")
-    inside = default.is_dir() and path.resolve().is_relative_to(default.resolve())
-    return None if inside else path.resolve().parent

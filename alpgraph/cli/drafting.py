@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from alpgraph.cli.options import find, notes_option, read
+from alpgraph.cli.options import find_own, notes_option, read
 
 if TYPE_CHECKING:
     from alpgraph.config import Config, Location
@@ -55,10 +55,7 @@ def new(
         return _new_experiment(experiment)
     from alpgraph.authoring import parse_relation, parse_source
 
-    location, config = find(notes)
-    if location.bundled:
-        hint = "`alpgraph init` begins one here, --notes names one"
-        raise click.UsageError(f"there is no notes folder here; {hint}")
+    location, config = find_own(notes)
     notebook = read(location, config)
     cited = _each(sources, "--source", parse_source)
     linked = _each(relations, "--relation", lambda word: parse_relation(word, notebook))

@@ -49,6 +49,26 @@ def find(
     return location, load_config(location.notes, flags)
 
 
+def find_own(notes: Path | None, state: Path | None = None) -> "tuple[Location, Config]":
+    """Locate notes that are to be written; raises UsageError where these are the bundled ones."""
+    location, config = find(notes, state)
+    if location.bundled:
+        hint = "`alpgraph init` begins one here, or name one"
+        raise click.UsageError(f"there is no notes folder here; {hint}")
+    return location, config
+
+
+def folder_of(path: Path) -> Path | None:
+    """Return the notes folder a file most likely belongs to: ./notes when inside it (None).
+
+    Else the innermost folder of that name around the file, or the file's own folder.
+    """
+    default, file = Path("notes"), path.parent.resolve() / path.name
+    if default.is_dir() and file.is_relative_to(default.resolve()):
+        return None
+    return next((folder for folder in file.parents if folder.name == "notes"), file.parent)
+
+
 def read(location: "Location", config: "Config") -> "Notebook":
     """Read the notes, from the parse cache where they have not changed."""
     from alpgraph.notes import read_notebook, types_of

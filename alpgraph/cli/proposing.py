@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from alpgraph.cli.checking import findings_of, shown_prefix, source_reader
-from alpgraph.cli.options import find, notes_option, read, state_option
+from alpgraph.cli.options import find, folder_of, notes_option, read, state_option
 
 if TYPE_CHECKING:
     from alpgraph.authoring import Proposal
@@ -47,7 +47,7 @@ def propose(
     from alpgraph.check import to_full
     from alpgraph.diagnostics import Severity
 
-    location, config = find(notes)
+    location, config = find(notes or folder_of(files[0]))
     notebook = read(location, config)
     named = _named(files, notebook)
     names = {path for path, _ in named.values()}

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from alpgraph.cli.options import find, notes_argument, notes_option, read
+from alpgraph.cli.options import find, find_own, folder_of, notes_argument, notes_option, read
 
 
 @click.command(epilog="Examples: `alpgraph fmt`; `alpgraph fmt --check` in CI.")
@@ -18,9 +18,12 @@ def fmt(notes: Path | None, only_check: bool, show: bool) -> int:
     from alpgraph.check.terminal import escape
     from alpgraph.cli.checking import shown_prefix
 
-    target = notes if notes is None or notes.is_dir() else notes.parent
-    location, config = find(target)
-    only = None if notes is None or notes.is_dir() else notes.name
+    file = notes if notes is not None and notes.is_file() else None
+    location, config = find_own(folder_of(file) if file else notes)
+    only = None
+    if file:
+        place = file.parent.resolve() / file.name
+        only = place.relative_to(location.notes).as_posix()
     outcome = format_folder(
         location.notes, read(location, config), write=not (only_check or show), only=only
     )

@@ -4,6 +4,7 @@ import os
 import re
 import stat
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
@@ -47,7 +48,8 @@ def is_text(path: str) -> bool:
 def walk(root: Path) -> Iterator[tuple[str, FileStamp]]:
     """Yield the path below `root` and the stamp of every note, in order of path.
 
-    Dot-folders, links, pipes and devices are passed over.
+    Dot-folders, links, pipes and devices are passed over. A folder that cannot be listed is
+    yielded itself, in place of its notes.
     """
     yield from sorted(_walk(str(root), ""))
 
@@ -58,7 +60,11 @@ def _walk(folder: str, prefix: str) -> Iterator[tuple[str, FileStamp]]:
         folder, prefix = pending.pop()
         try:
             entries = list(os.scandir(folder))
+        except FileNotFoundError:
+            continue
         except OSError:
+            with suppress(OSError):
+                yield prefix.rstrip("/"), stamp_of(os.lstat(folder))
             continue
         for entry in entries:
             if entry.is_dir(follow_symlinks=False):

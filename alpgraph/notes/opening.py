@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from threading import Event
 
-from alpgraph.notes.files import walk
+from alpgraph.notes.files import is_note_name, walk
 from alpgraph.notes.lazy import links
 from alpgraph.notes.notebook import Notebook, glance, read_notebook, update_notebook
 from alpgraph.notes.relation_types import RelationTypes
@@ -24,7 +24,7 @@ class Opening:
         """Look which files there are; `cache` is a folder for what is safe to delete."""
         self._root, self._types, self._cache = root, types, cache
         self._pool: Helpers | None = None
-        self._paths = [path for path, _ in walk(root)]
+        self._paths = [path for path, _ in walk(root) if is_note_name(path.rpartition("/")[2])]
         self.total = len(self._paths)
         """Notes there are."""
         self.done = 0

@@ -1,6 +1,7 @@
 """Many files to packed notes: from the cache where they did not change, else with all cores."""
 
 import gc
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -11,7 +12,7 @@ from typing import NamedTuple, TypeVar
 
 from alpgraph.diagnostics import Diagnostic, Place
 from alpgraph.notes.cache import CHUNK, Cache, Chunk, Entry, read_chunk, write_rows
-from alpgraph.notes.files import FileStamp, read_file, walk
+from alpgraph.notes.files import FileStamp, is_note_name, read_file, walk
 from alpgraph.notes.findings import finding
 from alpgraph.notes.packing import pack
 from alpgraph.notes.parsing import digest, parse_note
@@ -144,6 +145,8 @@ def _read_chunk(root: Path, types: RelationTypes, files: Sequence[tuple[str, str
     with collector_paused():
         for path, known in files:
             try:
+                if not is_note_name(path.rpartition("/")[2]):
+                    os.listdir(root / path)  # noqa: PTH208 a folder that was not listed says why
                 data, stamp = read_file(root, path)
             except FileNotFoundError:
                 continue
@@ -167,7 +170,9 @@ def _parse_chunk(types: RelationTypes, files: Sequence[tuple[str, bytes]]) -> by
 
 def _unreadable(path: str, error: Exception) -> Diagnostic:
     reason = getattr(error, "strerror", None) or str(error)
-    return finding("ALP004", f"the file cannot be read: {reason}", Place(path))
+    is_note = is_note_name(path.rpartition("/")[2])
+    what = "the file" if is_note else "the folder, and with it all its notes,"
+    return finding("ALP004", f"{what} cannot be read: {reason}", Place(path))
 
 
 class _Pause:

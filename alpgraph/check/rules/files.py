@@ -85,8 +85,8 @@ links to it still lead there.
 The file is not clean UTF-8 text.
 
 ## What it does
-Reports bytes that are not UTF-8, control characters such as NUL, files that cannot be read, and,
-as an information only, lines that end in CRLF or CR.
+Reports bytes that are not UTF-8, control characters such as NUL, files and folders that cannot be
+read, and, as an information only, lines that end in CRLF or CR.
 
 ## Why it matters
 Bytes in another encoding show as `�`, and editors that guess differently damage them further.
