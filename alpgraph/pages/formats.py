@@ -1,13 +1,38 @@
 """How numbers, dates and messages are written."""
 
+import math
 import re
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
 
 from markupsafe import Markup, escape
 
 NONE = "–"
 """Stands where there is no number: a share of no rows, say, which is stored as null."""
+KEPT = 6
+"""Significant digits of a stored number."""
+LONGEST = 15
+"""Digits before the point, or decimals with a digit to spare, beyond which powers read better."""
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def decimals(values: Iterable[float | None], usual: int = 3) -> int:
+    """Return the decimals that serve numbers shown together: `usual`, unless by their size.
+
+    Where all would round to nothing, the largest keeps two digits; none is told beyond `KEPT`.
+
+    >>> decimals([0.224, -0.02]), decimals([1e-9, 0.0]), decimals([12345.6]), decimals([6e11])
+    (3, 10, 1, 0)
+    """
+    largest = max((abs(value) for value in values if value is not None), default=0.0)
+    if not 0 < largest < math.inf:
+        return usual
+    power = math.floor(math.log10(largest))
+    if largest < 0.5 * 10.0**-usual:
+        return 1 - power
+    return max(0, min(usual, KEPT - 1 - power))
 
 
 def signed(value: float | None, digits: int = 3) -> str:
@@ -18,7 +43,7 @@ def signed(value: float | None, digits: int = 3) -> str:
     """
     if value is None:
         return NONE
-    return f"{_rounded(value, digits):+}".replace("-", "−")
+    return _shown(value, digits, "+")
 
 
 def number(value: float | None, digits: int = 3) -> str:
@@ -29,7 +54,42 @@ def number(value: float | None, digits: int = 3) -> str:
     """
     if value is None:
         return NONE
-    return f"{_rounded(value, digits)}".replace("-", "−")
+    return _shown(value, digits)
+
+
+def signed_interval(found: Any) -> tuple[str, str, str]:
+    """Write the difference and the ends of its interval, of a mapping or of what has them.
+
+    >>> signed_interval({"difference": 1.2e-9, "low": 1e-9, "high": None})
+    ('+1.2 × 10⁻⁹', '+1 × 10⁻⁹', '–')
+    """
+    names = ("difference", "low", "high")
+    if isinstance(found, Mapping):
+        values = [found[name] for name in names]
+    else:
+        values = [getattr(found, name) for name in names]
+    difference, low, high = (signed(value, decimals(values)) for value in values)
+    return difference, low, high
+
+
+def power(text: str) -> str:
+    """Write the power of ten of a number in `text` as people do, a minus being a minus.
+
+    >>> power("-1.2e-09"), power("0.5")
+    ('−1.2 × 10⁻⁹', '0.5')
+    """
+    front, mark, back = text.partition("e")
+    raised = f" × 10{str(int(back)).translate(_RAISED)}" if mark else ""
+    return front.replace("-", "−") + raised
+
+
+def _shown(value: float, digits: int, sign: str = "") -> str:
+    """Write a rounded number; `sign` is as a format takes it."""
+    exact = _rounded(value, digits)
+    short = digits <= KEPT + 1 and exact.adjusted() < LONGEST
+    if short or not exact.is_finite():
+        return f"{exact:{sign},}".replace("-", "−")
+    return power(f"{exact.normalize():{sign}e}") if exact else "0"
 
 
 def _rounded(value: float, digits: int) -> Decimal:

@@ -12,7 +12,16 @@ from pydantic import BaseModel
 from alpgraph.experiments import Experiment, estimate_seconds, validate_params
 from alpgraph.pages.addresses import experiment_url
 from alpgraph.pages.charts import curves_chart, effect_chart, has_interval, picture_chart
-from alpgraph.pages.formats import NONE, duration, number, signed, written
+from alpgraph.pages.formats import (
+    NONE,
+    decimals,
+    duration,
+    number,
+    power,
+    signed,
+    signed_interval,
+    written,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,9 +143,10 @@ def sentence(experiment: Experiment, result: Mapping[str, Any]) -> str:
     """Say the verdict in words with the size of the effect."""
     primary = result["primary"]
     name = f"{primary['name'][:1].upper()}{primary['name'][1:]}"
+    digits = decimals((primary["control"], primary["treatment"]))
     values = (
-        f"{number(primary['control'])} with “{experiment.control.name}”",
-        f"{number(primary['treatment'])} with “{experiment.treatment.name}”",
+        f"{number(primary['control'], digits)} with “{experiment.control.name}”",
+        f"{number(primary['treatment'], digits)} with “{experiment.treatment.name}”",
     )
     if not has_interval(primary):
         return f"{name}: {values[0]} and {values[1]}; too large for a mean and an interval."
@@ -146,7 +156,8 @@ def sentence(experiment: Experiment, result: Mapping[str, Any]) -> str:
         case "inconclusive":
             return f"{name}: {values[0]} and {values[1]}; the interval is too wide to tell."
     moved = "rose" if primary["difference"] > 0 else "fell"
-    return f"{name} {moved} by {number(abs(primary['difference']))}, from {' to '.join(values)}."
+    by = abs(primary["difference"])
+    return f"{name} {moved} by {number(by, decimals([by]))}, from {' to '.join(values)}."
 
 
 def setting(experiment: Experiment, values: Mapping[str, Any]) -> str:
@@ -160,11 +171,11 @@ def setting(experiment: Experiment, values: Mapping[str, Any]) -> str:
 
 def _small(experiment: Experiment, result: Mapping[str, Any]) -> str:
     primary = result["primary"]
+    difference, low, high = signed_interval(primary)
     return (
-        f"Difference {signed(primary['difference'])} {primary['unit']}, 95 % interval "
-        f"{signed(primary['low'])} to {signed(primary['high'])}, mean of "
+        f"Difference {difference} {primary['unit']}, 95 % interval {low} to {high}, mean of "
         f"{len(result['replicates'])} paired replicates; {primary['better']} is better, and less "
-        f"than {experiment.smallest_effect:g} would be too small to matter."
+        f"than {power(f'{experiment.smallest_effect:g}')} would be too small to matter."
     )
 
 
@@ -181,12 +192,14 @@ def figures(experiment: Experiment, result: Mapping[str, Any]) -> list[Figure]:
 
 
 def _effect_figure(names: Mapping[str, str], result: Mapping[str, Any]) -> Figure:
+    values = [row[arm] for row in result["replicates"] for arm in ("control", "treatment")]
+    digits = decimals(values, 4)
     rows = tuple(
         (
             str(row.get("replicate", i)),
-            number(row["control"], 4),
-            number(row["treatment"], 4),
-            signed(row["treatment"] - row["control"], 4),
+            number(row["control"], digits),
+            number(row["treatment"], digits),
+            signed(row["treatment"] - row["control"], digits),
         )
         for i, row in enumerate(result["replicates"])
     )
@@ -203,8 +216,9 @@ def _curve_figure(
     names: Mapping[str, str], name: str, curves: Sequence[Mapping[str, Any]]
 ) -> Figure:
     head = (curves[0]["x_label"], *(names.get(curve["arm"], curve["arm"]) for curve in curves))
+    digits = decimals((mean for curve in curves for mean in curve["mean"]), 4)
     rows = tuple(
-        (NONE if x is None else f"{x:g}", *(number(curve["mean"][i], 4) for curve in curves))
+        (NONE if x is None else f"{x:g}", *(number(curve["mean"][i], digits) for curve in curves))
         for i, x in enumerate(curves[0]["x"])
     )
     label = curves[0]["y_label"]
@@ -215,12 +229,13 @@ def _curve_figure(
 
 
 def _picture_figure(names: Mapping[str, str], picture: Mapping[str, Any]) -> Figure:
+    digits = decimals((y for one in picture["series"] for y in one["y"]), 4)
     rows = tuple(
         (
             names.get(one["name"], one["name"]),
             NONE if x is None else str(x),
-            number(y, 4),
-            NONE if half is None else f"± {number(half, 4)}",
+            number(y, digits),
+            NONE if half is None else f"± {number(half, digits)}",
         )
         for one in picture["series"]
         for x, y, half in zip(one["x"], one["y"], one["half_width"], strict=True)

@@ -32,7 +32,8 @@ def environment() -> Environment:
         "most_characters": MOST_CHARACTERS,
     }
     for name in (
-        "signed", "number", "plain_date", "short_date", "duration", "moment", "written", "said"
+        "signed", "number", "signed_interval", "decimals", "plain_date", "short_date", "duration",
+        "moment", "written", "said",
     ):  # fmt: skip
         env.filters[name] = getattr(formats, name)
     env.filters["inline"] = render_inline

@@ -7,7 +7,7 @@ from itertools import pairwise, zip_longest
 from alpgraph.config import Tour as NamedTour
 from alpgraph.notes import Note
 from alpgraph.pages.addresses import markdown_url, network_url, trail_url
-from alpgraph.pages.formats import signed
+from alpgraph.pages.formats import signed_interval
 from alpgraph.pages.frame import frame
 from alpgraph.pages.lists import NoteRow, entry_notes, rows
 from alpgraph.pages.render import render
@@ -162,9 +162,10 @@ def _told(number: int, stop: Stop, link: Link) -> list[str]:
     elif stop.note.summary:
         lines += [stop.note.summary, ""]
     if verdict := stop.verdict:
+        difference, low, high = signed_interval(verdict)
         lines += [
-            f"Verdict: {verdict.verdict}, {signed(verdict.difference)} (95 % interval "
-            f"{signed(verdict.low)} to {signed(verdict.high)}, {verdict.replicates} replicates).",
+            f"Verdict: {verdict.verdict}, {difference} (95 % interval "
+            f"{low} to {high}, {verdict.replicates} replicates).",
             "",
         ]
     return lines

@@ -8,6 +8,7 @@ from alpgraph.notes import Note
 from alpgraph.notes.decoding import decode
 from alpgraph.notes.files import read_file
 from alpgraph.pages import Collection, VerdictInfo
+from alpgraph.pages.formats import decimals
 
 MOST_CHARACTERS = 40_000
 """Characters of a file in one answer."""
@@ -52,9 +53,11 @@ def note_text(collection: Collection, slug: str, start: int = 0) -> str:
 def _verdict(verdict: VerdictInfo | None) -> list[str]:
     if verdict is None:
         return []
+    ends = (verdict.difference, verdict.low, verdict.high)
+    difference, low, high = (f"{end:+.{decimals(ends)}f}" for end in ends)
     numbers = (
-        f"{verdict.difference:+.3f} {verdict.unit}, 95 % interval {verdict.low:+.3f} "
-        f"to {verdict.high:+.3f}, {verdict.replicates} replicates"
+        f"{difference} {verdict.unit}, 95 % interval {low} to {high}, "
+        f"{verdict.replicates} replicates"
     )
     return [f"Verdict of the experiment `{verdict.experiment}`: {verdict.verdict} ({numbers})."]
 

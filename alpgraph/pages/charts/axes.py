@@ -7,6 +7,8 @@ from itertools import pairwise
 
 from markupsafe import Markup, escape
 
+from alpgraph.pages.formats import power
+
 
 @dataclass(frozen=True, slots=True)
 class Scale:
@@ -52,16 +54,16 @@ def ticks(low: float, high: float, most: int = 5, *, whole: bool = False) -> lis
 def label(value: float) -> str:
     """Write a tick, a minus being a minus.
 
-    >>> label(-0.5), label(20000)
-    ('−0.5', '20,000')
+    >>> label(-0.5), label(20000), label(2e-9)
+    ('−0.5', '20,000', '2 × 10⁻⁹')
     """
-    text = f"{value:,.0f}" if abs(value) >= 10_000 and value == int(value) else f"{value:g}"
-    return text.replace("-", "−")
+    whole = 10_000 <= abs(value) < 10_000_000 and value == int(value)
+    return power(f"{value:,.0f}" if whole else f"{value:g}")
 
 
 def signed_label(value: float) -> str:
     """Write a tick of a difference: with its sign, zero without."""
-    return "0" if value == 0 else f"{value:+g}".replace("-", "−")
+    return "0" if value == 0 else power(f"{value:+g}")
 
 
 def padded(values: Iterable[float | None], share: float = 0.05) -> tuple[float, float]:

@@ -7,7 +7,7 @@ from typing import Any
 from markupsafe import Markup
 
 from alpgraph.pages.charts.axes import Scale, label, spread, svg, text, ticks
-from alpgraph.pages.formats import number
+from alpgraph.pages.formats import decimals, number
 from alpgraph.pages.text_width import wrap
 
 STYLES = ("c-a", "c-b", "c-c", "c-d", "c-e", "c-f")
@@ -32,6 +32,7 @@ def rows_chart(picture: Mapping[str, Any], names: Mapping[str, str]) -> Markup:
     tall = [max(ROW, LINE * len(lines) + 9) for lines in labels]
     *tops, end = accumulate(tall, initial=4)
     bottom = end + 2
+    digits = decimals(value for *_, value, _ in rows)
     parts = []
     for tick in ticks(x.low, x.high, 4):
         kind = "c-zero" if tick == 0 else "c-grid"
@@ -40,8 +41,12 @@ def rows_chart(picture: Mapping[str, Any], names: Mapping[str, str]) -> Markup:
     for (name, _, value, half), lines, top, room in zip(rows, labels, tops, tall, strict=True):
         style = {"control": "c-a", "treatment": "c-b"}.get(name, STYLES[known[name] % len(STYLES)])
         parts += _row(x, style, lines, top + room / 2, value, half)
+        last = next(e for e in (spread(value, half)[1], value, 0.0) if e is not None)
+        parts.append(text("c-tick", x(last) + 9, top + room / 2 + 5, number(value, digits)))
     parts.append(text("c-side", (LEFT + RIGHT) / 2, bottom + 38, picture["y_label"], "middle"))
-    says = "; ".join(f"{what}, {names.get(name, name)}: {number(v)}" for name, what, v, _ in rows)
+    says = "; ".join(
+        f"{what}, {names.get(name, name)}: {number(v, digits)}" for name, what, v, _ in rows
+    )
     return svg(WIDTH, bottom + 46, f"{picture['title']}. {says}", parts)
 
 
@@ -54,7 +59,7 @@ def _label(what: str, name: str, count: int) -> list[str]:
 def _row(
     x: Scale, style: str, lines: Sequence[str], y: float, value: float | None, half: float | None
 ) -> list[str]:
-    """Draw a row; where there is no value, a dash alone."""
+    """Draw the name of a row, its interval and its value, where it has them."""
     top = y + 5 - LINE * (len(lines) - 1) / 2
     parts = [
         text("c-tick", LEFT - 10, round(top + LINE * i, 1), line, "end")
@@ -65,5 +70,4 @@ def _row(
         parts.append(f'<path class="c-line {style}" d="M{x(low):g} {y:g}H{x(high):g}"/>')
     if value is not None:
         parts.append(f'<circle class="c-end {style}" cx="{x(value):g}" cy="{y:g}" r="5"/>')
-    last = next((end for end in (high, value) if end is not None), 0.0)
-    return [*parts, text("c-tick", x(last) + 9, y + 5, number(value))]
+    return parts

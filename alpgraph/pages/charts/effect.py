@@ -6,7 +6,7 @@ from typing import Any
 from markupsafe import Markup
 
 from alpgraph.pages.charts.axes import Scale, padded, signed_label, svg, text, ticks
-from alpgraph.pages.formats import signed
+from alpgraph.pages.formats import signed_interval
 
 WIDTH, TOP, BOTTOM = 440, 16, 166
 RADIUS = 4
@@ -56,9 +56,9 @@ def effect_chart(result: Mapping[str, Any]) -> Markup:
     left, right = SIDES.get(primary["better"], ("lower than control", "higher than control"))
     parts.append(text("c-side", 20, 207, f"← {left}"))
     parts.append(text("c-side", WIDTH - 20, 207, f"{right} →", "end"))
+    mean, *ends = signed_interval(primary)
     says = (
-        f"Mean difference {signed(primary['difference'])}, 95 % interval "
-        f"{signed(primary['low'])} to {signed(primary['high'])}; "
+        f"Mean difference {mean}, 95 % interval {' to '.join(ends)}; "
         f"{len(points)} replicates as points"
     )
     return svg(WIDTH, 212, says, parts)
@@ -85,7 +85,7 @@ def interval_chart(primary: Mapping[str, Any], low: float, high: float) -> Marku
         return Markup()
     x = Scale(low, high, 8, 192)
     a, b, zero = x(primary["low"]), x(primary["high"]), x(0)
-    says = f"{signed(primary['low'])} to {signed(primary['high'])}"
+    says = " to ".join(signed_interval(primary)[1:])
     parts = [
         f'<path class="c-zero" d="M{zero:g} 2V20"/><path class="c-ci" d="M{a:g} 11H{b:g}"/>'
         f'<circle class="c-mean" cx="{x(primary["difference"]):g}" cy="11" r="4.5"/>'

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from alpgraph.pages.charts.axes import Scale, apart, label, padded, spread, svg, text, ticks, words
 from alpgraph.pages.charts.bars import rows_chart
-from alpgraph.pages.formats import NONE
+from alpgraph.pages.formats import NONE, decimals
 
 WIDTH, HEIGHT = 480, 236
 LEFT, RIGHT, TOP, BOTTOM = 54, 350, 12, 190
@@ -89,7 +89,8 @@ def lines_chart(lines: Sequence[Line], x_label: str) -> Markup:
             text(f"c-name {line.style}", RIGHT + 10, height + ROW * (i + 0.75), row)
             for i, row in enumerate(rows)
         ]
-    last = {line.name: label(round(end, 3)) for line, end in drawn}
+    digits = decimals(end for _, end in drawn)
+    last = {line.name: label(round(end, digits)) for line, end in drawn}
     ends = ", ".join(f"{line.name} {last.get(line.name, NONE)}" for line in lines)
     return svg(WIDTH, HEIGHT, f"By {x_label}; at the end: {ends}", parts)
 

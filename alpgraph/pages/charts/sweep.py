@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from alpgraph.pages.charts.axes import Scale, label, padded, signed_label, svg, text, ticks
-from alpgraph.pages.formats import signed
+from alpgraph.pages.formats import decimals, signed
 
 WIDTH, LEFT, RIGHT, TOP, BOTTOM = 640, 64, 620, 14, 220
 LINE, LETTER = 24, 13
@@ -50,7 +50,8 @@ def sweep_chart(points: Sequence[Point], smallest: float, x_label: str) -> Marku
         )
         parts.append(text("c-tick", x, BOTTOM + 20 + LINE * row, name, "middle"))
     parts.append(text("c-side", (LEFT + RIGHT) / 2, below + LINE, x_label, "middle"))
-    says = "; ".join(f"{point.value}: {signed(point.difference)}" for point in points)
+    digits = decimals(point.difference for point in points)
+    says = "; ".join(f"{point.value}: {signed(point.difference, digits)}" for point in points)
     return svg(WIDTH, below + LINE + 8, f"Difference by {x_label}: {says}", parts)
 
 
