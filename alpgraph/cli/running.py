@@ -4,7 +4,9 @@ import json
 import os
 import sys
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import traceback
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -122,12 +124,30 @@ def run(
             _run_in_parts(experiment, question, count, seed, _share_of(progress, i, len(valid)))
             for i, question in enumerate(valid)
         )
-    told = _row if key else _told
+    try:
+        interrupted = _tell(asked, outcomes, progress, as_json=as_json)
+    finally:
+        progress.finish()
+    if interrupted:
+        click.echo("interrupted; what was finished is shown", err=True)
+        return 130
+    return 0
+
+
+def _tell(
+    asked: Asked,
+    outcomes: Iterable[tuple[dict[str, Any] | None, bool]],
+    progress: Progress,
+    *,
+    as_json: bool,
+) -> bool:
+    """Print results as they come; whether the last one was interrupted."""
+    told = _row if asked.key else _told
     if not as_json:
         click.echo(_head(asked))
     results = []
     interrupted = False
-    for question, (result, interrupted) in zip(valid, outcomes, strict=False):
+    for question, (result, interrupted) in zip(asked.questions, outcomes, strict=False):
         progress.finish()
         if result is not None:
             results.append({"params": question, "result": result})
@@ -137,11 +157,8 @@ def run(
             break
     if as_json:
         one = results[0]["result"] if results else None
-        click.echo(json.dumps(results if key else one, indent=2, allow_nan=False))
-    if interrupted:
-        click.echo("interrupted; what was finished is shown", err=True)
-        return 130
-    return 0
+        click.echo(json.dumps(results if asked.key else one, indent=2, allow_nan=False))
+    return interrupted
 
 
 def _share_of(progress: Progress, index: int, count: int) -> Callable[[float], None]:
@@ -258,14 +275,34 @@ def _run_in_parts(
             ) -> None:
                 progress((start + fraction * count) / replicates)
 
-            parts.append(experiment.measure(model, seeds, report))
+            # what it prints does not stand in the result
+            with _told_as_failure(experiment), redirect_stdout(sys.stderr):
+                parts.append(experiment.measure(model, seeds, report))
             done += count
     except KeyboardInterrupt:
         interrupted = True
     if not parts:
         return None, interrupted
     seeds = [(seed, index) for index in range(done)]
-    return result_of(experiment, model, seeds, merge_measurements(parts)), interrupted
+    with _told_as_failure(experiment):
+        result = result_of(experiment, model, seeds, merge_measurements(parts))
+    return result, interrupted
+
+
+@contextmanager
+def _told_as_failure(experiment: "Experiment") -> Iterator[None]:
+    """End with 1 and say whose fault it is when an experiment, of whoever, does not do its part."""
+    from alpgraph.experiments.failures import failure
+
+    try:
+        yield
+    except (Exception, SystemExit) as error:
+        hint = "\nhint: ALPGRAPH_DEBUG=1 shows the way there"
+        if os.environ.get("ALPGRAPH_DEBUG"):
+            traceback.print_exception(error)
+            hint = ""
+        said = f"the experiment {experiment.name!r} failed: {failure(error, experiment)}{hint}"
+        raise click.ClickException(said) from None
 
 
 def _head(asked: Asked) -> str:

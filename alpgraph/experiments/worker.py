@@ -14,14 +14,13 @@ import os
 import sys
 import threading
 import time
-import traceback
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from pathlib import Path
 from queue import SimpleQueue
 from typing import Any, BinaryIO
 
 from alpgraph.experiments.code import code_hash
+from alpgraph.experiments.failures import failure
 from alpgraph.experiments.model import Curve
 from alpgraph.experiments.params import validate_params
 from alpgraph.experiments.parts import pack, pack_curves
@@ -33,6 +32,10 @@ PAUSE, CURVES_PAUSE = 0.1, 0.25
 NICE = 5
 """How far a worker steps back for whoever answers visitors on the same machine."""
 Tell = Callable[[float, list[dict[str, Any]] | None], None]
+
+
+class AnswerError(Exception):
+    """Says in a line why there is no answer."""
 
 
 class Reporter:
@@ -57,10 +60,10 @@ class Reporter:
 
 
 def answer(question: Mapping[str, Any], tell: Tell) -> str:
-    """Return the answer as JSON text; raises what the experiment raises, or ValueError."""
+    """Return the answer as JSON text; raises AnswerError, or MemoryError."""
     experiment = get_experiment(question["experiment"])
     if (own := code_hash(experiment.name)) != question["code"]:
-        raise ValueError(
+        raise AnswerError(
             f"the code of {experiment.name!r} is {own} here and {question['code']} where it was "
             "asked: install the same alpgraph in both places, or restart the server"
         )
@@ -68,20 +71,17 @@ def answer(question: Mapping[str, Any], tell: Tell) -> str:
     first, whole = question["first"], question["whole"]
     seeds = [(question["seed"], i) for i in range(first, first + question["count"])]
     report = Reporter(tell, curves_json if whole else pack_curves)
-    measured = experiment.measure(params, seeds, report)
-    given = result_of(experiment, params, seeds, measured) if whole else pack(measured)
-    text = json.dumps(given, separators=(",", ":"), allow_nan=not whole)
+    try:
+        measured = experiment.measure(params, seeds, report)
+        given = result_of(experiment, params, seeds, measured) if whole else pack(measured)
+        text = json.dumps(given, separators=(",", ":"), allow_nan=not whole)
+    except MemoryError:
+        raise
+    except BaseException as error:  # whatever another package's experiment does
+        raise AnswerError(failure(error, experiment)) from None
     if len(text) > question["limit"]:
-        raise ValueError(f"its result takes {len(text)} bytes; the limit is {question['limit']}")
+        raise AnswerError(f"its result takes {len(text)} bytes; the limit is {question['limit']}")
     return text
-
-
-def last_line(error: BaseException) -> str:
-    """Say what was raised and where, in a line."""
-    said = "".join(traceback.format_exception_only(error)).strip().splitlines()[-1]
-    frames = traceback.extract_tb(error.__traceback__)
-    where = f" ({Path(frames[-1].filename).name}, line {frames[-1].lineno})" if frames else ""
-    return said[:500] + where
 
 
 def limit_memory(limit: int) -> None:
@@ -98,14 +98,17 @@ def limit_memory(limit: int) -> None:
 def main() -> None:
     """Answer questions until the input ends."""
     questions, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
-    # experiments that ask get nothing, and what they print goes where messages go
-    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-    os.dup2(2, 1)
+    # experiments that ask get nothing, and what they print is thrown away: it could be anything,
+    # without end, and would stand among the server's own messages
+    nothing = os.open(os.devnull, os.O_RDWR)
+    os.dup2(nothing, 0)
+    os.dup2(nothing, 1)
     waiting: SimpleQueue[bytes] = SimpleQueue()
     threading.Thread(target=_read, args=(questions, waiting), daemon=True).start()
     with suppress(OSError, AttributeError):  # not everywhere, and not for everybody
         os.nice(NICE)
     all_experiments()
+    os.dup2(nothing, 2)
 
     def say(told: Mapping[str, Any]) -> None:
         answers.write(json.dumps(told).encode() + b"\n")
@@ -122,8 +125,10 @@ def main() -> None:
         except MemoryError:
             room = f"{question['memory'] / 2**20:.0f} MB"
             say({"failed": f"it needed more memory than the {room} it may have"})
-        except BaseException as error:  # whatever another package's experiment does
-            say({"failed": last_line(error)})
+        except AnswerError as why:
+            say({"failed": str(why)})
+        except BaseException as error:
+            say({"failed": failure(error)})
         else:
             answers.write(b'{"answer": true}\n' + text.encode() + b"\n")
             answers.flush()

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -81,6 +82,46 @@ def test_what_is_no_number_is_a_dash(alpgraph: Run, plugin: Path) -> None:
     done = alpgraph("run", "trial", "--sweep", "mode=huge,gaps")
     assert done.returncode == 0
     assert done.stdout.splitlines()[-2].split()[-4:] == ["–", "to", "–", "inconclusive"]
+
+
+@pytest.mark.parametrize(
+    ("mode", "said"),
+    [
+        (
+            "raise",
+            "ValueError: the dog ate the data (trial_experiment.py, line {raise ValueError})",
+        ),
+        ("lines", "LookupError: no such row (trial_experiment.py, line {raise LookupError})"),
+        ("leave", "SystemExit: 3 (trial_experiment.py, line {raise SystemExit})"),
+        ("nan", "ValueError: trial: treatment has values that are not finite: [nan nan nan nan] "),
+        ("shape", "ValueError: trial: control has shape (1,), not (4,) (trial_experiment.py, line"),
+        ("nothing", "AttributeError: 'NoneType' object has no attribute 'control' (trial_exp"),
+    ],
+)
+def test_an_experiment_that_fails_is_a_failed_run_and_no_fault_of_our_own(
+    alpgraph: Run, plugin: Path, mode: str, said: str
+) -> None:
+    source = (plugin / "trial_experiment.py").read_text()
+    where = re.compile(r"\{(.*)\}")
+    if found := where.search(said):
+        line = next(i for i, text in enumerate(source.splitlines(), 1) if found[1] in text)
+        said = where.sub(str(line), said)
+    done = alpgraph("run", "trial", "--sweep", f"mode=fine,{mode}")
+    assert done.returncode == 1
+    assert f"Error: the experiment 'trial' failed: {said}" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stdout.splitlines()[-1].split()[0] == "fine"  # what was finished is shown
+    seen = alpgraph("run", "trial", "-p", f"mode={mode}", env=os.environ | {"ALPGRAPH_DEBUG": "1"})
+    assert seen.returncode == 1
+    assert "Traceback" in seen.stderr
+
+
+def test_what_an_experiment_prints_does_not_stand_in_its_result(
+    alpgraph: Run, plugin: Path
+) -> None:
+    done = alpgraph("run", "trial", "-p", "mode=loud", "--json")
+    assert json.loads(done.stdout)["params"]["mode"] == "loud"
+    assert "heard" in done.stderr
 
 
 def interrupted_after(lines: int, *command: str) -> tuple[int, str, str]:

@@ -93,7 +93,10 @@ def test_workers_start_with_the_first_run_and_stay(
     ("mode", "said"),
     [
         ("raise", "ValueError: the dog ate the data (trial_experiment.py, line"),
-        ("leave", "SystemExit: 3"),
+        ("leave", "SystemExit: 3 (trial_experiment.py, line"),
+        ("lines", "LookupError: no such row (trial_experiment.py, line"),
+        ("nothing", "AttributeError: 'NoneType' object has no attribute 'control' (trial_exp"),
+        ("shape", "ValueError: trial: control has shape (1,), not (2,) (trial_experiment.py, line"),
         ("memory", "more memory than the 512 MB"),
         ("big", "bytes; the limit is 2097152"),
     ],

@@ -339,6 +339,13 @@ def test_a_primary_metric_that_is_no_number_is_no_verdict_but_said_plainly(home:
     assert "too large for a mean and an interval" in page
 
 
+def test_what_an_experiment_prints_is_no_message_of_the_server(fresh: Any) -> None:
+    told = call(fresh, "POST", "/api/runs", question(mode="loud"))[2]
+    assert ended(fresh, told["id"])["state"] == "done"
+    fresh.stop()
+    assert not any("heard" in line for line in fresh.lines)
+
+
 def events_of(text: str) -> list[tuple[int, str, Any]]:
     """Read a stream of events: id, kind, data."""
     found = []

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from alpgraph.experiments import get_experiment, merge_measurements, result_of, validate_params
+from alpgraph.experiments.failures import failure
 from alpgraph.experiments.model import Array, Curve, Measurements
 from alpgraph.experiments.parts import unpack, unpack_curves
 from alpgraph.experiments.results import number
@@ -88,8 +89,8 @@ class Assembly:
         parts = [self._measured[i] for i in range(len(self.parts))]
         try:
             result = result_of(experiment, params, seeds, merge_measurements(parts))
-        except ValueError as error:
-            raise Failed(f"ValueError: {error}") from None
+        except Exception as error:  # measurements of another package may be anything
+            raise Failed(failure(error, experiment)) from None
         text = json.dumps(result, separators=(",", ":"), allow_nan=False)
         if len(text) > limits.result:
             raise Failed(f"its result takes {len(text)} bytes; the limit is {limits.result}")
