@@ -13,6 +13,7 @@ from xml.etree import ElementTree as Xml
 import pytest
 
 from alpgraph.config import Config, Location
+from alpgraph.experiments import all_experiments
 from alpgraph.web.hub import Hub
 from alpgraph.web.settings import Settings
 
@@ -121,6 +122,16 @@ def test_feed_sitemap_and_list_for_agents_name_every_note(server: Any) -> None:
     for slug in slugs:
         assert f"/n/{slug}<" in site_map
         assert f"(/n/{slug}.md)" in llms
+
+
+def test_every_experiment_says_on_which_side_its_verdict_lies(server: Any) -> None:
+    sides = {"higher": ("above", "below"), "lower": ("below", "above")}
+    for name, experiment in all_experiments().items():
+        expected, opposite = sides[experiment.direction]
+        page = server.get(f"/experiments/{name}")
+        assert f"supported</i> when the interval lies {expected} zero" in page
+        assert f"contradicted</i> when the interval lies {opposite} zero" in page
+        assert "minibatches are drawn" not in page
 
 
 def test_a_wrong_address_leads_to_near_titles(server: Any) -> None:
