@@ -15,6 +15,7 @@ from alpgraph.authoring.form import (
     Form,
     RelationRow,
     SourceRow,
+    fits_form,
     form_of,
     read_form,
     rewritten_by_form,
@@ -24,6 +25,7 @@ from alpgraph.authoring.formatting import FormatOutcome, format_folder, format_m
 from alpgraph.authoring.importing import ImportOutcome, import_folder
 from alpgraph.authoring.lines import explain_file
 from alpgraph.authoring.propose import Proposal, ProposalError, propose
+from alpgraph.authoring.rewriting import retyped, shown_whole
 from alpgraph.authoring.schema import note_schema
 from alpgraph.authoring.starting import starter_files, write_starters
 from alpgraph.authoring.trying import Drafted, Located, try_draft
@@ -44,6 +46,7 @@ __all__ = [
     "SourceRow",
     "explain_file",
     "find_forge",
+    "fits_form",
     "form_of",
     "format_folder",
     "format_matter",
@@ -56,7 +59,9 @@ __all__ = [
     "parse_source",
     "propose",
     "read_form",
+    "retyped",
     "rewritten_by_form",
+    "shown_whole",
     "starter_files",
     "text_of_form",
     "try_draft",

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from secrets import token_hex
@@ -114,31 +114,44 @@ def field_lines(
     return {
         **{key: [f"{key}: {written(value)}"] if value else [] for key, value in plain.items()},
         "topics": [f"topics: [{listed}]"] if topics else [],
-        "sources": _sources(sources),
-        "relations": _relations(relations),
+        "sources": _listed("sources", map(source_item, sources)),
+        "relations": _listed("relations", map(relation_item, relations)),
     }
 
 
-def _sources(sources: Sequence[DraftSource]) -> list[str]:
-    lines = ["sources:"] if sources else []
-    for source in sources:
-        lines += _source(source)
+def _listed(key: str, items: Iterable[Sequence[str]]) -> list[str]:
+    lines = [line for item in items for line in item]
+    return [f"{key}:", *lines] if lines else []
+
+
+def source_item(source: DraftSource) -> list[str]:
+    """Return the lines of a source in the list `sources`."""
+    if source.kind == "other" and not (source.title or source.authors or source.year):
+        return [f"  - {_quoted(source.id)}"]
+    return _item(source_lines(source))
+
+
+def source_lines(source: DraftSource) -> dict[str, str]:
+    """Return the line of each key of a source; one of no known kind is named by its title."""
+    lines = {}
+    if source.kind == "other":
+        lines["title"] = f"title: {written(source.title or source.id)}"
+    else:
+        # always quoted: a number would lose its last zero in other programs
+        lines[source.kind] = f"{source.kind}: {_quoted(source.id)}"
+        if source.title:
+            lines["title"] = f"title: {written(source.title)}"
+    if source.authors:
+        authors = ", ".join(written(name, flow=True) for name in source.authors)
+        lines["authors"] = f"authors: [{authors}]"
+    if source.year:
+        plain = re.fullmatch(r"[1-9]\d{3}", source.year)
+        lines["year"] = f"year: {source.year if plain else written(source.year)}"
     return lines
 
 
-def _source(source: DraftSource) -> list[str]:
-    if source.kind == "other":  # named by its title alone
-        if not source.title:
-            return [f"  - {_quoted(source.id)}"]
-        lines = [f"  - title: {written(source.title)}"]
-    else:
-        # always quoted: a number would lose its last zero in other programs
-        lines = [f"  - {source.kind}: {_quoted(source.id)}"]
-        lines += [f"    title: {written(source.title)}"] if source.title else []
-    authors = ", ".join(written(name, flow=True) for name in source.authors)
-    lines += [f"    authors: [{authors}]"] if authors else []
-    year = source.year if re.fullmatch(r"[1-9]\d{3}", source.year) else written(source.year)
-    return lines + ([f"    year: {year}"] if source.year else [])
+def _item(lines: Mapping[str, str]) -> list[str]:
+    return [f"  {' ' if number else '-'} {line}" for number, line in enumerate(lines.values())]
 
 
 def _quoted(text: str) -> str:
@@ -146,14 +159,17 @@ def _quoted(text: str) -> str:
     return value if value[:1] in "\"'" else f'"{value}"'
 
 
-def _relations(relations: Sequence[DraftRelation]) -> list[str]:
-    lines = ["relations:"] if relations else []
-    for relation in relations:
-        why = " ".join(relation.why.split())
-        lines += [f"  - type: {written(relation.type)}", f"    to: {written(relation.to)}"]
-        lines += [f"    why: {written(why)}"] if why else []
-        lines += [f"    basis: {written(relation.basis)}"] if relation.basis else []
-    return lines
+def relation_item(relation: DraftRelation) -> list[str]:
+    """Return the lines of a relation in the list `relations`."""
+    return _item(relation_lines(relation))
+
+
+def relation_lines(relation: DraftRelation) -> dict[str, str]:
+    """Return the line of each key of a relation."""
+    why = " ".join(relation.why.split())
+    values = {"type": relation.type, "to": relation.to, "why": why, "basis": relation.basis}
+    kept = {key: value for key, value in values.items() if value or key in ("type", "to")}
+    return {key: f"{key}: {written(value)}" for key, value in kept.items()}
 
 
 def free_slug(title: str, taken: Collection[str]) -> str:

@@ -1,5 +1,6 @@
 """`fmt`: keys in one order, relations in block style; comments and meaning stay as they are."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ from alpgraph.notes import Notebook
 from alpgraph.notes.fields import KEYS
 from alpgraph.notes.parsing import digest
 
+_COMMENT = re.compile(r"#.*")
 RELATION_KEYS = ("type", "to", "why", "basis")
 
 
@@ -96,7 +98,7 @@ Chunks = tuple[list[str], list[tuple[str, list[str]]], list[str]]
 def chunks_of(raw: str) -> Chunks | None:
     """Divide front matter by its keys; nothing when it is not plain enough to be sure."""
     node = compose(raw)
-    return None if node is None else _chunks(_lines(raw), node)
+    return None if node is None else _chunks(lines_of(raw), node)
 
 
 def _in_order(raw: str) -> str:
@@ -109,7 +111,8 @@ def _in_order(raw: str) -> str:
     return "".join(head + [line for _, chunk in chunks for line in chunk] + tail)
 
 
-def _lines(text: str) -> list[str]:
+def lines_of(text: str) -> list[str]:
+    """Divide a text into its lines, each with its end."""
     # only \n ends a line here; str.splitlines knows more ends than YAML marks do
     return [f"{line}\n" for line in text.split("\n")[:-1]]
 
@@ -161,7 +164,7 @@ def _with_block_relations(raw: str, node: yaml.MappingNode) -> str:
     items = [item for item in value.value if isinstance(item, yaml.MappingNode)]
     if len(items) < len(value.value) or not all(distinct(item) and item.value for item in items):
         return raw
-    offsets = _Offsets(raw)
+    offsets = Offsets(raw)
     if value.flow_style:
         return _from_flow(raw, offsets, value, items)
     for item in reversed(items):
@@ -169,10 +172,11 @@ def _with_block_relations(raw: str, node: yaml.MappingNode) -> str:
     return raw
 
 
-class _Offsets:
+class Offsets:
     """Offsets of marks: libyaml counts characters, and lines as `\\n` ends them."""
 
     def __init__(self, raw: str) -> None:
+        """Find where the lines of a text begin."""
         self.starts = [0]
         for line in raw.split("\n")[:-1]:
             self.starts.append(self.starts[-1] + len(line) + 1)
@@ -187,28 +191,28 @@ class _Offsets:
 
 
 def _from_flow(
-    raw: str, offsets: _Offsets, value: yaml.SequenceNode, items: Sequence[yaml.MappingNode]
+    raw: str, offsets: Offsets, value: yaml.SequenceNode, items: Sequence[yaml.MappingNode]
 ) -> str:
     start, end = offsets.span(value)
-    if _commented(raw, offsets, value):
+    if commented(raw, offsets, value):
         return raw
-    blocks = ["\n  - " + "\n    ".join(_entries(raw, offsets, item)) for item in items]
+    blocks = ["\n  - " + "\n    ".join(entries_of(raw, offsets, item)) for item in items]
     return raw[:start].rstrip(" ") + "".join(blocks) + raw[end:]
 
 
-def _tidy_item(raw: str, offsets: _Offsets, item: yaml.MappingNode) -> str:
+def _tidy_item(raw: str, offsets: Offsets, item: yaml.MappingNode) -> str:
     if item.flow_style:
         start, end = offsets.span(item)
-        if _commented(raw, offsets, item):
+        if commented(raw, offsets, item):
             return raw
         indent = "\n" + " " * item.start_mark.column
-        return raw[:start] + indent.join(_entries(raw, offsets, item)) + raw[end:]
+        return raw[:start] + indent.join(entries_of(raw, offsets, item)) + raw[end:]
     return _ordered_item(raw, item)
 
 
 def _ordered_item(raw: str, item: yaml.MappingNode) -> str:
     """Order the lines of a relation that is already a block, unless comments stand between."""
-    lines = _lines(raw)
+    lines = lines_of(raw)
     starts: list[int] = [key.start_mark.line for key, _ in item.value]
     first, column = starts[0], int(item.start_mark.column)
     last = max(_last_line(value) for _, value in item.value)
@@ -233,7 +237,7 @@ def _rank(entry: tuple[str, Any]) -> int:
     return RELATION_KEYS.index(entry[0]) if entry[0] in RELATION_KEYS else len(RELATION_KEYS)
 
 
-def _entries(raw: str, offsets: _Offsets, item: yaml.MappingNode) -> list[str]:
+def entries_of(raw: str, offsets: Offsets, item: yaml.MappingNode) -> list[str]:
     """Write the entries of a flow mapping, each as `key: value`, in order."""
     entries = []
     for key, value in item.value:
@@ -245,16 +249,34 @@ def _entries(raw: str, offsets: _Offsets, item: yaml.MappingNode) -> list[str]:
     return [text for _, text in sorted(entries, key=_rank)]
 
 
-def _commented(raw: str, offsets: _Offsets, node: yaml.Node) -> bool:
+def commented(raw: str, offsets: Offsets, node: yaml.Node) -> bool:
     """Whether a comment stands inside a flow collection."""
     start, end = offsets.span(node)
-    at = start
+    return any(at < end for at in _comment_marks(raw, offsets, node, start))
+
+
+def comments_of(raw: str) -> list[str]:
+    """Return the comments of a plain block mapping, wherever they stand, without their indents.
+
+    >>> comments_of("a: b # c  # mine\\n# more\\n")
+    ['# c  # mine', '# more']
+    """
+    node = compose(raw)
+    if node is None:
+        return []
+    ends = ((at, raw.index("\n", at)) for at in _comment_marks(raw, Offsets(raw), node, 0))
+    return [raw[at:end].rstrip() for at, end in ends]
+
+
+def _comment_marks(raw: str, offsets: Offsets, node: yaml.Node, at: int) -> Iterator[int]:
+    """Yield where comments begin, from `at` on: between a node's scalars and behind the last."""
     for scalar in _scalars(node):
         from_, to = offsets.span(scalar)
-        if "#" in raw[at:from_]:
-            return True
+        if scalar.style in ("|", ">"):  # its first line is no text yet
+            from_ = raw.index("\n", from_)
+        yield from (at + match.start() for match in _COMMENT.finditer(raw[at:from_]))
         at = to
-    return "#" in raw[at:end]
+    yield from (at + match.start() for match in _COMMENT.finditer(raw[at:]))
 
 
 def _scalars(node: yaml.Node) -> Iterator[yaml.ScalarNode]:

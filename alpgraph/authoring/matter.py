@@ -10,7 +10,7 @@ _MATTER = re.compile(r"(---[ \t]*\n)(.*?)^((?:---|\.\.\.)[ \t]*(?:\n.*)?)\Z", re
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _STRINGS: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 _READERS = (_LOADER, yaml.SafeLoader)  # they differ, as in `[a?]`
-_BOM = "\ufeff"
+BOM = "\ufeff"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Matter:
         text = f"{self.opening}{raw}{self.rest}"
         if self.crlf:
             text = text.replace("\n", "\r\n")
-        return ((_BOM if self.bom else "") + text).encode("utf-8")
+        return ((BOM if self.bom else "") + text).encode("utf-8")
 
 
 def split_file(data: bytes) -> Matter | None:
@@ -40,8 +40,8 @@ def split_file(data: bytes) -> Matter | None:
         text = data.decode("utf-8")
     except UnicodeDecodeError:
         return None
-    bom = text.startswith(_BOM)
-    text = text.removeprefix(_BOM)
+    bom = text.startswith(BOM)
+    text = text.removeprefix(BOM)
     crlf = "\r\n" in text
     plain = text.replace("\r\n", "\n") if crlf else text
     if "\r" in plain or (crlf and plain.count("\n") != text.count("\r\n")):

@@ -1,18 +1,17 @@
 """A note with some of its fields replaced: what was not touched stays to the letter."""
 
-from collections.abc import Mapping, Sequence
+import re
+from difflib import SequenceMatcher
 
-from alpgraph.authoring.formatting import chunks_of
-from alpgraph.authoring.matter import meaning, split_file
+from alpgraph.authoring.matter import BOM, Matter, split_file
+from alpgraph.authoring.replacing import Changes, with_keys
 from alpgraph.notes.fields import KEYS
 
-_RANK = {key: number for number, key in enumerate(KEYS)}
+_LINE_END = re.compile(r"(\r\n|\r|\n)")
 
 
-def rewritten(
-    data: bytes, changed: Mapping[str, Sequence[str]], body: str | None = None
-) -> bytes | None:
-    r"""Return a file with the lines of the `changed` keys replaced, and its text unless None.
+def rewritten(data: bytes, changed: Changes, body: str | None = None) -> bytes | None:
+    r"""Return a file with what the `changed` keys say replaced, and its text unless None.
 
     A key without lines is removed. Comments, other keys and line ends stay. Nothing when the
     front matter is not plain enough to be sure.
@@ -23,50 +22,41 @@ def rewritten(
     matter = split_file(data)
     if matter is None:
         return None
-    if not matter.opening:
-        raw, rest = "", matter.rest
-        matter = split_file(b"---\n---\n" + rest.encode()) or matter
-    raw = matter.raw
-    divided = chunks_of(raw) if raw.strip() else ([], [], [])
-    if divided is None:
-        return None
-    head, chunks, tail = divided
-    kept = [_replaced(key, lines, changed) for key, lines in chunks]
-    known = {key for key, _ in chunks}
-    for key, lines in changed.items():
-        if key not in known and lines:
-            kept.insert(_place(kept, key), (key, [f"{line}\n" for line in lines]))
-    new = "".join(head + [line for _, lines in kept for line in lines] + tail)
-    if (meaning(new) or {}).keys() != {key for key, lines in kept if lines}:
+    opening, rest = matter.opening, matter.rest
+    if not opening:
+        if rest.startswith(("---", "+++")):  # TOML, or front matter that nothing closes
+            return None
+        opening, rest = "---\n", f"---\n{rest}"
+    new = with_keys(matter.raw, changed, KEYS)
+    if new is None:
         return None
     if body is not None:
-        closing = matter.rest.split("\n", 1)[0]
         text = body.strip("\n")
-        matter = type(matter)(
-            matter.opening, new, f"{closing}\n" + (f"\n{text}\n" if text else ""), matter.bom,
-            matter.crlf,
-        )  # fmt: skip
-    return matter.joined(new)
+        rest = rest.split("\n", 1)[0] + "\n" + (f"\n{text}\n" if text else "")
+    if not (matter.opening or new):  # it has none, and needs none
+        opening, rest = "", rest.removeprefix("---\n").removeprefix("" if body is None else "\n")
+    return Matter(opening, new, rest, matter.bom, matter.crlf).joined(new)
 
 
-def _replaced(
-    key: str, lines: list[str], changed: Mapping[str, Sequence[str]]
-) -> tuple[str, list[str]]:
-    if key not in changed:
-        return key, lines
-    above = []
-    for line in lines:  # comments above a key belong to it and stay
-        if line.strip() and not line.startswith("#"):
-            break
-        above.append(line)
-    new = [f"{line}\n" for line in changed[key]]
-    return key, above + new if new else []
+def shown_whole(data: bytes) -> str:
+    """Return a file's text for a field to edit it in: without a BOM, each line ended alike."""
+    return _LINE_END.sub("\n", data.decode("utf-8").removeprefix(BOM))
 
 
-def _place(kept: Sequence[tuple[str, list[str]]], key: str) -> int:
-    """Return where a new key goes: behind those that come before it in tidy notes."""
-    rank = _RANK.get(key, len(_RANK))
-    before = [
-        number for number, (other, _) in enumerate(kept) if _RANK.get(other, len(_RANK)) <= rank
-    ]
-    return before[-1] + 1 if before else 0
+def retyped(data: bytes, text: str) -> bytes:
+    r"""Return a file with a text that was edited as a whole; the BOM and line ends stay.
+
+    >>> retyped(b"a\r\nb\rc", "a\nx\nb\nc\n")
+    b'a\r\nx\r\nb\rc\r\n'
+    """
+    old = data.decode("utf-8")
+    parts = _LINE_END.split(old.removeprefix(BOM))
+    lines, ends = parts[::2], parts[1::2]
+    common = max(set(ends), key=lambda end: (ends.count(end), end), default="\n")
+    typed = text.split("\n")
+    kept = [common] * len(typed)
+    if len(set(ends)) > 1:
+        for start, at, size in SequenceMatcher(None, lines, typed).get_matching_blocks():
+            kept[at : at + size] = [*ends, common][start : start + size]
+    new = "".join(line + end for line, end in zip(typed[:-1], kept, strict=False)) + typed[-1]
+    return ((BOM if old.startswith(BOM) else "") + new).encode("utf-8")

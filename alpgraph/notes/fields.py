@@ -16,7 +16,7 @@ KEYS = ("title", "summary", "claim", "topics", "sources", "relations", "experime
 """The keys of a note, in the order `fmt` writes them."""
 _NATIVE = frozenset(("summary", "claim", "sources", "relations", "experiment", "topics"))
 _LENGTHS = {"title": 200, "summary": 600, "claim": 500}
-_SOURCE_KEYS = (*KINDS, "title", "authors", "year")
+SOURCE_KEYS = (*KINDS, "title", "authors", "year")
 # keys that other tools define; they are kept, and are no fault of the author's
 _FOREIGN = (
     "alias tags tag keywords description desc date created updated modified last_modified lastmod"
@@ -201,12 +201,12 @@ class _FieldReader:
     def _source(self, table: Table) -> Source | None:
         values = {key.text: value for key, value in table.entries}
         for key, _ in table.entries:
-            if key.text not in _SOURCE_KEYS:
-                meant = near(key.text, _SOURCE_KEYS)
+            if key.text not in SOURCE_KEYS:
+                meant = near(key.text, SOURCE_KEYS)
                 hint = (
                     (f"did you mean `{meant}`? " if meant else "")
                     + "known: "
-                    + ", ".join(f"`{name}`" for name in _SOURCE_KEYS)
+                    + ", ".join(f"`{name}`" for name in SOURCE_KEYS)
                 )
                 message = f"unknown key {quoted(key.text)} in a source"
                 self.found.append(finding("ALP012", message, key.place, hint=hint))

@@ -18,11 +18,14 @@ from alpgraph.authoring import Drafted
 from alpgraph.history import HistoryError
 from alpgraph.pages.difference import difference_form, difference_page
 from alpgraph.pages.draft import Told, Writing
+from alpgraph.pages.finding import error_page
+from alpgraph.pages.formats import said
 from alpgraph.review import compare_revisions
 from alpgraph.web.queries import Open
 from alpgraph.web.routes import collection_of, known_slug
 from alpgraph.web.settings import LOOPBACK
 from alpgraph.web.writing import (
+    GoneError,
     RefusedError,
     Sheet,
     blank_sheet,
@@ -117,7 +120,14 @@ async def new(request: Request, query: Annotated[NewQuery, Query()]) -> HTMLResp
 async def edit(request: Request, slug: str, query: Annotated[EditQuery, Query()]) -> HTMLResponse:
     """Serve the form of a note that exists."""
     collection = collection_of(request)
-    sheet = await asyncio.to_thread(sheet_of, collection, known_slug(collection, slug))
+    try:
+        sheet = await asyncio.to_thread(sheet_of, collection, known_slug(collection, slug))
+    except GoneError as fault:
+        raise HTTPException(404, str(fault)) from None
+    except RefusedError as fault:
+        detail = said(f"{str(fault)[:1].upper()}{str(fault)[1:]}.")
+        page = error_page(collection, "This note cannot be edited here", detail)
+        return HTMLResponse(page, 409)
     return await page_of(request, sheet, _writing(request, query.token))
 
 
@@ -129,8 +139,10 @@ async def new_sent(request: Request) -> Response:
 
 @router.post("/edit/{slug:path}")
 async def edit_sent(request: Request, slug: str) -> Response:
-    """Answer the form of a note that exists."""
-    return await _answer(request, known_slug(collection_of(request), slug))
+    """Answer the form of a note that exists, or did when the form was opened."""
+    collection = collection_of(request)
+    known = slug in collection.notes
+    return await _answer(request, slug if known else collection.notebook.redirects.get(slug, slug))
 
 
 def _writing(request: Request, token: str) -> Writing:
@@ -163,6 +175,8 @@ async def _answer(request: Request, slug: str) -> Response:
             return file_answer(drafted)
         if action == "write":
             return await _write(request, sheet, drafted, writing)
+    except GoneError as fault:
+        return await _gone(request, sheet, writing, str(fault))
     except RefusedError as fault:
         return await _refused(request, sheet, writing, str(fault))
     return await page_of(request, sheet, writing, drafted=drafted)
@@ -200,6 +214,16 @@ def _refuse_strangers(writing: Writing) -> None:
         raise RefusedError(
             "the token is missing or wrong; it was printed where the server was started"
         )
+
+
+async def _gone(request: Request, sheet: Sheet, writing: Writing, reason: str) -> HTMLResponse:
+    """Say that the file is gone, with what was typed as a new note, or as the text it was."""
+    if sheet.raw:
+        kept = "copy the text below into a new file"
+    else:
+        kept = "write what is below as a new note, or take it to the note under its new name"
+        sheet = replace(sheet, slug="", digest="")
+    return await _refused(request, sheet, writing, f"{reason}. Nothing was written; {kept}")
 
 
 async def _refused(request: Request, sheet: Sheet, writing: Writing, reason: str) -> HTMLResponse:

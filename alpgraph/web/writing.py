@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import quote
 
-from fastapi import HTTPException, Request
+from fastapi import Request
 from fastapi.responses import HTMLResponse, Response
 
 from alpgraph.authoring import (
@@ -17,18 +17,22 @@ from alpgraph.authoring import (
     ProposalError,
     RelationRow,
     SourceRow,
+    fits_form,
     form_of,
     propose,
     read_form,
+    retyped,
     rewritten_by_form,
+    shown_whole,
     text_of_form,
     try_draft,
     write_new,
 )
 from alpgraph.check.fixes import replace_file
-from alpgraph.diagnostics import Severity
+from alpgraph.diagnostics import Diagnostic, Severity
 from alpgraph.history import remotes
-from alpgraph.notes import Notebook
+from alpgraph.notes import Note, Notebook, with_file
+from alpgraph.notes.decoding import decode
 from alpgraph.notes.files import read_file
 from alpgraph.notes.parsing import digest
 from alpgraph.pages import Collection
@@ -37,6 +41,10 @@ from alpgraph.pages.draft import Told, Writing, draft_page
 
 class RefusedError(ValueError):
     """Why a button did nothing, and what to do."""
+
+
+class GoneError(RefusedError):
+    """The file of the note that is edited is not there any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +73,12 @@ def blank_sheet(collection: Collection, start: str = "") -> Sheet:
 
 
 def sheet_of(collection: Collection, slug: str) -> Sheet:
-    """Return the form of a note that exists."""
-    note = collection.notes[slug]
-    data = _data(collection, slug)
+    """Return the form of a note that exists; raises RefusedError when it cannot be edited here."""
+    note, data = _note_now(collection, slug)
     form = form_of(note, collection.notebook)
-    probe = replace(form, title=f"{form.title}.")
-    if rewritten_by_form(data, note, probe, collection.notebook) is None:
-        return Sheet(collection, form, slug, digest(data), data.decode("utf-8", "replace"))
-    return Sheet(collection, _open(form), slug, digest(data))
+    if fits_form(data, note, collection.notebook):
+        return Sheet(collection, _open(form), slug, digest(data))
+    return Sheet(collection, form, slug, digest(data), shown_whole(data) or "\n")
 
 
 def sent_sheet(collection: Collection, values: Mapping[str, str], slug: str = "") -> Sheet:
@@ -102,20 +108,53 @@ def draft_of(sheet: Sheet) -> Drafted:
     if not sheet.slug:
         path, text = text_of_form(sheet.form, sheet.notebook)
         return try_draft(sheet.notebook, graph, path, text.encode(), sheet.form)
-    note = sheet.collection.notes[sheet.slug]
+    note, data = _note_now(sheet.collection, sheet.slug)
     if sheet.raw:
-        return try_draft(sheet.notebook, graph, note.path, sheet.raw.encode())
-    data = rewritten_by_form(_data(sheet.collection, sheet.slug), note, sheet.form, sheet.notebook)
-    if data is None:
+        return try_draft(sheet.notebook, graph, note.path, retyped(data, sheet.raw))
+    new = rewritten_by_form(data, note, sheet.form, sheet.notebook)
+    if new is None:
         raise RefusedError("the file was changed meanwhile, and not plainly enough for fields")
-    return try_draft(sheet.notebook, graph, note.path, data, sheet.form)
+    return try_draft(sheet.notebook, graph, note.path, new, sheet.form)
 
 
-def _data(collection: Collection, slug: str) -> bytes:
+def _note_now(collection: Collection, slug: str) -> tuple[Note, bytes]:
+    """Return a note and its file as they are now: the notes may have been read before a change."""
+    note = collection.notes.get(slug)
+    data = _data(collection, note) if note else None
+    if note is None or data is None:
+        raise GoneError(
+            f"the file of the note `{slug}` is gone: it was deleted or renamed meanwhile"
+        )
+    if fault := _not_text(note.path, data):
+        raise RefusedError(fault)
+    if digest(data) != note.digest:
+        note = with_file(collection.notebook, note.path, data).notes[slug]
+    return note, data
+
+
+def _data(collection: Collection, note: Note) -> bytes | None:
     try:
-        return read_file(collection.notebook.root, collection.notes[slug].path)[0]
+        return read_file(collection.notebook.root, note.path)[0]
     except (OSError, ValueError):
-        raise HTTPException(404, "the file of this note is gone") from None
+        return None
+
+
+def _not_text(path: str, data: bytes) -> str:
+    """Say why a form cannot hold a file without changing its bytes; nothing when it can."""
+    try:
+        if "\0" not in data.decode("utf-8"):
+            return ""
+    except UnicodeDecodeError:
+        pass
+    found = next(one for one in decode(path, data)[1] if _of_bytes(one))
+    return (
+        f"line {found.place.line} of `{path}`: {found.message}. A form would spoil what it cannot"
+        f" show: {found.hint} first"
+    )
+
+
+def _of_bytes(one: Diagnostic) -> bool:
+    return one.code == "ALP004" and one.severity is not Severity.INFO  # that tells of line ends
 
 
 def write_draft(sheet: Sheet, drafted: Drafted) -> str:
@@ -131,10 +170,11 @@ def write_draft(sheet: Sheet, drafted: Drafted) -> str:
                 f"there is a file `{drafted.path}` already; change the title"
             ) from None
         return drafted.path
-    before = _data(sheet.collection, sheet.slug)
-    if digest(before) != sheet.digest:
-        raise RefusedError("the file was changed meanwhile; open it again, your text is kept here")
-    if not replace_file(root / drafted.path, drafted.text.encode(), expected=before):
+    _, before = _note_now(sheet.collection, sheet.slug)
+    data = drafted.text.encode()
+    if digest(before) != sheet.digest or not replace_file(
+        root / drafted.path, data, expected=before
+    ):
         raise RefusedError("the file was changed meanwhile; open it again, your text is kept here")
     return drafted.path
 

@@ -132,8 +132,8 @@ def test_an_untouched_form_changes_no_byte() -> None:
 @pytest.mark.parametrize(
     ("change", "old", "new"),
     [
-        ({"title": "New"}, "title: First  # mine\n", "title: New\n"),
-        ({"claim": ""}, "# about the claim\nclaim: It is.\n", ""),
+        ({"title": "New"}, "title: First  # mine\n", "title: New  # mine\n"),
+        ({"claim": ""}, "claim: It is.\n", ""),
         ({"summary": "S."}, "title: First  # mine\n", "title: First  # mine\nsummary: S.\n"),
         ({"body": "Other."}, "\nText.\n", "\nOther.\n"),
         ({"topics": "a, b"}, "claim: It is.\n", "claim: It is.\ntopics: [a, b]\n"),

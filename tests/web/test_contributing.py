@@ -10,6 +10,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from alpgraph.config import Config, Location
+from alpgraph.notes.parsing import digest
 from alpgraph.web import Settings, create_app
 
 HOSTILE = '<img src=x onerror=alert(1)> "]| ]] {{7*7}}'
@@ -362,7 +363,9 @@ def test_an_edit_changes_what_was_changed_and_nothing_else(
             "title: First  # mine\n", 'title: First  # mine\nclaim: "It holds: always."\n'
         )
         reworded = file_of(browser, values | {"body": "Other.", "title": "New"}, "/edit/a")
-    assert reworded == EDITED.replace("First  # mine", "New").replace("---\nText.", "---\n\nOther.")
+    assert reworded == EDITED.replace("First  # mine", "New  # mine").replace(
+        "---\nText.", "---\n\nOther."
+    )
 
 
 def test_front_matter_that_is_not_plain_is_edited_whole(
@@ -495,6 +498,130 @@ def test_an_edit_of_a_file_that_changed_meanwhile_is_refused(
         values = fields(browser.get("/edit/a").text) | {"token": TOKEN, "action": "write"}
         assert browser.post("/edit/a", data=values | {"claim": "Mine."}).status_code == 200
     assert "claim: Mine." in (repository.notes / "a.md").read_text()
+
+
+def opened(browser: TestClient, slug: str) -> dict[str, str]:
+    """Return the fields of a form that may write, ready to be sent by its button."""
+    page = browser.get(f"/edit/{slug}?token={TOKEN}")
+    assert page.status_code == 200
+    return fields(page.text) | {"action": "write"}
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_toml_is_edited_whole_and_keeps_its_line_ends(
+    repository: Any, writer: Callable[..., TestClient], end: str
+) -> None:
+    text = '+++\ntitle = "Hugo note"\nsummary = "keep me"\ntags = ["x"]\n+++\n\nBody of it\n'
+    repository.write(FIRST)
+    file = repository.notes / "q6.md"
+    file.write_bytes(text.replace("\n", end).encode())
+    with writer() as browser:
+        values = opened(browser, "q6")
+        assert values["text"] == text
+        page = browser.post("/edit/q6", data=values | {"text": f"{text}More.\n"})
+        assert page.status_code == 200
+    assert file.read_bytes() == f"{text}More.\n".replace("\n", end).encode()
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"---\ntitle: Caf\xe9\n---\nBody \xe9\n", "Line 2 of <code>a.md</code>: the byte"),
+        (b"---\ntitle: T\n---\nBody.\n\x00", "Line 5 of <code>a.md</code>: control character"),
+        ("---\ntitle: T\n---\n".encode("utf-16"), "the file is UTF-16"),
+    ],
+)
+def test_a_file_that_a_form_would_spoil_is_not_edited(
+    repository: Any, writer: Callable[..., TestClient], data: bytes, said: str
+) -> None:
+    repository.write(FIRST)
+    file = repository.notes / "a.md"
+    with writer() as browser:
+        values = opened(browser, "a")
+        file.write_bytes(data)
+        page = browser.get(f"/edit/a?token={TOKEN}")
+        assert page.status_code == 409
+        assert said in page.text
+        assert "save the file as UTF-8" in page.text
+        assert 'name="digest"' not in page.text
+        sent = values | {"digest": digest(data), "claim": "Typed."}
+        page = browser.post("/edit/a", data=sent)
+        assert page.status_code == 409
+        assert said in page.text
+        assert fields(page.text)["claim"] == "Typed."
+        page = browser.post("/edit/a", data=sent | {"text": "Typed whole."})
+        assert fields(page.text)["text"] == "Typed whole."
+    assert file.read_bytes() == data
+
+
+def test_lists_written_in_a_form_of_their_own_lose_nothing(
+    repository: Any, writer: Callable[..., TestClient]
+) -> None:
+    text = (
+        "---\ntitle: First\ntopics: [a, 'b, c']\nsources:\n  - doi: '10.1000/1'\n    note: mine\n"
+        '    authors: ["Doe, Jane", "Roe, Rick"]  # two\n    year: 2020\n'
+        "relations:\n  - b\n  - type: extends\n    to: b\n"
+        f"    why: {WHY}\n    extra: kept\n  # mine\n  - multi: because\n---\n\nText.\n"
+    )
+    repository.write({"a.md": text, "b.md": note("Second")})
+    with writer() as browser:
+        values = opened(browser, "a") | {"source-0-year": "2021", "relation-0-why": WHY + "!"}
+        assert browser.post("/edit/a", data=values).status_code == 200
+        after = text.replace("2020", "2021").replace(WHY, WHY + "!")
+        assert (repository.notes / "a.md").read_text() == after
+        values = opened(browser, "a") | {"topics": values["topics"] + ", d"}
+        assert browser.post("/edit/a", data=values).status_code == 200
+    topical = after.replace("topics: [a, 'b, c']", 'topics: [a, "b, c", d]')
+    assert (repository.notes / "a.md").read_text() == topical
+
+
+@pytest.mark.parametrize("noticed", [False, True])
+def test_what_was_typed_outlives_the_file(
+    repository: Any, writer: Callable[..., TestClient], noticed: bool
+) -> None:
+    repository.write({"a.md": EDITED, "b.md": note("Second")})
+    file = repository.notes / "a.md"
+    with writer() as browser:
+        values = opened(browser, "a") | {"claim": "Typed."}
+        file.unlink()
+        if noticed:
+            browser.portal.call(browser.app.state.hub.refresh, [file])
+        assert browser.get("/edit/a").status_code == 404
+        page = browser.post("/edit/a", data=values)
+        assert page.status_code == 409
+        assert "<code>a</code> is gone" in page.text
+        assert "write what is below as a new note" in page.text
+        assert 'action="/new"' in page.text
+        again = fields(page.text) | {"action": "write"}
+        assert again["claim"] == "Typed."
+        assert browser.post("/new", data=again).status_code == 200
+    assert "claim: Typed.\n" in (repository.notes / "first.md").read_text()
+
+
+def test_a_text_typed_whole_outlives_the_file(
+    repository: Any, writer: Callable[..., TestClient]
+) -> None:
+    repository.write({"a.md": "---\ntitle: a: b\n---\nText.\n"})
+    with writer() as browser:
+        values = opened(browser, "a") | {"text": "Typed whole."}
+        (repository.notes / "a.md").unlink()
+        page = browser.post("/edit/a", data=values)
+    assert page.status_code == 409
+    assert "copy the text below into a new file" in page.text
+    assert fields(page.text)["text"] == "Typed whole."
+
+
+def test_a_form_shows_the_file_as_it_is_though_the_notes_were_read_before(
+    repository: Any, writer: Callable[..., TestClient]
+) -> None:
+    repository.write({"a.md": EDITED, "b.md": note("Second")})
+    with writer() as browser:
+        browser.get("/n/a")
+        (repository.notes / "a.md").write_text(EDITED.replace("Text.", "Text of another hand."))
+        values = opened(browser, "a") | {"claim": "Mine."}
+        assert values["body"] == "Text of another hand."
+        assert browser.post("/edit/a", data=values).status_code == 200
+    assert "Text of another hand." in (repository.notes / "a.md").read_text()
 
 
 def test_a_link_in_the_way_is_not_followed(
