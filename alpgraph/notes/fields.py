@@ -264,7 +264,9 @@ class _FieldReader:
         places: dict[str, Place] = {}
         values: dict[str, object] = {}
         if isinstance(params, Table):
-            places = {key.text: item.place for key, item in params.entries}
+            places = {
+                key.text: Place(*key.place[:3], *item.place[3:]) for key, item in params.entries
+            }
             values = {key.text: plain(item) for key, item in params.entries}
         elif params is not None and not (isinstance(params, Scalar) and params.null):
             self._wrong("`params`", params, "write a mapping, as `params: {data: digits}`")

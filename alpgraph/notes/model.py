@@ -82,6 +82,7 @@ class ExperimentRef:
     """Values as YAML scalars' text, sequences or mappings of it; the experiment converts them."""
     place: Place
     param_places: Mapping[str, Place] = field(default_factory=dict)
+    """Where each parameter's key and value stand."""
 
 
 @dataclass(frozen=True, slots=True)
