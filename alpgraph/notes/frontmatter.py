@@ -4,10 +4,8 @@ Every scalar stays as its author wrote it: `no`, `3.10` and dates are strings.
 """
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import yaml
 
@@ -15,26 +13,15 @@ from alpgraph.diagnostics import Diagnostic, Place
 from alpgraph.notes.findings import finding, quoted
 from alpgraph.notes.plain_matter import read_plain
 from alpgraph.notes.values import Items, Scalar, Table, Value
+from alpgraph.notes.yaml_source import Loader, Source
 
 MATTER_LIMIT = 64 * 1024
 """Front matter longer than this many bytes is not read."""
 _NESTING_LIMIT = 20
-_BASE: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 # a mark that opens front matter, and from the end of its line on one that closes it
 _YAML = re.compile(r"---[ \t]*(?=\n)"), re.compile(r"\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)")
 _TOML = re.compile(r"\+\+\+[ \t]*(?=\n)"), re.compile(r"\n\+\+\+[ \t]*(?:\n|\Z)")
-_BOM = "\ufeff"
-# libyaml passes over the first of these at the beginning, and the others end its lines
-_MISCOUNTED = re.compile(f"{_BOM}|[\x85\u2028\u2029]")
 _DEEP = re.compile(r"(?:[-?:][ \t]+){12}")
-
-
-class _Loader(_BASE):  # type: ignore[misc]
-    """Libyaml's parser without the guessing of types, which costs a third of its time."""
-
-    def resolve(self, kind: Any, value: Any, implicit: Any) -> str:
-        """Call everything a text."""
-        return "tag:yaml.org,2002:str"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,17 +74,19 @@ def _read_yaml(path: str, raw: str, found: list[Diagnostic]) -> Table | None:
 
 def read_by_parser(path: str, raw: str, found: list[Diagnostic]) -> Table | None:
     """Read any YAML by libyaml."""
-    source = _Source(path, raw)
+    source = Source(path, raw)
     try:
         if refusal := _refusal(source):
             found.append(refusal)
             return None
-        node = yaml.compose(source.text, Loader=_Loader)
+        node = yaml.compose(source.text, Loader=Loader)
         if node is None:
             return Table((), Place(path, 1, 1, 1, 4))
         value = _Builder(source, found).value(node)
     except yaml.MarkedYAMLError as error:
-        found.append(_not_yaml(source, error))
+        from alpgraph.notes.broken_matter import not_yaml
+
+        found.append(not_yaml(source, error))
         return None
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         reason = str(getattr(error, "reason", "") or "it cannot be read")
@@ -112,38 +101,14 @@ def read_by_parser(path: str, raw: str, found: list[Diagnostic]) -> Table | None
     return value
 
 
-class _Source:
-    """The text that libyaml reads, and where in the file its marks stand."""
-
-    def __init__(self, path: str, raw: str) -> None:
-        self.path = path
-        self.raw = raw
-        self.text = raw.removeprefix(_BOM)
-        self._starts = (
-            [0, *(end.end() for end in re.finditer("\n", raw))] if _MISCOUNTED.search(raw) else []
-        )
-
-    def spot(self, mark: Any) -> tuple[int, int]:
-        """Return line and column; front matter begins on the file's second line."""
-        if not self._starts:
-            return mark.line + 2, mark.column + 1
-        at = mark.index + len(self.raw) - len(self.text)
-        line = bisect_right(self._starts, at)
-        return line + 1, at - self._starts[line - 1] + 1
-
-    def place(self, thing: Any) -> Place:
-        """Return the place of a node or an event."""
-        return Place(self.path, *self.spot(thing.start_mark), *self.spot(thing.end_mark))
-
-
-def _refusal(source: _Source) -> Diagnostic | None:
+def _refusal(source: Source) -> Diagnostic | None:
     """Refuse anchors and deep nesting before any tree is built; most files need no look."""
     raw = source.text
     doubtful = raw.count("[") + raw.count("{") > _NESTING_LIMIT or _DEEP.search(raw)
     if not doubtful and "&" not in raw and "*" not in raw:
         return None
     depth = 0
-    for event in yaml.parse(raw, Loader=_Loader):
+    for event in yaml.parse(raw, Loader=Loader):
         if getattr(event, "anchor", None) is not None:
             place = source.place(event)
             message = "front matter may not use YAML anchors or aliases"
@@ -162,7 +127,7 @@ def _refusal(source: _Source) -> Diagnostic | None:
 class _Builder:
     """Turns YAML's nodes into values; keeps going whatever stands in them."""
 
-    def __init__(self, source: _Source, found: list[Diagnostic]) -> None:
+    def __init__(self, source: Source, found: list[Diagnostic]) -> None:
         self.source = source
         self.found = found
 
@@ -214,38 +179,3 @@ def _until(place: Place, children: list[Place]) -> Place:
         return place
     last = children[-1]
     return Place(place.file, place.line, place.column, last.end_line, last.end_column)
-
-
-def _not_yaml(source: _Source, error: yaml.MarkedYAMLError) -> Diagnostic:
-    mark = error.problem_mark or error.context_mark
-    lines = source.raw.split("\n")
-    line, column = source.spot(mark) if mark else (2, 1)
-    line, column = line - 2, column - 1
-    if line >= len(lines) or not lines[line].strip():
-        line = max(0, min(line, len(lines)) - 1)
-        column = 0
-    text = lines[line] if lines else ""
-    hint, (start, end) = _hint(text, column)
-    place = Place(source.path, line + 2, start + 1, line + 2, end + 1)
-    message = f"the front matter is not YAML: {error.problem or 'it cannot be read'}"
-    return finding("ALP002", message, place, hint=hint)
-
-
-def _hint(line: str, column: int) -> tuple[str, tuple[int, int]]:
-    """Say how to mend a line that YAML cannot read, and where its value stands."""
-    entry = re.match(r"\s*(?:- )*([\w .-]+?):[ \t]+(?P<value>\S.*?)\s*$", line)
-    span = entry.span("value") if entry else (column, max(column + 1, len(line.rstrip())))
-    value = entry["value"] if entry else line.strip()
-    if "\t" in line[: len(line) - len(line.lstrip())]:
-        return "indent with spaces, not with a tab", (0, max(1, len(line) - len(line.lstrip())))
-    if "{{" in value:
-        return 'put the template\'s placeholder in quotes, as `"{{date}}"`', span
-    if value[:1] in "@`%":
-        return "put the value in quotes; YAML keeps its first character for itself", span
-    if entry and ": " in value + " ":
-        quote = "'" if '"' in value else '"'
-        mended = f"{entry[1]}: {quote}{value}{quote}"
-        return f"a value with a second colon needs quotes: `{mended}`", span
-    if value[:1] in "\"'":
-        return "close the quotes, and double a quote that stands inside", span
-    return "put the value in quotes", (column, max(column + 1, len(line.rstrip())))

@@ -36,8 +36,9 @@ The front matter is not YAML.
 
 ## What it does
 Reports front matter that cannot be read: a second colon in an unquoted value, a template's
-placeholder, a value that begins with `@` or a backtick, a tab, a missing closing `---`, YAML
-anchors. The rest of the note is still read and served.
+placeholder, a value that begins with `@` or a backtick, a quote or a bracket that is not closed,
+no space after a colon, a line without a key or with other indentation than its neighbours, a tab,
+a missing closing `---`, YAML anchors. The rest of the note is still read and served.
 
 ## Why it matters
 None of the keys counts: title, relations and sources are lost until it is mended.
@@ -53,8 +54,8 @@ title: "Calibration: what is it?"
 ```
 
 ## How to fix
-Put the value in quotes. A quote of the same kind inside is doubled (`'it''s'`) or, in double
-quotes, written `\\"`.
+Do what the hint says: where it names a change, that was tried. In quotes, one of the same kind
+inside is doubled (`'it''s'`) or, in double quotes, written `\\"`, as `\\\\` is for a backslash.
 """,
     "ALP003": """
 The file's name is hard to link to.
