@@ -5,7 +5,7 @@ import MiniSearch from "./vendor/minisearch.js";
 
 const CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff";
 const RUN = new RegExp(`[${CJK}]+|(?:(?![${CJK}])[\\p{L}\\p{N}])+`, "gu");
-const PART = /(?:(topic|verdict|has):)?(?:"([^"]*)"?|(\S+))/g;
+const PART = /(?:(topic|verdict|has|type):)?(?:"([^"]*)"?|(\S+))/g;
 const FIELDS = ["title", "claim", "summary", "topics", "why", "body", "sources"];
 const boost = { title: 6, claim: 3, topics: 3, summary: 2, why: 1.5, sources: 0.7 };
 const LONG = 5; // letters from which one typing error is forgiven
@@ -25,30 +25,47 @@ const key = (topic) => topic.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "-").repl
 async function load() {
   const answer = await fetch(at("/api/search.json"));
   if (!answer.ok) throw new Error(`the index of the search is away (${answer.status})`);
-  const { notes, index } = await answer.json();
-  return { notes, index: MiniSearch.loadJS(index, { fields: FIELDS, tokenize: words, processTerm: (term) => term }) };
+  const { notes, filters, index } = await answer.json();
+  return { notes, known: filters, index: MiniSearch.loadJS(index, { fields: FIELDS, tokenize: words, processTerm: (term) => term }) };
 }
 
-/** Find notes as the API of a server does: `{ total, items: [{ slug, title, snippet, verdict, score }] }`. */
+const spaced = (label) => label.toLowerCase().replace(/[\s_-]+/g, " ").trim();
+
+/** Make of a filter what says whether a note passes it, or what tells which values it takes. */
+function read([name, value], known, notes) {
+  if (name === "topic") {
+    const passes = ([, , , , topics]) => topics.some((topic) => key(topic) === key(value));
+    return notes.some(passes) ? { passes } : { unknown: `No topic is called “${value}”.` };
+  }
+  const asked = name === "type" ? known.names[spaced(value)] : name === "verdict" && spaced(value) === "none" ? "not tested" : spaced(value);
+  const number = known[name].indexOf(asked);
+  if (number < 0) return { unknown: `“${name}:” takes ${known[name].join(", ")}; not “${value}”.` };
+  if (name !== "verdict") return { passes: (note) => note[name === "has" ? 5 : 6].includes(number) };
+  if (asked !== "not tested") return { passes: ([, , , verdict]) => verdict === asked };
+  const claim = known.has.indexOf("claim");
+  return { passes: ([, , , verdict, , has]) => ["", "-"].includes(verdict) && has.includes(claim) };
+}
+
+/** Find notes as the API of a server does: `{ total, items: [{ slug, title, snippet, verdict, score }], unknown }`. */
 export async function search(text, { limit = 20, offset = 0 } = {}) {
   loading ??= load().catch((fault) => { loading = null; throw fault; });
-  const { notes, index } = await loading;
+  const { notes, known, index } = await loading;
   const filters = [], asked = [];
   for (const [, name, quoted, plain] of text.matchAll(PART)) name ? filters.push([name, quoted ?? plain]) : asked.push(quoted ?? plain);
-  const passes = ([, , , verdict, topics]) => filters.every(([name, value]) =>
-    name === "topic" ? topics.some((topic) => key(topic) === key(value))
-      : name === "has" ? verdict !== "-" : verdict === value.toLowerCase().replaceAll("-", " "));
+  const tests = filters.filter(([, value]) => value).map((filter) => read(filter, known, notes));
+  const unknown = tests.flatMap((filter) => filter.unknown ?? []);
+  if (unknown.length) return { total: 0, items: [], unknown };
   const open = !/[\s"]$/.test(text); // the last word may be the beginning of one
   const query = words(asked.join(" ")).length ? asked.join(" ") : filters.length ? MiniSearch.wildcard : "";
   const found = index.search(query, {
     boost, combineWith: "AND",
     prefix: (_, i, all) => open && i === all.length - 1,
     fuzzy: (term) => (term.length >= LONG && !/^\d+$/.test(term) ? 1 : false),
-    filter: ({ id }) => passes(notes[id]),
+    filter: ({ id }) => tests.every(({ passes }) => passes(notes[id])),
   });
   const items = found.slice(offset, offset + limit).map(({ id, score }) => {
     const [slug, title, snippet, verdict] = notes[id];
     return { slug, title, snippet, verdict: verdict === "-" ? "" : verdict, score };
   });
-  return { total: found.length, items };
+  return { total: found.length, items, unknown };
 }

@@ -11,13 +11,13 @@ let shown = 0;
 async function show() {
   said.textContent = shown ? "" : "Looking …";
   try {
-    const { total, items } = await search(asked, { limit: SHOWN, offset: shown });
+    const { total, items, unknown } = await search(asked, { limit: SHOWN, offset: shown });
     const first = shown === 0;
     shown += items.length;
     const rows = items.map(({ slug, title, snippet, verdict }) => make("li", {},
       make("a", { href: noteUrl(slug) }, title), verdict ? verdictMark(verdict) : null, make("p", {}, snippet)));
     list.append(...rows);
-    if (first) say(total);
+    if (first) say(total, unknown);
     more.hidden = shown >= total;
     if (!first) rows[0]?.querySelector("a").focus();
   } catch (fault) {
@@ -25,11 +25,11 @@ async function show() {
   }
 }
 
-function say(total) {
+function say(total, unknown) {
   const heading = `${total} note${total === 1 ? "" : "s"} for “${asked}”`;
   document.querySelector("h1").textContent = heading;
   document.title = `${asked} · ${document.title}`;
-  said.textContent = total ? "" : "Nothing found. Fewer or shorter words may help; one typing error in a longer word is forgiven.";
+  said.textContent = total ? "" : unknown.join(" ") || "Nothing found. Fewer or shorter words may help; one typing error in a longer word is forgiven.";
   if (total) document.querySelector("#topics")?.remove();
 }
 

@@ -5,7 +5,7 @@ from difflib import get_close_matches
 from functools import cached_property
 from itertools import takewhile
 
-from alpgraph.notes import Notebook, outline
+from alpgraph.notes import Note, Notebook, outline
 from alpgraph.notes.lazy import links
 from alpgraph.search.query import Query, topic_key
 
@@ -32,9 +32,7 @@ class Filters:
 
     def typed(self, word: str) -> Slugs | None:
         """Return the notes at either end of relations of a type; None for an unknown word."""
-        types = self._notebook.types
-        reading = types.read(word)
-        kind = reading.type.id if reading else self._labels.get(_spaced(word))
+        kind = self.types.get(_spaced(word))
         return None if kind is None else self._typed.get(kind, frozenset())
 
     def linking(self, name: str) -> Slugs | None:
@@ -69,10 +67,11 @@ class Filters:
         return f"No topic is called “{value}”; nearest {verb} {_listed(names)}."
 
     @cached_property
-    def _labels(self) -> dict[str, str]:
-        """Types by how they are read from either end."""
-        readings = self._notebook.types.readings.values()
-        return {_spaced(reading.label): reading.type.id for reading in readings}
+    def types(self) -> dict[str, str]:
+        """Types of relations by their names: ids, words, and how they read from either end."""
+        readings = self._notebook.types.readings
+        labels = {_spaced(reading.label): reading.type.id for reading in readings.values()}
+        return labels | {_spaced(word): reading.type.id for word, reading in readings.items()}
 
     @cached_property
     def _topics(self) -> frozenset[str]:
@@ -103,6 +102,12 @@ class Filters:
                 if link.target:
                     found.setdefault(link.target, set()).add(slug)
         return found
+
+
+def facts(note: Note) -> list[str]:
+    """Return what `has:` finds a note by."""
+    values = note.experiment, note.claim, note.sources, note.relations, note.diagnostics
+    return [name for name, value in zip(HAS, values, strict=True) if value]
 
 
 def _spaced(label: str) -> str:

@@ -14,7 +14,7 @@ import tantivy
 from alpgraph.locks import turn
 from alpgraph.notes import Note, Notebook
 from alpgraph.notes.shown import outside_addresses, shown_text
-from alpgraph.search.filters import HAS, UNTESTED, Filters
+from alpgraph.search.filters import UNTESTED, Filters, facts
 from alpgraph.search.query import Query, parse_query, topic_key
 from alpgraph.search.snippets import Hit, mark, snippet
 from alpgraph.search.words import ANALYZER, analyzer, split_cjk
@@ -159,8 +159,6 @@ class SearchIndex:
 
     @staticmethod
     def _document(note: Note) -> tantivy.Document:
-        facts = note.experiment, note.claim, note.sources, note.relations, note.diagnostics
-        has = [name for name, value in zip(HAS, facts, strict=True) if value]
         document = tantivy.Document()
         texts = {
             "title": f"{note.title} {note.slug} {' '.join(note.aliases)}",
@@ -176,7 +174,7 @@ class SearchIndex:
             document.add_text(name, split_cjk(text))
         raw: dict[str, Iterable[str]] = {
             "topic": map(topic_key, note.topics),
-            "has": has,
+            "has": facts(note),
         }
         for name, values in raw.items():
             for value in values:

@@ -7,12 +7,13 @@ import json
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from alpgraph.notes import Note
 from alpgraph.notes.shown import outside_addresses, shown_text
 from alpgraph.pages import Collection
 from alpgraph.search import sources_text
+from alpgraph.search.filters import HAS, VERDICTS, Filters, facts
 
 FIELDS = ("title", "claim", "summary", "topics", "why", "body", "sources")
 MOST_TEXT = 4_000_000
@@ -54,7 +55,7 @@ def searched(collection: Collection) -> list[str]:
     notes = collection.notes.values()
     if whole_text(collection):
         return [note.digest for note in notes]
-    return [f"{_begin(note)}\n{sources_text(note)}" for note in notes]
+    return ["\n".join([_begin(note), sources_text(note), *facts(note)]) for note in notes]
 
 
 def search_data(collection: Collection) -> bytes:
@@ -87,8 +88,15 @@ def search_data(collection: Collection) -> bytes:
         "index": sorted(index.items()),
         "serializationVersion": VERSION,
     }
-    shown = [_shown(collection, slug, note) for slug, note in collection.notes.items()]
-    data = {"whole": bodies, "notes": shown, "index": kept}
+    filters = Filters(collection.notebook)
+    kinds = {kind: filters.typed(kind) or () for kind in collection.notebook.types.by_id}
+    shown = [
+        (*_shown(collection, slug, note), _numbers(HAS, facts(note)),
+         _numbers(kinds, [kind for kind, slugs in kinds.items() if slug in slugs]))
+        for slug, note in collection.notes.items()
+    ]  # fmt: skip
+    values = {"has": HAS, "verdict": VERDICTS, "type": list(kinds), "names": filters.types}
+    data = {"whole": bodies, "filters": values, "notes": shown, "index": kept}
     return json.dumps(data, separators=(",", ":"), ensure_ascii=False).encode("utf-8", "replace")
 
 
@@ -103,6 +111,11 @@ def _texts(note: Note, *, bodies: bool) -> tuple[str, ...]:
 def _begin(note: Note) -> str:
     """Return what says in a line what a note is about."""
     return note.claim or note.summary or shown_text(note.body)[:SHOWN_OF]
+
+
+def _numbers(names: Iterable[str], found: list[str]) -> list[int]:
+    """Return where in `names` those that were found stand."""
+    return [number for number, name in enumerate(names) if name in found]
 
 
 def _shown(collection: Collection, slug: str, note: Note) -> tuple[str, str, str, str, list[str]]:

@@ -122,6 +122,14 @@ def test_the_search_finds_forgives_and_narrows(visit: Callable[..., Any], addres
     page.locator("#q").press("Enter")
     page.locator("#found li .v").first.wait_for()
     assert {word.inner_text() for word in page.locator("#found .v").all()} == {"supported"}
+    page.locator("#q").fill('type:"holds only within" has:claim verdict:none')
+    page.locator("#q").press("Enter")
+    page.locator("#found li").first.wait_for()
+    assert page.locator("#found .v").count() == 0
+    page.locator("#q").fill("has:foo")
+    page.locator("#q").press("Enter")
+    says = "“has:” takes experiment, claim, source, relation, finding; not “foo”."
+    page.get_by_text(says).wait_for()
     page.locator("#q").fill("zyzzyva")
     page.locator("#q").press("Enter")
     page.get_by_text("Nothing found.").wait_for()
