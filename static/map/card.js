@@ -4,9 +4,11 @@ import { at } from "../addresses.js";
 
 const PATIENCE = 140; // milliseconds a pointer rests on a note before its reasons are fetched
 const SHOWN = 12;
+const ASIDE = 26; // pixels between a dot and its card
+const EDGE = { left: 30, right: 84 }; // pixels kept free beside a card, on the right for the buttons
 
 /** Show the card of the note in focus in `#map-card`, and say in `#map-status` where one is. */
-export function cards(box, sheet, acts, { titles, bySlug }) {
+export function cards(box, sheet, acts, { titles }) {
   const place = document.querySelector("#map-card"), status = document.querySelector("#map-status");
   const known = new Map();
   let timer = 0, shown = -1, turn = 0;
@@ -23,12 +25,32 @@ export function cards(box, sheet, acts, { titles, bySlug }) {
     shown = i;
     place.hidden = i < 0;
     if (i < 0) return;
-    place.classList.toggle("mc-right", sheet.view.px(sheet.x[i]) < sheet.view.w / 2);
     const missing = sheet.data.flags[i] & 1;
     place.replaceChildren(...head(i, missing));
+    stand();
     const walk = missing ? null : await fetchWalk(i);
-    if (walk && mine === turn) place.append(...reasons(walk), foot(i, walk.hidden));
+    if (!walk || mine !== turn) return;
+    const lines = linesOf(i);
+    place.append(...reasons(i, lines, walk), foot(i, lines));
+    stand();
   };
+  /** Put the card beside its dot, on the side with more room; on a phone the style has it below. */
+  const stand = () => {
+    if (shown < 0) return;
+    const { view } = sheet, within = (value, most) => Math.max(0, Math.min(value, most));
+    const px = within(view.px(sheet.x[shown]), view.w), py = view.py(sheet.y[shown]);
+    const left = px - ASIDE - EDGE.left, right = view.w - px - ASIDE - EDGE.right;
+    place.style.setProperty("--room", `${Math.max(left, right)}px`);
+    place.style.setProperty("--left", right >= left ? `${px + ASIDE}px` : "auto");
+    place.style.setProperty("--right", right >= left ? "auto" : `${view.w - px + ASIDE}px`);
+    place.style.setProperty("--top", `${Math.max(EDGE.left, within(py - ASIDE, view.h - EDGE.left - place.offsetHeight))}px`);
+  };
+  /** The lines to other notes that are drawn, in the order of the legend. */
+  const linesOf = (i) => sheet.linesOf(i).map((e) => {
+    const { type, from, to } = sheet.data, out = from[e] === i;
+    return { type: type[e], out, other: out ? to[e] : from[e] };
+  }).filter(({ other }) => other !== i).sort((a, b) => a.type - b.type || b.out - a.out);
+  const count = (lines) => new Set(lines.map(({ other }) => other)).size;
   const head = (i, missing) => {
     const title = element("p", "mc-t", element(missing ? "span" : "a", "", titles[i][1]));
     if (!missing) title.firstChild.href = acts.address(box.dataset.note, i);
@@ -38,23 +60,24 @@ export function cards(box, sheet, acts, { titles, bySlug }) {
     shut.addEventListener("click", () => { acts.choose(-1); sheet.top.focus(); });
     return missing ? [title, shut, element("p", "hint", "No note answers to this name yet.")] : [title, shut];
   };
-  const reasons = ({ centre, nodes, edges }) => {
-    const names = new Map(nodes.map((node) => [node.slug, node.title]));
-    const rows = edges.filter((edge) => edge.label && edge.type !== "mention").slice(0, SHOWN).map((edge) => {
-      const other = element("button", "lnk", names.get(edge.to));
-      other.type = "button";
-      const i = bySlug.get(edge.to) ?? -1;
-      other.disabled = i < 0;
-      other.addEventListener("click", () => acts.fly(i));
-      const row = element("li", "", element("span", `rt r-${edge.type}`, edge.label), " ", other);
-      if (edge.why) row.append(element("p", "why", edge.why));
+  const reasons = (i, lines, { centre, edges }) => {
+    const rows = lines.slice(0, SHOWN).map(({ type, out, other }) => {
+      const { id, label, inverse } = sheet.data.types[type];
+      const told = edges.find((edge) => edge.to === titles[other][0] && edge.type === id && (edge.direction === "out") === out);
+      const there = element("button", "lnk", titles[other][1]);
+      there.type = "button";
+      there.addEventListener("click", () => acts.fly(other));
+      const row = element("li", "", element("span", `rt r-${id}`, out ? label : inverse), " ", there);
+      if (told?.why) row.append(element("p", "why", told.why));
       return row;
     });
+    const away = !rows.length && sheet.degree[i] > 0 && element("p", "hint", "No relation of this note passes the filters.");
     const sign = centre.verdict && document.querySelector(`#legend [value="${centre.verdict}"] ~ .v`);
     const verdict = sign && element("p", "", sign.cloneNode(true));
-    return [centre.claim && element("p", "mc-c", centre.claim), verdict, element("ul", "", ...rows)].filter(Boolean);
+    return [centre.claim && element("p", "mc-c", centre.claim), verdict, away, element("ul", "", ...rows)].filter(Boolean);
   };
-  const foot = (i, hidden) => {
+  const foot = (i, lines) => {
+    const more = count(lines) - count(lines.slice(0, SHOWN));
     const link = (prefix, text) => {
       const made = element("a", "", text);
       made.href = acts.address(prefix, i);
@@ -62,15 +85,16 @@ export function cards(box, sheet, acts, { titles, bySlug }) {
     };
     const related = element("a", "", "How is it related to …");
     related.href = at(`${box.dataset.path}?from=${encodeURIComponent(titles[i][0])}`);
-    const walk = hidden ? `Walk from here (${hidden} more)` : "Walk from here";
+    const walk = more ? `Walk from here (${more} more)` : "Walk from here";
     return element("p", "more", link(box.dataset.note, "Open note"), link(box.dataset.walkPage, walk), related);
   };
   const say = (i) => {
     if (i < 0 && sheet.path.length) return `A way by ${sheet.path.map((at) => titles[at][1]).join(", ")}`;
     if (i < 0) return "Nothing is chosen.";
-    const { data, degree, x, y, view } = sheet, area = data.areas.find(({ id }) => id === data.area[i]);
+    const { data, degree, x, y, view } = sheet, lines = linesOf(i), notes = count(lines), area = data.areas.find(({ id }) => id === data.area[i]);
     const where = [area && `area ${area.name}`, `square ${view.square(x[i], y[i])}`].filter(Boolean).join(", ");
-    return `${titles[i][1]} ${degree[i]} relation${degree[i] === 1 ? "" : "s"}, ${where}.`;
+    const filtered = lines.length < degree[i] ? " as filtered" : "";
+    return `${titles[i][1]} ${notes} note${notes === 1 ? "" : "s"} one step away${filtered}, ${where}.`;
   };
 
   sheet.addEventListener("choose", () => {
@@ -80,6 +104,11 @@ export function cards(box, sheet, acts, { titles, bySlug }) {
     status.textContent = say(sheet.chosen);
     box.dataset.chosen = sheet.chosen < 0 ? "" : titles[sheet.chosen][0];
   });
+  sheet.addEventListener("refresh", () => {
+    show(shown);
+    if (sheet.chosen >= 0) status.textContent = say(sheet.chosen);
+  });
+  sheet.addEventListener("move", stand);
   const passing = () => {
     clearTimeout(timer);
     const i = sheet.hovered < 0 ? sheet.chosen : sheet.hovered;

@@ -14,14 +14,13 @@ export function paintAbove(pen, sheet) {
 
 /** The note in focus and its neighbours, over a picture that steps back. */
 function paintAround(pen, sheet) {
-  const { base, words, chosen, hovered, path, data, ends, view, look, x, y, size } = sheet;
+  const { base, words, chosen, hovered, path, data, view, look, x, y, size } = sheet;
   const focus = hovered >= 0 ? hovered : chosen, busy = focus >= 0 || path.length;
   base.style.opacity = hovered >= 0 || path.length ? "0.25" : busy ? "0.45" : "";
   words.style.opacity = busy ? "0" : "";
   if (path.length > 1) paintPath(pen, sheet);
   if (focus < 0) return;
-  const edges = [...ends.items.subarray(ends.starts[focus], ends.starts[focus + 1])]
-    .filter((e) => sheet.shows(e) && data.from[e] < sheet.count && data.to[e] < sheet.count);
+  const edges = sheet.linesOf(focus);
   paintEdges(pen, sheet, edges);
   const near = new Set(edges.flatMap((e) => [data.from[e], data.to[e]]).filter((i) => i !== focus));
   if (focus === chosen) paintHere(pen, look, view.px(x[focus]), view.py(y[focus]), size(focus));

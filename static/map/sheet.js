@@ -10,7 +10,7 @@ import { View } from "./view.js";
 const QUICK = 12; // milliseconds of drawing that a hand does not feel
 const STILL = 120; // milliseconds without a move after which the slid picture is drawn anew
 
-/** Tells by events: `choose` and `hover` when the note in focus changed, `move` when the view did. */
+/** Tells by events: `choose` and `hover` when the note in focus changed, `move` when the view did, `refresh` when what is drawn did. */
 export class Sheet extends EventTarget {
   chosen = -1;
   hovered = -1;
@@ -69,6 +69,13 @@ export class Sheet extends EventTarget {
     return this.types[type[e]] && this.bases[basis[e]] && this.clear[from[e]] && this.clear[to[e]];
   };
 
+  /** Lines of a note that are drawn. */
+  linesOf = (i) => {
+    const { ends, data: { from, to }, count } = this;
+    return [...ends.items.subarray(ends.starts[i], ends.starts[i + 1])]
+      .filter((e) => this.shows(e) && from[e] < count && to[e] < count);
+  };
+
   /** Colour of a dot; the legend has others. */
   colourOf = (i) => this.look.verdicts[this.data.verdict[i]];
 
@@ -89,6 +96,7 @@ export class Sheet extends EventTarget {
   refresh() {
     this.groups = null;
     this.draw();
+    this.tell("refresh");
   }
 
   restyle() {

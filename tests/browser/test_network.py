@@ -69,9 +69,21 @@ def test_a_click_chooses_and_the_card_opens_the_note(open_map: OpenMap) -> None:
     shown.wait_chosen(FIRST)
     assert shown.asked()["focus"] == [FIRST]
     says = shown.page.get_by_role("status").filter(has_text="Can utility").inner_text()
-    assert re.search(r"\d+ relations, area costs and thresholds, square [A-F][1-4]", says)
+    assert re.search(r"20 notes one step away, area costs and thresholds, square [A-F][1-4]", says)
     shown.card.get_by_role("link", name="Open note").click()
     shown.page.wait_for_url(f"**/n/{FIRST}")
+
+
+def test_the_card_stands_beside_its_dot(open_map: OpenMap) -> None:
+    shown = open_map()
+    for slug in (FIRST, "reward-models-ignore-the-prompt", "binned-calibration-error"):
+        shown.choose(slug)
+        shown.card.get_by_role("link", name="Open note").wait_for()
+        (x, y), box = shown.place(slug), shown.card.bounding_box()
+        beside = min(abs(box["x"] - x), abs(box["x"] + box["width"] - x))
+        assert 15 < beside < 40
+        assert not box["x"] < x < box["x"] + box["width"]
+        assert box["y"] < y < box["y"] + box["height"]
 
 
 def test_the_back_button_goes_from_note_to_note(open_map: OpenMap) -> None:
@@ -233,10 +245,26 @@ def test_the_search_is_a_combobox_that_flies(open_map: OpenMap) -> None:
     shown.page.keyboard.press("Enter")
     shown.wait_chosen("reward-models-ignore-the-prompt")
     assert field.get_attribute("aria-expanded") == "false"
-    field.fill("no such words")
+    field.fill("zzzz qqqq")
     assert options.count() == 0
+    shown.page.get_by_text("No title has “zzzz qqqq”; Enter searches the text.").wait_for()
     shown.page.keyboard.press("Enter")
-    shown.page.wait_for_url("**/search?q=no+such+words")
+    shown.page.wait_for_url("**/search?q=zzzz+qqqq")
+
+
+def test_the_search_knows_names_and_else_asks_the_text(open_map: OpenMap) -> None:
+    shown = open_map()
+    field, options = shown.page.locator("#map-find"), shown.page.locator("#map-found li")
+    field.fill("sycophancy")
+    assert options.all_inner_texts() == ["Does approval train flattery?"]
+    field.fill("calibartion")
+    options.filter(has_text="Does measuring calibration in bins mislead?").click()
+    shown.wait_chosen("binned-calibration-error")
+    field.fill("flatery")
+    shown.page.get_by_text("No title has “flatery”; the search of the text finds these").wait_for()
+    shown.page.keyboard.press("Enter")
+    shown.page.wait_for_selector('#map:not([data-chosen="binned-calibration-error"])')
+    assert shown.page.url.startswith(shown.server.url + "/network")
 
 
 def test_lists_beside_the_map_show_their_notes_on_it(open_map: OpenMap) -> None:

@@ -61,6 +61,18 @@ def test_the_legend_filters_and_the_address_remembers(open_map: OpenMap) -> None
     assert shown.page.locator("#legend [name=type]:checked").count() == 1
 
 
+def test_the_card_counts_and_lists_what_the_legend_shows(open_map: OpenMap) -> None:
+    shown = open_map(f"?type=contradicts&focus={FIRST}")
+    shown.card.get_by_text("No relation of this note passes the filters").wait_for()
+    assert shown.card.locator("li").count() == 0
+    status = shown.page.locator("#map-status")
+    assert "0 notes one step away as filtered" in status.inner_text()
+    shown.page.locator("#legend [name=type][value=parallels]").check()
+    shown.until(lambda: shown.card.locator("li").count() > 0)
+    assert {row.split()[0] for row in shown.card.locator("li").all_inner_texts()} == {"parallels"}
+    assert "0 notes" not in status.inner_text()
+
+
 @pytest.mark.parametrize(
     ("name", "value", "left"), [("verdict", "not tested", 4), ("basis", "reading", 3)]
 )
