@@ -286,7 +286,7 @@ def page(open_page: Callable[..., Any]) -> Any:
 @pytest.fixture(scope="module")
 def plugin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Install a package that brings the experiment `trial`, as another person's package would."""
-    from alpgraph.experiments import all_experiments
+    from alpgraph.experiments import registry
 
     folder = tmp_path_factory.mktemp("plugin")
     shutil.copy(ROOT / "tests" / "trial_experiment.py", folder)
@@ -299,7 +299,8 @@ def plugin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     sys.path.insert(0, str(folder))
     before = os.environ.get("PYTHONPATH")
     os.environ["PYTHONPATH"] = os.pathsep.join([str(folder), *filter(None, [before])])
-    all_experiments.cache_clear()
+    registry.all_experiments.cache_clear()
+    registry._offered.cache_clear()
     yield folder
     sys.path.remove(str(folder))
     sys.modules.pop("trial_experiment", None)
@@ -307,4 +308,5 @@ def plugin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         del os.environ["PYTHONPATH"]
     else:
         os.environ["PYTHONPATH"] = before
-    all_experiments.cache_clear()
+    registry.all_experiments.cache_clear()
+    registry._offered.cache_clear()

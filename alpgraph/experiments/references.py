@@ -1,4 +1,4 @@
-"""Reference results: computed once on seeds of their own, stored beside the experiments."""
+"""Reference results: computed once on seeds of their own, stored beside each experiment."""
 
 import json
 import platform
@@ -14,10 +14,11 @@ from alpgraph import __version__
 from alpgraph.experiments.code import code_hash
 from alpgraph.experiments.model import Progress
 from alpgraph.experiments.params import validate_params
-from alpgraph.experiments.registry import find_experiment, get_experiment
+from alpgraph.experiments.registry import find_experiment, folder_of, get_experiment
 from alpgraph.experiments.results import number, result_of
 
 FOLDER = Path(__file__).resolve().parent / "references"
+"""Of the bundled experiments; those of another package lie beside its own module."""
 REFERENCE_SEED = 20261124
 """Base seed of every stored result; designs were explored on other seeds and fixed before."""
 
@@ -27,7 +28,10 @@ def references(name: str) -> dict[str, Mapping[str, Any]]:
     experiment = find_experiment(name)
     if experiment is None:
         return {}
-    stored = {preset: _load(_path(name, preset)) for preset in experiment.presets}
+    folder = _folder(name)
+    if folder is None:
+        return {}
+    stored = {preset: _load(folder / f"{name}.{preset}.json") for preset in experiment.presets}
     return {preset: found for preset, found in stored.items() if found is not None}
 
 
@@ -70,8 +74,15 @@ def make_reference(name: str, preset: str, progress: Progress) -> dict[str, Any]
 
 
 def store_reference(reference: Mapping[str, Any]) -> Path:
-    """Write a reference to its file and return the path."""
-    path = _path(reference["experiment"], reference["preset"])
+    """Write a reference to its file and return the path.
+
+    Raises ValueError for an experiment whose module is no file, OSError where none can be written.
+    """
+    name = reference["experiment"]
+    folder = _folder(name)
+    if folder is None:
+        raise ValueError(f"the results of {name!r} have no place: its module is no file")
+    path = folder / f"{name}.{reference['preset']}.json"
     path.parent.mkdir(exist_ok=True)
     text = json.dumps(reference, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
     path.write_text(text, encoding="utf-8")
@@ -79,8 +90,9 @@ def store_reference(reference: Mapping[str, Any]) -> Path:
     return path
 
 
-def _path(name: str, preset: str) -> Path:
-    return FOLDER / f"{name}.{preset}.json"
+def _folder(name: str) -> Path | None:
+    home = folder_of(name)
+    return home / FOLDER.name if home else None
 
 
 @cache

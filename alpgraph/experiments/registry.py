@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from functools import cache
 from importlib import import_module
 from importlib.metadata import entry_points
+from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -49,22 +50,38 @@ def all_experiments() -> "Mapping[str, Experiment]":
 
     An entry point that cannot be loaded, or takes a name already there, is left out with a warning.
     """
+    offered = {name: experiment for name, (experiment, _) in _offered().items()}
+    return MappingProxyType({name: _bundled(name) for name in BUNDLED} | offered)
+
+
+@cache
+def _offered() -> "dict[str, tuple[Experiment, str]]":
+    """Return the experiments of other packages with the module that offers each, by name."""
     from alpgraph.experiments.model import Experiment
 
-    found = {name: _bundled(name) for name in BUNDLED}
+    found: dict[str, tuple[Experiment, str]] = {}
     for point in entry_points(group=EXPERIMENTS):
         try:
             experiment = point.load()
         except Exception as error:  # another package's code may fail in any way
-            warnings.warn(f"experiment {point.value!r} cannot be loaded: {error}", stacklevel=2)
+            warnings.warn(f"experiment {point.value!r} cannot be loaded: {error}", stacklevel=3)
             continue
         if not isinstance(experiment, Experiment):
-            warnings.warn(f"{point.value!r} is no Experiment", stacklevel=2)
-        elif experiment.name in found:
-            warnings.warn(f"a second experiment {experiment.name!r} is ignored", stacklevel=2)
+            warnings.warn(f"{point.value!r} is no Experiment", stacklevel=3)
+        elif experiment.name in (*BUNDLED, *found):
+            warnings.warn(f"a second experiment {experiment.name!r} is ignored", stacklevel=3)
         else:
-            found[experiment.name] = experiment
-    return MappingProxyType(found)
+            found[experiment.name] = experiment, point.module
+    return found
+
+
+def folder_of(name: str) -> Path | None:
+    """Return the folder of the module that offers an experiment; None when that is no file."""
+    if name in BUNDLED:
+        return Path(__file__).resolve().parent
+    _, module = _offered()[name]
+    file = import_module(module).__file__
+    return Path(file).resolve().parent if file else None
 
 
 def _bundled(name: str) -> "Experiment":

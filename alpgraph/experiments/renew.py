@@ -31,13 +31,13 @@ def renew(names: Sequence[str], *, only_stale: bool = False) -> None:
             if only_stale and not is_stale(name, preset):
                 continue
             reference = make_reference(name, preset, silent)
-            store_reference(reference)
+            path = store_reference(reference)
             primary = reference["result"]["primary"]
             print(
                 f"{name} {preset}: {reference['result']['verdict']}"
                 f" (expected {reference['expected']}), {primary['difference']:+.4g}"
                 f" [{primary['low']:+.4g}, {primary['high']:+.4g}],"
-                f" {reference['cpu_seconds']} s",
+                f" {reference['cpu_seconds']} s; stored as {path}",
                 flush=True,
             )
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -49,6 +50,33 @@ def test_an_installed_package_brings_its_experiment(installed):
     assert names[-1] == "label-noise"
     assert verdict == "supported"
     assert len(code) == 16
+
+
+def test_results_of_a_package_are_stored_and_read_beside_its_own_module(installed):
+    package, site = installed
+    own = ROOT / "alpgraph" / "experiments" / "references"
+    before = sorted(own.iterdir())
+    renew = [sys.executable, "-m", "alpgraph.experiments.renew", "label-noise"]
+    done = run(site, *renew, cwd=package.parent)
+    assert done.returncode == 0, done.stderr
+    written = sorted((site / "references").iterdir())
+    names = [path.name for path in written]
+    assert names == ["label-noise.claim.json", "label-noise.negative-control.json"]
+    assert sorted(own.iterdir()) == before
+    verify = [sys.executable, "-m", "alpgraph", "verify", "label-noise", "--seed", "7"]
+    told = run(site, *verify, cwd=package.parent)
+    assert told.returncode == 0, told.stderr
+    assert "label-noise negative-control" in " ".join(told.stdout.split())
+
+
+def test_a_wheel_brings_the_stored_results_along(installed, tmp_path):
+    package, _ = installed
+    copy = shutil.copytree(package, tmp_path / "package")
+    (copy / "references").mkdir()
+    (copy / "references" / "label-noise.claim.json").write_text("{}")
+    target = ["--no-deps", "--no-build-isolation", "--target", str(tmp_path / "site")]
+    subprocess.run([*PIP, *target, str(copy)], check=True, capture_output=True)
+    assert (tmp_path / "site" / "references" / "label-noise.claim.json").is_file()
 
 
 def test_the_test_that_comes_with_the_template_passes(installed):
