@@ -47,9 +47,11 @@ function filter(form, box) {
   const url = new URL(form.action);
   const data = new FormData(form);
   for (const name of ["type", "basis"]) {
-    const boxes = [...form.querySelectorAll(`[name=${name}]`)];
+    const boxes = [...form.querySelectorAll(`[type=checkbox][name=${name}]`)], ticked = boxes.filter((one) => one.checked);
+    data.delete(name);
     // every relation and no mention is what no filter means
-    if (boxes.every((one) => one.checked === (one.value !== "mention"))) data.delete(name);
+    if (!boxes.length || (ticked.length && boxes.every((one) => one.checked === (one.value !== "mention")))) continue;
+    for (const value of ticked.length ? ticked.map((one) => one.value) : ["none"]) data.append(name, value);
   }
   url.search = new URLSearchParams(data);
   move(url, { keep: box && { name: box.name, value: box.value } });
@@ -107,7 +109,7 @@ function place(next, keep, back) {
   document.title = next.title;
   if (next.body.dataset.live) document.body.dataset.live = next.body.dataset.live;
   announce(main.dataset.says);
-  const kept = keep && main.querySelector(`[name="${keep.name}"][value="${CSS.escape(keep.value)}"]`);
+  const kept = keep && main.querySelector(`[type=checkbox][name="${keep.name}"][value="${CSS.escape(keep.value)}"]`);
   const centre = [...main.querySelectorAll(".w-centre, .spine-c")].find((one) => one.getClientRects().length);
   const target = kept || centre || main;
   target.focus({ preventScroll: back || Boolean(kept) });

@@ -26,6 +26,8 @@ class Neighbour:
     """Number of notes it is joined to by relations."""
     onward: tuple[str, ...]
     """Best connected notes behind it that are not shown, at depth 2."""
+    farther: int = 0
+    """How many more there are behind it."""
 
     @property
     def side(self) -> Side:
@@ -81,7 +83,7 @@ def ego(
             found[0].ghost,
             tuple(found),
             degree(graph, other),
-            _onward(graph, other, shown) if depth > 1 else (),
+            *(_onward(graph, other, shown) if depth > 1 else ((), 0)),
         )
         for other, found in joined.items()
         if other in kept
@@ -182,14 +184,16 @@ def _fair_share(graph: NoteGraph, joined: dict[str, list[Link]], limit: int) -> 
     return {other for other, _ in zip(turns, range(limit), strict=False)}
 
 
-def _onward(graph: NoteGraph, slug: str, shown: Collection[str]) -> tuple[str, ...]:
+def _onward(graph: NoteGraph, slug: str, shown: Collection[str]) -> tuple[tuple[str, ...], int]:
+    """Name the best connected notes behind a note, and count the others."""
     behind = {
         other
         for other in related(graph, slug)
         if other not in shown and not graph.nodes[other]["ghost"]
     }
     # counting edges, not notes: a hub behind a hub would cost its whole neighbourhood
-    return tuple(nsmallest(ONWARD, behind, key=lambda other: (-graph.degree(other), other)))
+    best = tuple(nsmallest(ONWARD, behind, key=lambda other: (-graph.degree(other), other)))
+    return best, len(behind) - len(best)
 
 
 def _cross(

@@ -21,7 +21,7 @@ TITLE, TITLE_ROW = 15.5, 20
 WHY, WHY_ROW = 13.5, 17
 ONWARD_ROW = 26
 COUNT_ROOM = 40
-"""Pixels at a card's top corner kept for its verdict and its number of links."""
+"""Pixels at a card's top corner kept for its verdict and its number of related notes."""
 EYE = 300
 """Pixels below the top where the centre stands at most, so that one sees it on arrival."""
 
@@ -112,12 +112,19 @@ def fans_svg(collection: Collection, view: Ego, to: Addresses) -> Markup:
             edges.append(_edge(collection, card.neighbour, (start, at), (edge, y)))
             cards.append(_card_svg(collection, card, (x, top + card.y), to))
     arcs = [_arc(spots, one, two, kind) for one, two, kind in view.cross]
-    label = f"{len(view.neighbours)} notes one step from {note.title}"
+    label = f"{counted(view)}, one step from {note.title}"
     return Markup(
         f'<svg class="fans" viewBox="0 0 {WIDTH} {height:.0f}" role="group" '
         f'aria-label="{escape(label)}"><g class="e">{"".join(arcs)}{"".join(edges)}</g>'
         f"{_plate(title, middle, plate_height, to.centre)}{''.join(cards)}</svg>"
     )
+
+
+def counted(view: Ego) -> str:
+    """Say how many notes stand beside the centre, and how many of them are shown."""
+    shown = len(view.neighbours)
+    total = shown + view.hidden
+    return f"{f'{shown} of ' if view.hidden else ''}{total} note{'s' if total != 1 else ''}"
 
 
 def _top(tall: float, height: float, middle: float) -> float:
@@ -150,7 +157,8 @@ def _card(collection: Collection, neighbour: Neighbour) -> Card:
     title = wrap(neighbour.title, TITLE, inner - COUNT_ROOM, weight=BOLD)
     why = [line for i, link in enumerate(neighbour.links) for line in _reason(link, first=i == 0)]
     onward = [slug for slug in neighbour.onward if slug in collection.notes]
-    rows = TITLE_ROW * len(title) + WHY_ROW * len(why) + ONWARD_ROW * len(onward)
+    lines = len(onward) + bool(neighbour.farther)
+    rows = TITLE_ROW * len(title) + WHY_ROW * len(why) + ONWARD_ROW * lines
     return Card(neighbour, tuple(title), tuple(why), tuple(onward), max(44.0, 22.0 + rows))
 
 
@@ -284,12 +292,19 @@ def _onward(
 ) -> Iterator[str]:
     """Draw the notes behind a neighbour, at depth 2, as small linked lines."""
     x, y = at
-    for i, slug in enumerate(card.onward):
-        (title,) = own_way(wrap(collection.notes[slug].title, 13, CARD - 2 * PAD - 26, most=1))
+    here = card.neighbour.slug
+    lines = [
+        (*own_way(wrap(collection.notes[slug].title, 13, CARD - 2 * PAD - 26, most=1)),
+         to.beyond(here, slug))
+        for slug in card.onward
+    ]  # fmt: skip
+    if card.neighbour.farther:
+        lines.append((f"{card.neighbour.farther} more", to.step(here)))
+    for i, (text, url) in enumerate(lines):
         top = y + ONWARD_ROW * i
         yield (
-            f'<a href="{escape(to.beyond(card.neighbour.slug, slug))}"><rect class="f-hit" '
+            f'<a href="{escape(url)}"><rect class="f-hit" '
             f'x="{x + PAD:g}" y="{top:.1f}" width="{CARD - 2 * PAD}" height="{ONWARD_ROW}"/>'
-            f'<text class="w-w w-two" x="{x + PAD:g}" y="{top + 17:.1f}">→ {escape(title)}'
+            f'<text class="w-w w-two" x="{x + PAD:g}" y="{top + 17:.1f}">→ {escape(text)}'
             f"</text></a>"
         )

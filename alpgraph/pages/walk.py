@@ -8,9 +8,10 @@ from markupsafe import Markup, escape
 from alpgraph.graph import MENTION, Ego, Neighbour, NoteGraph, ego
 from alpgraph.notes import RelationType
 from alpgraph.pages.addresses import TRAIL_CAP, note_url, walk_url
-from alpgraph.pages.fans import Addresses, fans_svg
+from alpgraph.pages.fans import Addresses, counted, fans_svg
 from alpgraph.pages.frame import frame
 from alpgraph.pages.marks import line_path
+from alpgraph.pages.network import BASES
 from alpgraph.pages.render import render
 from alpgraph.pages.state import Collection
 from alpgraph.pages.text_width import own_way, wrap
@@ -19,6 +20,8 @@ from alpgraph.pages.trails import trail_steps
 LIMIT = 24
 """Neighbours that a picture holds; the rest is a link away."""
 FAN_LIMIT = 10
+UNSAID = "unsaid"
+"""How filters name the basis of a relation that says none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +88,11 @@ def walk_page(
     """
     note = collection.notes[slug]
     kept = tuple(step for step in trail if step in collection.notes and step != slug)[-TRAIL_CAP:]
-    walk = Walk(slug, kept, tuple(types), tuple(bases), depth)
+    types, bases = _chosen(types), _chosen(bases)
+    walk = Walk(slug, kept, types, bases, depth)
     if view is None:
         view = neighbourhood(collection.graph, slug, depth=depth, types=types, bases=bases)
-    used = types_at(collection.graph, slug)
+    used, said = types_at(collection.graph, slug), bases_at(collection.graph, slug)
     to = Addresses(note_url(slug, trail=kept), walk.step, walk.beyond)
     return render(
         "walk.html",
@@ -96,6 +100,7 @@ def walk_page(
         note=note,
         walk=walk,
         view=view,
+        counted=counted(view),
         picture=fans_svg(collection, view, to),
         stretches=stretches(collection, view, walk),
         centre_url=to.centre,
@@ -104,10 +109,16 @@ def walk_page(
         forget_url=walk_url(slug),
         kinds=[kind for kind in collection.notebook.types.types if kind.id in used],
         mentions=MENTION in used,
+        bases=[one for one in BASES if one[0] in said] if bases or said - {UNSAID} else [],
         shows_mentions=any(n.links[0].type == MENTION for n in view.neighbours),
         depths=[(n, walk.deep(n)) for n in (1, 2)],
         verdicts=collection.verdicts,
     )
+
+
+def _chosen(values: Sequence[str]) -> tuple[str, ...]:
+    """Leave out `none`, which a form without scripts sends along, beside what was ticked."""
+    return tuple(value for value in values if value != "none") or tuple(values)
 
 
 def neighbourhood(
@@ -124,6 +135,7 @@ def neighbourhood(
     Raises KeyError when there is no such note.
     """
     asked = MENTION in types
+    bases = ["" if basis == UNSAID else basis for basis in bases]
     view = ego(graph, slug, depth=depth, types=types, bases=bases, limit=limit, mentions=asked)
     if view.neighbours or types or bases:
         return view
@@ -139,6 +151,18 @@ def types_at(graph: NoteGraph, slug: str) -> set[str]:
     """
     both = (graph.succ[slug], graph.pred[slug])
     return {key for side in both for keyed in side.values() for key in keyed}
+
+
+def bases_at(graph: NoteGraph, slug: str) -> set[str]:
+    """Return on what the relations at a note rest, as filters name it."""
+    both = (graph.succ[slug], graph.pred[slug])
+    return {
+        data["basis"] or UNSAID
+        for side in both
+        for keyed in side.values()
+        for key, data in keyed.items()
+        if key != MENTION
+    }
 
 
 def stretches(collection: Collection, view: Ego, walk: Walk) -> list[Stretch]:
@@ -187,6 +211,9 @@ def fan_svg(collection: Collection, slug: str, *, trail: Sequence[str] = ()) -> 
         middles.append(y + tall / 2)
         texts.append(_fan_row(neighbour, title, y, walk.step(neighbour.slug)))
         y += tall + 10
+    if view.hidden:
+        y += 18
+        texts.append(f'<text class="f-k" x="106" y="{y - 6:.0f}">{counted(view)}</text>')
     height = max(60.0, y)
     middle = min(height / 2, 260.0)
     for neighbour, at in zip(view.neighbours, middles, strict=True):
@@ -200,7 +227,7 @@ def fan_svg(collection: Collection, slug: str, *, trail: Sequence[str] = ()) -> 
     )
     return Markup(
         f'<svg class="fan" viewBox="0 0 324 {height:.0f}" role="group" '
-        f'aria-label="{len(view.neighbours)} notes one step away">{"".join(lines)}{here}'
+        f'aria-label="{counted(view)}, one step away">{"".join(lines)}{here}'
         f"{''.join(texts)}</svg>"
     )
 

@@ -37,7 +37,9 @@ class WalkQuery(Open):
 
     depth: int = Field(1, ge=1, le=2)
     type: list[Annotated[str, Field(max_length=40)]] = Field(default_factory=list, max_length=40)
-    basis: list[Literal["paper", "measured", "reading"]] = Field(default_factory=list, max_length=3)
+    basis: list[Literal["paper", "measured", "reading", "unsaid", "none"]] = Field(
+        default_factory=list, max_length=5
+    )
     trail: Trail
 
 
