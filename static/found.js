@@ -22,11 +22,15 @@ function pairs(run) {
 
 const key = (topic) => topic.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "-").replace(/^-|-$/g, "");
 
+const folded = (title) => title.normalize("NFC").toLowerCase();
+
 async function load() {
   const answer = await fetch(at("/api/search.json"));
   if (!answer.ok) throw new Error(`the index of the search is away (${answer.status})`);
   const { notes, filters, index } = await answer.json();
-  return { notes, known: filters, index: MiniSearch.loadJS(index, { fields: FIELDS, tokenize: words, processTerm: (term) => term }) };
+  const titled = new Map();
+  for (const [, title] of notes) titled.set(folded(title), (titled.get(folded(title)) ?? 0) + 1);
+  return { notes, alone: (title) => titled.get(folded(title)) === 1, known: filters, index: MiniSearch.loadJS(index, { fields: FIELDS, tokenize: words, processTerm: (term) => term }) };
 }
 
 const spaced = (label) => label.toLowerCase().replace(/[\s_-]+/g, " ").trim();
@@ -46,10 +50,10 @@ function read([name, value], known, notes) {
   return { passes: ([, , , verdict, , has]) => ["", "-"].includes(verdict) && has.includes(claim) };
 }
 
-/** Find notes as the API of a server does: `{ total, items: [{ slug, title, snippet, verdict, score }], unknown }`. */
+/** Find notes as the API of a server does: `{ total, items: [{ slug, title, apart, snippet, verdict, score }], unknown }`. */
 export async function search(text, { limit = 20, offset = 0 } = {}) {
   loading ??= load().catch((fault) => { loading = null; throw fault; });
-  const { notes, known, index } = await loading;
+  const { notes, alone, known, index } = await loading;
   const filters = [], asked = [];
   for (const [, name, quoted, plain] of text.matchAll(PART)) name ? filters.push([name, quoted ?? plain]) : asked.push(quoted ?? plain);
   const tests = filters.filter(([, value]) => value).map((filter) => read(filter, known, notes));
@@ -65,7 +69,7 @@ export async function search(text, { limit = 20, offset = 0 } = {}) {
   });
   const items = found.slice(offset, offset + limit).map(({ id, score }) => {
     const [slug, title, snippet, verdict] = notes[id];
-    return { slug, title, snippet, verdict: verdict === "-" ? "" : verdict, score };
+    return { slug, title, apart: alone(title) ? "" : slug, snippet, verdict: verdict === "-" ? "" : verdict, score };
   });
   return { total: found.length, items, unknown };
 }

@@ -63,7 +63,7 @@ async function update() {
   if (turn !== asked) return; // a later letter has been asked about meanwhile
   const fits = (entry) => text.toLowerCase().split(/\s+/).every((word) => entry.title.toLowerCase().includes(word));
   const named = (known?.items || []).map((topic) => ({ kind: `topic, ${topic.count}`, title: topic.name, url: place(topic.url) }));
-  const notes = (found?.items || []).map((item) => ({ kind: "note", title: item.title, says: item.snippet, url: noteUrl(item.slug) }));
+  const notes = (found?.items || []).map((item) => ({ kind: "note", title: item.title, apart: item.apart, says: item.snippet, url: noteUrl(item.slug) }));
   const offered = [...here.filter(fits).slice(0, 3), ...notes, ...named.filter(fits).slice(0, 4)];
   away = !found;
   if (away) show(offered, "The server does not answer. Enter or the next letter asks again.");
@@ -87,7 +87,7 @@ function headings() {
 function show(found, lack = "") {
   options = found;
   list.replaceChildren(...found.map((entry, index) => make("li", { role: "option", id: `palette-${index}`, "data-at": index, "aria-selected": "false" },
-    make("b", {}, entry.title), make("span", {}, entry.verdict ? verdictMark(entry.verdict) : entry.kind), entry.says ? make("small", {}, entry.says) : null)));
+    make("b", {}, entry.title, entry.apart ? make("i", { class: "apart" }, ` ${entry.apart}`) : null), make("span", {}, entry.verdict ? verdictMark(entry.verdict) : entry.kind), entry.says ? make("small", {}, entry.says) : null)));
   if (lack) list.append(make("li", { class: "p-none", role: "option", "aria-disabled": "true", "aria-selected": "false" }, lack));
   choose(found.length ? 0 : -1);
   announce(lack || `${found.length} found`);

@@ -14,8 +14,8 @@ async function show() {
     const { total, items, unknown } = await search(asked, { limit: SHOWN, offset: shown });
     const first = shown === 0;
     shown += items.length;
-    const rows = items.map(({ slug, title, snippet, verdict }) => make("li", {},
-      make("a", { href: noteUrl(slug) }, title), verdict ? verdictMark(verdict) : null, make("p", {}, snippet)));
+    const rows = items.map(({ slug, title, apart, snippet, verdict }) => make("li", {},
+      make("a", { href: noteUrl(slug) }, title), apart ? make("span", { class: "n apart" }, apart) : null, verdict ? verdictMark(verdict) : null, make("p", {}, snippet)));
     list.append(...rows);
     if (first) say(total, unknown);
     more.hidden = shown >= total;

@@ -88,6 +88,10 @@ class LinkIndex:
         self._exact.add(note)
         self._folded.add(note)
 
+    def titled(self, title: str) -> tuple[str, ...]:
+        """Return the slugs of all notes of a title, whatever its case."""
+        return self._folded.titles.get(unicodedata.normalize("NFC", title).casefold(), ())
+
     @property
     def sure(self) -> KeysView[str]:
         """Names that mean a note whatever else there is, from wherever they are written."""

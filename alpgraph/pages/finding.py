@@ -41,6 +41,9 @@ def search_page(
         total=total,
         hits=hits,
         verdicts=collection.verdicts,
+        apart={
+            hit.slug: collection.apart(hit.slug) for hit in hits if hit.slug in collection.notes
+        },
         turn=turn,
         near=rows(collection, near),
         absent=absent,

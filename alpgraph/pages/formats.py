@@ -150,6 +150,16 @@ def short_date(text: str) -> str:
     return f"{day.day} {day:%b %Y}"
 
 
+def in_words(count: int) -> str:
+    """Write a small count as a word.
+
+    >>> in_words(3), in_words(30)
+    ('three', '30')
+    """
+    words = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+    return words[count] if count < len(words) else str(count)
+
+
 def duration(seconds: float) -> str:
     """Write how long something takes.
 

@@ -22,6 +22,8 @@ class NoteRow:
     verdict: VerdictInfo | None
     date: str = ""
     """ISO date to show, if any."""
+    apart: str = ""
+    """What tells it from other notes of its title, where there are any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,13 @@ class EdgeRow:
 def rows(collection: Collection, slugs: Iterable[str]) -> list[NoteRow]:
     """Return notes as rows of a list; slugs without a note are left out."""
     return [
-        NoteRow(slug, note.title, note.summary, collection.verdicts.get(slug))
+        NoteRow(
+            slug,
+            note.title,
+            note.summary,
+            collection.verdicts.get(slug),
+            apart=collection.apart(slug),
+        )
         for slug in slugs
         if (note := collection.notes.get(slug))
     ]
@@ -100,7 +108,8 @@ def newest(collection: Collection, count: int) -> list[NoteRow]:
     found = []
     for day, slug in sorted(dated, key=lambda pair: (pair[0], pair[1]), reverse=True)[:count]:
         note = collection.notes[slug]
-        found.append(NoteRow(slug, note.title, "", collection.verdicts.get(slug), day[:10]))
+        verdict, apart = collection.verdicts.get(slug), collection.apart(slug)
+        found.append(NoteRow(slug, note.title, "", verdict, day[:10], apart))
     return found
 
 

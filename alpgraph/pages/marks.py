@@ -10,6 +10,16 @@ SHAPES = {
 }
 """Peak, hollow, plain and fog, in a box of 16 by 16."""
 
+UNSAID = "unsaid"
+"""How filters name the basis of a relation that says none."""
+BASES = (
+    ("paper", "a paper"),
+    ("measured", "a measurement here"),
+    ("reading", "our reading"),
+    (UNSAID, "nobody said"),
+)
+"""What a relation may rest on, as filters name it and as they show it."""
+
 
 def verdict_sign(verdict: str, x: float, y: float, size: float) -> str:
     """Draw a verdict's landform with its word as title."""

@@ -10,6 +10,7 @@ from alpgraph.notes import Note
 from alpgraph.pages.frame import frame
 from alpgraph.pages.map_sheet import MapView, Sheet, sheet_of
 from alpgraph.pages.map_sheet import map_svg as map_svg  # what other pages show of the map
+from alpgraph.pages.marks import BASES
 from alpgraph.pages.render import render
 from alpgraph.pages.state import Collection
 
@@ -18,12 +19,6 @@ LISTED = 600
 FIRST = 5
 """Notes that an area of a larger collection lists at first."""
 TINTS = 12
-BASES = (
-    ("paper", "a paper"),
-    ("measured", "a measurement here"),
-    ("reading", "our reading"),
-    ("unsaid", "nobody said"),
-)
 VERDICTS = ("supported", "contradicted", "no effect", "inconclusive", "not tested")
 
 

@@ -22,6 +22,8 @@ class Row:
     link: Link
     summary: str
     verdict: VerdictInfo | None
+    apart: str
+    """What tells it from other notes of its title, where there are any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,7 @@ class MentionRow:
     slug: str
     title: str
     sentence: str
+    apart: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +88,12 @@ def groups(collection: Collection, found: Iterable[Link]) -> list[Group]:
     types = collection.notebook.types
     for link in found:
         target = collection.notes.get(link.other)
-        row = Row(link, target.summary if target else "", collection.verdicts.get(link.other))
+        row = Row(
+            link,
+            target.summary if target else "",
+            collection.verdicts.get(link.other),
+            collection.apart(link.other) if target else "",
+        )
         forward = link.forward or types.by_id[link.type].symmetric
         by_label.setdefault((link.type, forward), []).append(row)
     return [
@@ -119,5 +127,6 @@ def _mentions(collection: Collection, slug: str, joined: set[str]) -> list[Menti
         if other == slug or other in joined or MENTION not in keyed:
             continue
         sentence = keyed[MENTION].get("sentence", "")
-        rows.append(MentionRow(other, collection.graph.nodes[other]["title"], sentence))
+        title = collection.graph.nodes[other]["title"]
+        rows.append(MentionRow(other, title, sentence, collection.apart(other)))
     return sorted(rows, key=lambda row: row.title.casefold())

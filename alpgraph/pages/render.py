@@ -33,7 +33,7 @@ def environment() -> Environment:
     }
     for name in (
         "signed", "number", "signed_interval", "decimals", "plain_date", "short_date", "duration",
-        "moment", "written", "said",
+        "moment", "written", "said", "in_words",
     ):  # fmt: skip
         env.filters[name] = getattr(formats, name)
     env.filters["inline"] = render_inline

@@ -146,6 +146,14 @@ class Collection:
         """Return an address as a text at the address `here` links to it."""
         return self.published.link(address, here) if self.published else address
 
+    def apart(self, slug: str) -> str:
+        """Return what tells a note from others of its title: its slug, or nothing if it is alone.
+
+        Raises KeyError for the slug of no note.
+        """
+        title = self.graph.nodes[slug]["title"]
+        return slug if len(self.notebook.index.titled(title)) > 1 else ""
+
     @property
     def revision(self) -> int:
         """Number that grows with every change."""
@@ -225,7 +233,17 @@ def patched(before: Collection, notebook: Notebook) -> Patch:
     after = replace(
         before, notebook=notebook, graph=graph, places=places, verdicts=verdicts, answers=answers
     )
-    return Patch(after, _reach(changed, before.graph, graph))
+    return Patch(after, _reach(changed | _namesakes(before, after, changed), before.graph, graph))
+
+
+def _namesakes(before: Collection, after: Collection, changed: Iterable[str]) -> set[str]:
+    """Name the notes that have, or no longer have, a title with one that changed in common."""
+    indexes = before.notebook.index, after.notebook.index
+    titles = {
+        index.notes[slug].title for index in indexes for slug in changed if slug in index.notes
+    }
+    found = [[set(index.titled(title)) for index in indexes] for title in titles]
+    return {slug for old, new in found if len(old) != len(new) for slug in old | new}
 
 
 def rejudged(before: Collection, answers: Mapping[str, Mapping[str, Any]]) -> Patch | None:

@@ -10,8 +10,7 @@ from alpgraph.notes import RelationType
 from alpgraph.pages.addresses import TRAIL_CAP, note_url, walk_url
 from alpgraph.pages.fans import Addresses, counted, fans_svg
 from alpgraph.pages.frame import frame
-from alpgraph.pages.marks import line_path
-from alpgraph.pages.network import BASES
+from alpgraph.pages.marks import BASES, UNSAID, line_path
 from alpgraph.pages.render import render
 from alpgraph.pages.state import Collection
 from alpgraph.pages.text_width import own_way, wrap
@@ -20,8 +19,6 @@ from alpgraph.pages.trails import trail_steps
 LIMIT = 24
 """Neighbours that a picture holds; the rest is a link away."""
 FAN_LIMIT = 10
-UNSAID = "unsaid"
-"""How filters name the basis of a relation that says none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,8 @@ class End:
     """The note that answers to it, if one does."""
     near: Sequence[NoteRow] = ()
     """Notes that were perhaps meant."""
+    tie: bool = False
+    """Whether all of these go by the name that was asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,7 @@ def find_end(collection: Collection, written: str, near: Sequence[str] = ()) -> 
     if slug:
         return End(words, slug)
     ties = collection.notebook.resolve(words, "").candidates
-    return End(words, near=rows(collection, ties or near))
+    return End(words, near=rows(collection, ties or near), tie=bool(ties))
 
 
 def passage(collection: Collection, step: Step) -> Passage:
@@ -148,10 +150,15 @@ def _way(collection: Collection, path: GraphPath) -> Way:
 
 
 def _title(collection: Collection, end: End) -> str:
-    return collection.notes[end.slug].title if end.slug else end.written
+    return _name(collection, end.slug) if end.slug else end.written
+
+
+def _name(collection: Collection, slug: str) -> str:
+    """Return by what the form finds a note again: its title, unless others have it too."""
+    return collection.apart(slug) or collection.notes[slug].title
 
 
 def _suggested(collection: Collection) -> list[str]:
     counts = degrees(collection.graph)
     best = sorted(collection.notes, key=lambda slug: (-counts[slug], slug))[:SUGGESTED]
-    return [collection.notes[slug].title for slug in best]
+    return [_name(collection, slug) for slug in best]

@@ -98,8 +98,8 @@ def _told(collection: Collection, slug: str) -> str:
     note = collection.notes[slug]
     attached, verdict = note.experiment, collection.verdicts.get(slug)
     return digest(
-        slug, note.title, note.summary, note.claim, note.topics, note.blocks,
-        [heading.anchor for heading in note.headings],
+        slug, note.title, collection.apart(slug), note.summary, note.claim, note.topics,
+        note.blocks, [heading.anchor for heading in note.headings],
         (attached.name, sorted(map(str, attached.params.items()))) if attached else None,
         [(r.type, r.written, r.to, r.target, r.candidates, r.why, r.basis, r.form)
          for r in note.relations],

@@ -147,6 +147,7 @@ async def search(request: Request, query: Annotated[SearchDataQuery, Query()]) -
         {
             "slug": hit.slug,
             "title": collection.notes[hit.slug].title,
+            "apart": collection.apart(hit.slug),
             "snippet": hit.text,
             "score": hit.score,
         }

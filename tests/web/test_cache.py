@@ -174,6 +174,23 @@ def test_an_edit_leaves_answers_far_from_it_alone(chain: Site) -> None:
     run(check())
 
 
+def test_a_title_in_a_page_that_a_far_note_takes_too_is_told_apart(chain: Site) -> None:
+    async def check() -> None:
+        await chain.hub.start()
+        alone = (await chain.get("/n/n0"))[2]
+        file = chain.root / "n8.md"
+        before = file.read_text()
+        for text, apart in [(before.replace("N8", "n1"), True), (before, False)]:
+            file.write_text(text)
+            await chain.hub.refresh([file])
+            page = (await chain.get("/n/n0"))[2]
+            assert (b'<span class="n apart">n1</span>' in page) is apart
+        assert page == alone
+        await chain.hub.stop()
+
+    run(check())
+
+
 def test_names_that_no_page_knows_do_not_fill_the_cache(chain: Site) -> None:
     async def check() -> None:
         await chain.hub.start()
