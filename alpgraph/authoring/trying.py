@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from alpgraph import experiments
 from alpgraph.authoring.form import Form
 from alpgraph.check import check_notebook
+from alpgraph.check.terminal import excerpt
 from alpgraph.diagnostics import Diagnostic, Place
 from alpgraph.graph import NoteGraph, patch_graph
 from alpgraph.notes import Note, Notebook, with_file
 
+_WIDEST = 60
+"""Characters of a line that are shown below the text, where a page has no more room."""
 _FIELDS = ("title", "summary", "claim", "topics", "sources", "relations")
 
 
@@ -25,7 +28,7 @@ class Located:
     """Span in the body's characters, for findings there."""
     line: str = ""
     caret: str = ""
-    """For the body: the line, and marks that stand under what is meant."""
+    """For the body: the line as shown, and marks that stand under what is meant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +81,8 @@ def _in_body(one: Diagnostic, note: Note) -> Located:
     last = min(one.place.end_line - note.body_line - blank, len(shown) - 1)
     start = _offset(shown, first) + one.place.column - 1
     end = max(start + 1, _offset(shown, last) + one.place.end_column - 1)
-    line = shown[first]
-    width = (one.place.end_column if last == first else len(line) + 1) - one.place.column
-    caret = " " * (one.place.column - 1) + "^" * max(1, min(width, len(line)))
-    return Located(one, "body", start, end, line, caret)
+    line, before, width = excerpt(shown[first], one.place, _WIDEST)
+    return Located(one, "body", start, end, line, " " * before + "^" * width)
 
 
 def _offset(lines: list[str], number: int) -> int:

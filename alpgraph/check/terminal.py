@@ -73,7 +73,7 @@ def _full(one: Diagnostic, line: str | None, colour: bool, prefix: str) -> str:
     out = [head + paint(_BOLD, f": {escape(one.message)}")]
     out.append(f"{gutter[:-1]}{paint(_BLUE, '-->')} {_path(one.place, prefix)}")
     if line is not None:
-        shown, before, width = _excerpt(line, *_columns(one.place, line))
+        shown, before, width = excerpt(line, one.place)
         bar = paint(_BLUE, f"{gutter} |")
         out.append(bar)
         out.append(f"{paint(_BLUE, f'  {number} |')} {shown}".rstrip())
@@ -90,14 +90,17 @@ def _columns(place: Place, line: str) -> tuple[int, int]:
     return start, max(start + 1, min(end, len(line)))
 
 
-def _excerpt(line: str, start: int, end: int) -> tuple[str, int, int]:
-    """Return the line as shown, the width before the value, and the width of the value.
+def excerpt(line: str, place: Place, widest: int = _WIDEST) -> tuple[str, int, int]:
+    """Return a place's first line as shown, the width before the value, and the value's width.
 
-    >>> _excerpt("a\\tb", 2, 3)
+    Of a line that is longer than `widest` characters, those around the value are shown.
+
+    >>> excerpt("a\\tb", Place("a.md", 1, 3, 1, 4))
     ('a    b', 5, 1)
     """
-    left = 0 if end <= _WIDEST else max(0, start - _WIDEST // 3)
-    right = min(len(line), left + _WIDEST)
+    start, end = _columns(place, line)
+    left = 0 if end <= widest else max(0, start - widest // 3)
+    right = min(len(line), left + widest)
     cells = [_cell(char) for char in line[left:right]]
     lead, tail = "…" if left else "", "…" if right < len(line) else ""
     first, last = start - left, min(end, right) - left

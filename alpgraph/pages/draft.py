@@ -178,8 +178,8 @@ def _by_field(
             finding.code,
             one.start,
             one.end,
-            one.line[:200],
-            one.caret[:200],
+            one.line,
+            one.caret,
             _meant(collection, finding.hint) if one.field.endswith("-to") else "",
         )
         found.setdefault("text" if whole else one.field, []).append(fault)

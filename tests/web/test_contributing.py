@@ -242,6 +242,27 @@ def test_findings_stand_at_their_fields_in_the_words_of_check(
     assert sorted(re.findall(r'class="code">(ALP\d+)<', page)) == codes
 
 
+@pytest.mark.parametrize(
+    ("line", "excerpt"),
+    [
+        ("a\tb [[nowhere]].", "a    b [[nowhere]].\n       ^^^^^^^^^^^"),
+        ("説明 [[nowhere]]", "説明 [[nowhere]]\n     ^^^^^^^^^^^"),
+        (
+            "word " * 80 + "[[nowhere]] " + "more " * 80,
+            "…" + "word " * 4 + "[[nowhere]] " + "more " * 5 + "mor…\n" + " " * 21 + "^" * 11,
+        ),
+        ("a\u202e [[nowhere]]", "a&lt;U+202E&gt; [[nowhere]]\n          ^^^^^^^^^^^"),
+    ],
+)
+def test_marks_stand_under_what_is_meant_as_at_a_terminal(
+    repository: Any, client: Callable[..., Any], line: str, excerpt: str
+) -> None:
+    repository.write(FIRST)
+    with client() as browser:
+        page = browser.post("/new", data=GOOD | {"body": f"One.\n\n{line}"}).text
+    assert excerpt in shown(page, "body")
+
+
 def test_hostile_text_stays_text(repository: Any, client: Callable[..., Any]) -> None:
     repository.write(FIRST)
     bad = dict.fromkeys(GOOD, HOSTILE + "</textarea><script>x</script>") | {
