@@ -9,7 +9,7 @@ from typing import Any
 from markupsafe import Markup
 from pydantic import BaseModel
 
-from alpgraph.experiments import Experiment, estimate_seconds, validate_params
+from alpgraph.experiments import Experiment, estimate_seconds, reference_for, validate_params
 from alpgraph.pages.addresses import experiment_url
 from alpgraph.pages.charts import curves_chart, effect_chart, has_interval, picture_chart
 from alpgraph.pages.formats import (
@@ -73,6 +73,18 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a stored result comes from, so that it can be computed again."""
+
+    line: str
+    replicates: int
+    seed: int
+    code: str
+    versions: Mapping[str, str]
+    """By name of what computed it: alpgraph, NumPy, Python."""
+
+
+@dataclass(frozen=True, slots=True)
 class Panel:
     """All a template needs."""
 
@@ -89,6 +101,8 @@ class Panel:
     estimate: str
     line: str
     may_run: bool
+    origin: Origin | None
+    """Of a stored result; None for any other."""
 
     @property
     def lead(self) -> tuple[Figure, ...]:
@@ -136,6 +150,7 @@ def make_panel(
         estimate="" if faults else duration(estimate_seconds(experiment.name, values, count)),
         line="" if faults else _line(experiment, values, count, question.seed),
         may_run=may_run,
+        origin=_origin(experiment, result) if result else None,
     )
 
 
@@ -300,6 +315,21 @@ def _fields(
             )
         )
     return fields
+
+
+def _origin(experiment: Experiment, result: Mapping[str, Any]) -> Origin | None:
+    stored = reference_for(experiment.name, result["params"])
+    if stored is None or stored["result"] != result:
+        return None
+    count, seed, values = (
+        stored["replicates"],
+        stored["seed"],
+        values_of(experiment, result["params"]),
+    )
+    names = {"alpgraph": "alpgraph", "numpy": "NumPy", "python": "Python"}
+    versions = {names.get(key, key): version for key, version in stored["versions"].items()}
+    line = _line(experiment, values, count, seed)
+    return Origin(line, count, seed, stored["code"], versions)
 
 
 def _line(experiment: Experiment, values: Mapping[str, Any], replicates: int, seed: int) -> str:
