@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from markupsafe import Markup
 
@@ -16,7 +16,8 @@ from alpgraph.experiments import (
     validate_params,
 )
 from alpgraph.notes import render_prose
-from alpgraph.pages.addresses import experiment_url
+from alpgraph.pages.addresses import experiment_url, run_url
+from alpgraph.pages.answers import Answer, run_answers, stored_answers
 from alpgraph.pages.charts import (
     Point,
     common_range,
@@ -24,15 +25,17 @@ from alpgraph.pages.charts import (
     interval_chart,
     sweep_chart,
 )
-from alpgraph.pages.formats import written
+from alpgraph.pages.formats import signed_interval, written
 from alpgraph.pages.frame import frame
 from alpgraph.pages.lists import rows
-from alpgraph.pages.panel import Question, make_panel, values_of
+from alpgraph.pages.panel import Figure, Question, make_panel, values_of
 from alpgraph.pages.render import render
 from alpgraph.pages.state import Collection
 
 if TYPE_CHECKING:  # a site, which has no runs, need not load their database
     from alpgraph.runs import Run
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +64,11 @@ class Card:
 class Sweep:
     """The effect for several values of one parameter, the others being equal."""
 
-    name: str
-    title: str
-    picture: Markup
-    points: tuple[Point, ...]
+    figure: Figure | None
+    failed: tuple[tuple[str, str], ...]
+    """Values that no run could answer, each with the address of one that failed."""
+    count: int
+    """All values that were tried."""
 
 
 def preset_urls(experiment: Experiment, preset: str) -> list[str]:
@@ -113,6 +117,7 @@ def experiment_page(
     *,
     may_run: bool = True,
     answered: "Sequence[Run]" = (),
+    failed: "Sequence[Run]" = (),
     vary: str = "",
     waiting: int = 0,
     refused: tuple[str, str] | None = None,
@@ -120,8 +125,9 @@ def experiment_page(
     """Return the page of an experiment asking `question`, or None when there is none.
 
     `answered` are finished runs of the experiment: those that differ from the question in the
-    parameter `vary` alone are drawn as a sweep; `waiting` is how many are not answered yet,
-    `refused` what was typed as further values and why it cannot be asked.
+    parameter `vary` alone are drawn as a sweep, beside which stand those of `failed`; `waiting` is
+    how many are not answered yet, `refused` what was typed as further values and why it cannot be
+    asked.
     Raises pydantic.ValidationError for unusable parameters unless the question names their faults.
     """
     experiment = find_experiment(name)
@@ -135,7 +141,7 @@ def experiment_page(
     panel = make_panel(experiment, asked, result, may_run=may_run)
     sweep = None
     if vary in experiment.params.model_fields and not asked.faults:
-        sweep = sweep_of(experiment, asked, vary, answered)
+        sweep = sweep_of(experiment, asked, vary, answered, failed)
     slugs = [slug for slug, attached in collection.attached.items() if attached == name]
     return render(
         "experiment.html",
@@ -153,35 +159,81 @@ def experiment_page(
 
 
 def sweep_of(
-    experiment: Experiment, question: Question, vary: str, answered: "Sequence[Run]"
+    experiment: Experiment,
+    question: Question,
+    vary: str,
+    answered: "Sequence[Run]",
+    failed: "Sequence[Run]" = (),
 ) -> Sweep | None:
-    """Return what is known when one parameter varies, or None when nothing is."""
+    """Return what is known when one parameter varies, or None when nothing is.
+
+    Of several answers for a value the one with most replicates counts, then a stored one, then the
+    latest. `answered` are in the order in which they ended, `failed` the other way round.
+    """
     wanted = validate_params(experiment, question.params).model_dump(mode="json")
-    others = {key: value for key, value in wanted.items() if key != vary}
-    known: dict[Any, tuple[Mapping[str, Any], str]] = {}
-    stored = [
-        (found["params"], found["result"]["primary"], found["result"]["verdict"])
-        for found in references(experiment.name).values()
-    ]
-    runs = [(run.spec.params, run.primary, run.verdict) for run in answered]
-    for params, primary, verdict in [*runs, *stored]:  # a stored result wins over a run
-        same = {key: value for key, value in params.items() if key != vary} == others
-        if same and primary is not None and has_interval(primary) and verdict is not None:
-            known[params[vary]] = primary, verdict
-    if not known:
+
+    def belongs(params: Mapping[str, Any]) -> bool:
+        return {**params, vary: None} == {**wanted, vary: None}
+
+    known: dict[Any, Answer] = {}
+    for answer in [*run_answers(answered), *stored_answers(experiment)]:
+        before = known.get(answer.params.get(vary))
+        if belongs(answer.params) and (before is None or answer.replicates >= before.replicates):
+            known[answer.params[vary]] = answer
+    lost: dict[Any, str] = {}
+    for run in failed:
+        if belongs(run.spec.params) and run.spec.params[vary] not in known:
+            lost.setdefault(run.spec.params[vary], run_url(run.id))
+    if not known and not lost:
         return None
+    return Sweep(
+        _sweep_figure(experiment, vary, wanted[vary], _in_order(known)) if known else None,
+        tuple((written(value), url) for value, url in _in_order(lost)),
+        len(known) + len(lost),
+    )
+
+
+def _in_order(by_value: Mapping[Any, T]) -> list[tuple[Any, T]]:
+    return sorted(by_value.items(), key=lambda pair: (str(type(pair[0])), pair[0]))
+
+
+def _sweep_figure(
+    experiment: Experiment, vary: str, here: Any, known: Sequence[tuple[Any, Answer]]
+) -> Figure:
     title = experiment.params.model_json_schema()["properties"][vary].get("title", vary)
-    points = tuple(
+    points = [
         Point(
             written(value) if isinstance(value, bool) else value,
-            primary["difference"],
-            primary["low"],
-            primary["high"],
-            verdict,
-            value == wanted[vary],
+            answer.primary["difference"],
+            answer.primary["low"],
+            answer.primary["high"],
+            answer.verdict,
+            answer.replicates,
+            value == here,
         )
-        for value, (primary, verdict) in sorted(
-            known.items(), key=lambda pair: (str(type(pair[0])), pair[0])
-        )
+        for value, answer in known
+        if has_interval(answer.primary)
+    ]
+    counts = sorted({answer.replicates for _, answer in known})
+    many = f"{counts[0]} to {counts[-1]}" if len(counts) > 1 else f"{counts[0]}"
+    return Figure(
+        f"Difference in {experiment.primary.name} by “{title}”",
+        f"mean and 95 % interval over {many} replicates; of each value the answer with the most "
+        "replicates, of equals a stored one or the latest, whatever its seed",
+        sweep_chart(points, experiment.smallest_effect, title) if points else Markup(),
+        (title, "difference", "95 % interval", "verdict", "replicates", "seed", "answer"),
+        tuple(_sweep_row(value, answer) for value, answer in known),
     )
-    return Sweep(vary, title, sweep_chart(points, experiment.smallest_effect, title), points)
+
+
+def _sweep_row(value: Any, answer: Answer) -> tuple[str, ...]:
+    difference, low, high = signed_interval(answer.primary)
+    return (
+        written(value),
+        difference,
+        f"{low} to {high}",
+        answer.verdict,
+        str(answer.replicates),
+        str(answer.seed),
+        Markup('<a href="{}">{}</a>').format(answer.url, answer.name),
+    )

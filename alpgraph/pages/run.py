@@ -6,8 +6,9 @@ from typing import Any
 
 from markupsafe import Markup
 
-from alpgraph.experiments import Experiment, find_experiment, references
-from alpgraph.pages.addresses import experiment_url, run_url
+from alpgraph.experiments import Experiment, find_experiment
+from alpgraph.pages.addresses import run_url
+from alpgraph.pages.answers import Answer, run_answers, stored_answers
 from alpgraph.pages.charts import Line, common_range, interval_chart, lines_chart
 from alpgraph.pages.formats import written
 from alpgraph.pages.frame import frame
@@ -32,19 +33,6 @@ ADVICE = {
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """A result that a run is compared with."""
-
-    key: str
-    """Id of a run, or name of a preset."""
-    name: str
-    url: str
-    params: Mapping[str, Any]
-    primary: Mapping[str, Any]
-    verdict: str
-
-
-@dataclass(frozen=True, slots=True)
 class CompareRow:
     """One answer in the table of what differs."""
 
@@ -58,7 +46,7 @@ class CompareRow:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """The answers side by side: a column for each parameter in which they differ."""
+    """The answers side by side: a column for each thing asked in which they differ."""
 
     columns: tuple[str, ...]
     rows: tuple[CompareRow, ...]
@@ -107,27 +95,24 @@ def compare(
     beside: tuple[str, Mapping[str, Any]] | None,
 ) -> Comparison | None:
     """Put a finished run beside stored results and other runs of its experiment."""
-    own = next(iter(_of_runs([run])), None)
+    own = next(iter(run_answers([run])), None)
     if own is None or run.result is None:
         return None
     own = replace(own, name="this run")
     rest = [other for other in others if other.id != run.id]
-    answers = [own, *_stored(experiment), *_of_runs(rest)][: MOST_COMPARED + 1]
+    answers = [own, *stored_answers(experiment), *run_answers(rest)][: MOST_COMPARED + 1]
     if len(answers) < 2:
         return None
-    differing = [
-        key
-        for key in run.spec.params
-        if len({str(answer.params.get(key)) for answer in answers}) > 1
-    ]
+    asked = [_asked(answer) for answer in answers]
+    differing = [key for key in _asked(own) if len({str(one.get(key)) for one in asked}) > 1]
     low, high = common_range(answer.primary for answer in answers)
     titles = experiment.params.model_json_schema()["properties"]
     return Comparison(
-        columns=tuple(titles[key].get("title", key) for key in differing),
+        columns=tuple(titles.get(key, {}).get("title", key) for key in differing),
         rows=tuple(
             CompareRow(
                 answer,
-                tuple(written(answer.params.get(key, "")) for key in differing),
+                tuple(written(_asked(answer).get(key, "")) for key in differing),
                 interval_chart(answer.primary, low, high),
                 answer is own,
                 "" if answer is own else run_url(run.id, beside=answer.key),
@@ -139,32 +124,9 @@ def compare(
     )
 
 
-def _stored(experiment: Experiment) -> list[Answer]:
-    return [
-        Answer(
-            preset,
-            f"stored: {preset.replace('-', ' ')}",
-            experiment_url(experiment.name, found["params"]),
-            found["params"],
-            found["result"]["primary"],
-            found["result"]["verdict"],
-        )
-        for preset, found in references(experiment.name).items()
-    ]
-
-
-def _of_runs(runs: Sequence[Run]) -> list[Answer]:
-    return [
-        Answer(one.id, f"run {one.id[:8]}", run_url(one.id), one.spec.params, *answered)
-        for one in runs
-        if (answered := _answered(one)) is not None
-    ]
-
-
-def _answered(run: Run) -> tuple[Mapping[str, Any], str] | None:
-    if run.primary is None or run.verdict is None:
-        return None
-    return run.primary, run.verdict
+def _asked(answer: Answer) -> dict[str, Any]:
+    """Return all that was asked: runs may differ in seed or replicates alone."""
+    return {**answer.params, "replicates": answer.replicates, "seed": answer.seed}
 
 
 def _overlay(

@@ -38,7 +38,7 @@ from alpgraph.web.queries import (
     SearchQuery,
     WalkQuery,
 )
-from alpgraph.web.run_access import known_of
+from alpgraph.web.run_access import Known, known_of
 
 router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 
@@ -190,7 +190,7 @@ async def experiment(request: Request, name: str) -> HTMLResponse:
     collection = collection_of(request)
     if question is None and not vary:
         keep(request)
-    answered, waiting = await asyncio.to_thread(known_of, request, name) if vary else ((), 0)
+    known = await asyncio.to_thread(known_of, request, name) if vary else Known()
     page = await asyncio.to_thread(
         pages.experiment_page,
         collection,
@@ -198,8 +198,9 @@ async def experiment(request: Request, name: str) -> HTMLResponse:
         question,
         may_run=request.app.state.settings.may_run,
         vary=vary,
-        answered=answered,
-        waiting=waiting,
+        answered=known.answered,
+        failed=known.failed,
+        waiting=known.waiting,
     )
     answer = found(page)
     if question and question.faults:

@@ -5,6 +5,7 @@ import hashlib
 import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from threading import Lock
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 AGAIN = 10.0
 """Seconds until a database that could not be opened is tried again."""
+MOST_FAILED = 200
+"""Failed runs among which those of a sweep are looked for."""
 FAULTS = (SpecError, QueueFull, PermissionError, StoreError)
 """What a question may be answered with instead of a run."""
 
@@ -134,17 +137,34 @@ def service_of(request: Request) -> "RunService":
     return access.service()
 
 
-def known_of(request: Request, experiment: str) -> tuple[Sequence[Run], int]:
-    """Return the finished runs of an experiment, and how many are on their way."""
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The runs of an experiment."""
+
+    answered: Sequence[Run] = ()
+    """In the order in which they ended."""
+    failed: Sequence[Run] = ()
+    """The newest first."""
+    waiting: int = 0
+    """How many are on their way."""
+
+
+def known_of(request: Request, experiment: str) -> Known:
+    """Return the runs of an experiment."""
     try:
         service = service_of(request)
         waiting = [
             service.list(experiment=experiment, state=state, limit=1).total
             for state in (State.QUEUED, State.RUNNING)
         ]
-        return service.answers(experiment), sum(waiting)
+        failed = [
+            run
+            for state in (State.FAILED, State.TIMED_OUT)
+            for run in service.list(experiment=experiment, state=state, limit=MOST_FAILED).items
+        ]
+        return Known(service.answers(experiment), failed, sum(waiting))
     except StoreError:  # the page goes on with the stored results
-        return (), 0
+        return Known()
 
 
 def find_run(request: Request, run_id: str) -> Run:

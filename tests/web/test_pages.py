@@ -13,7 +13,7 @@ from xml.etree import ElementTree as Xml
 import pytest
 
 from alpgraph.config import Config, Location
-from alpgraph.experiments import all_experiments
+from alpgraph.experiments import all_experiments, references
 from alpgraph.web.hub import Hub
 from alpgraph.web.settings import Settings
 
@@ -122,6 +122,24 @@ def test_feed_sitemap_and_list_for_agents_name_every_note(server: Any) -> None:
     for slug in slugs:
         assert f"/n/{slug}<" in site_map
         assert f"(/n/{slug}.md)" in llms
+
+
+def test_the_stored_result_of_a_page_is_computed_again_by_its_own_line(
+    server: Any, alpgraph: Any
+) -> None:
+    stored = references("utility-weighted-loss")["claim"]
+    line = f"alpgraph run utility-weighted-loss --seed {stored['seed']}"
+    for page in map(server.get, ("/experiments/utility-weighted-loss", NOTE)):
+        assert f"<code>{line}</code>" in page
+        assert f"of {stored['replicates']} replicates on base seed {stored['seed']}" in page
+        assert stored["code"] in page
+        assert stored["versions"]["numpy"] in page
+    again = json.loads(alpgraph(*line.split()[1:], "--json").stdout)
+    assert again["verdict"] == stored["result"]["verdict"]
+    # to the digit with the same NumPy
+    assert again["primary"]["difference"] == pytest.approx(
+        stored["result"]["primary"]["difference"], rel=1e-3
+    )
 
 
 def test_every_experiment_says_on_which_side_its_verdict_lies(server: Any) -> None:

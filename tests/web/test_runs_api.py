@@ -346,6 +346,50 @@ def test_what_an_experiment_prints_is_no_message_of_the_server(fresh: Any) -> No
     assert not any("heard" in line for line in fresh.lines)
 
 
+def sweep_rows(page: str) -> list[list[str]]:
+    """Return the numbers of the sweep on a page."""
+    figure = re.search(r'<figure class="fig sweep">(.*?)</figure>', page, re.S)
+    assert figure
+    rows = re.findall("<tr>(.*?)</tr>", figure[1], re.S)[1:]
+    return [[re.sub("<.*?>", "", cell) for cell in re.findall("<td>(.*?)</td>", r)] for r in rows]
+
+
+def test_a_sweep_shows_the_answer_with_most_replicates_and_says_whose_it_is(home: Any) -> None:
+    runs = {
+        (steps, count, seed): call(
+            home, "POST", "/api/runs", question(seed, count, steps=steps, label="sweep")
+        )[2]["id"]
+        for steps, count, seed in [(2, 8, 1), (2, 2, 2), (4, 3, 3), (4, 3, 4)]
+    }
+    for run_id in runs.values():  # asked one after the other, and ended in whatever order
+        ended(home, run_id)
+    page = call(home, "GET", "/experiments/trial?label=sweep&vary=steps")[2]
+    two, four = sweep_rows(page)
+    assert (two[0], two[4:]) == ("2", ["8", "1", f"run {runs[2, 8, 1][:8]}"])
+    assert (four[0], four[4]) == ("4", "3")
+    assert "over 3 to 8 replicates" in page
+    assert re.search(r"<title>2: [^<]*, 8 replicates</title>", page)
+    own = call(home, "GET", f"/runs/{runs[4, 3, 3]}")[2]
+    table = own[own.index('aria-label="Table: comparison"') :]
+    heads = re.findall('<th scope="col">(.*?)</th>', table)
+    assert heads[-2:] == ["replicates", "seed"]
+    rows = re.findall(r"<tr.*?>(.*?)</tr>", table, re.S)[1:]
+    cells = [tuple(re.findall(r"<td>(.*?)</td>", row)) for row in rows]
+    assert len(set(cells)) == len(cells)  # no two rows look alike
+
+
+def test_values_that_failed_are_counted_and_lead_to_their_runs(home: Any) -> None:
+    asked = {**question(), "vary": "mode", "values": ["fine", "raise", "shape"]}
+    asked["params"] = {"label": "failing"}
+    items = call(home, "POST", "/api/sweeps", asked)[2]["items"]
+    for item in items:
+        ended(home, item["id"])
+    page = call(home, "GET", "/experiments/trial?label=failing&vary=mode")[2]
+    links = [f'<a href="/runs/{item["id"]}">{item["value"]}</a>' for item in items[1:]]
+    assert f"2 of 3 values failed: {', '.join(links)}." in page
+    assert [row[0] for row in sweep_rows(page)] == ["fine"]
+
+
 def events_of(text: str) -> list[tuple[int, str, Any]]:
     """Read a stream of events: id, kind, data."""
     found = []

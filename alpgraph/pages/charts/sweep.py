@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from alpgraph.pages.charts.axes import Scale, label, padded, signed_label, svg, text, ticks
 from alpgraph.pages.formats import decimals, signed
@@ -22,6 +22,7 @@ class Point:
     low: float
     high: float
     verdict: str
+    replicates: int
     here: bool = False
 
 
@@ -41,18 +42,23 @@ def sweep_chart(points: Sequence[Point], smallest: float, x_label: str) -> Marku
         kind = "c-zero" if tick == 0 else "c-grid"
         parts.append(f'<path class="{kind}" d="M{LEFT} {y(tick):g}H{RIGHT}"/>')
         parts.append(text("c-tick", LEFT - 8, y(tick) + 4, signed_label(tick), "end"))
+    digits = decimals(point.difference for point in points)
     for point, x, name, row in zip(points, places, names, rows, strict=True):
         weight = " c-here" if point.here else ""
         parts.append(
             f'<path class="c-ci" d="M{x:g} {y(point.low):g}V{y(point.high):g}"/>'
             f'<circle class="c-mean v-{point.verdict.replace(" ", "-")}{weight}" cx="{x:g}" '
-            f'cy="{y(point.difference):g}" r="6"/>'
+            f'cy="{y(point.difference):g}" r="6">'
+            f"<title>{escape(_said(point, digits))}</title></circle>"
         )
         parts.append(text("c-tick", x, BOTTOM + 20 + LINE * row, name, "middle"))
     parts.append(text("c-side", (LEFT + RIGHT) / 2, below + LINE, x_label, "middle"))
-    digits = decimals(point.difference for point in points)
-    says = "; ".join(f"{point.value}: {signed(point.difference, digits)}" for point in points)
+    says = "; ".join(_said(point, digits) for point in points)
     return svg(WIDTH, below + LINE + 8, f"Difference by {x_label}: {says}", parts)
+
+
+def _said(point: Point, digits: int) -> str:
+    return f"{point.value}: {signed(point.difference, digits)}, {point.replicates} replicates"
 
 
 def _rows(names: Sequence[str], places: Sequence[float]) -> list[int]:
