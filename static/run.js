@@ -45,7 +45,7 @@ function element(name, attributes, text) {
 function draw(all) {
   const groups = new Map();
   for (const curve of all) groups.set(curve.name, [...(groups.get(curve.name) || []), curve]);
-  const figures = [...groups].map(([name, group]) => {
+  const figures = [...groups].filter(([, group]) => group.some(lastOf)).map(([name, group]) => {
     const figure = document.createElement("figure"), caption = document.createElement("figcaption");
     const title = document.createElement("b");
     figure.className = "fig";

@@ -10,6 +10,8 @@ import pytest
 
 from alpgraph.config import Config, Location
 from alpgraph.experiments import reference_for
+from alpgraph.pages.note import note_markdown, note_page
+from alpgraph.pages.state import rejudged
 from alpgraph.runs import Run, RunSpec, State
 from alpgraph.web import Settings
 from alpgraph.web.hub import Hub
@@ -65,3 +67,23 @@ def test_an_answer_looked_up_before_an_edit_is_not_given_to_what_the_note_says_t
         await hub.stop()
 
     complete(check())
+
+
+def test_a_note_takes_no_verdict_from_differences_that_are_no_number(
+    folder: Any, tmp_path: Path
+) -> None:
+    place = Location(folder({"a.md": attaching(3)}), tmp_path / "state", bundled=False)
+    hub = Hub(Settings(place, Config(), watch=False))
+    hub.open()
+    stored = reference_for(NAME, KNOWN)
+    assert stored is not None
+    known = stored["result"]
+    huge = {**known, "primary": {**known["primary"], "low": None, "high": None}}
+    collection = hub.collection
+    for result, verdicts in ((known, {"a"}), (huge, set())):
+        patch = rejudged(collection, {"a": result})
+        assert patch is not None
+        assert set(patch.after.verdicts) == verdicts
+        assert "check" in note_page(patch.after, "a")
+        assert "A claim" in note_markdown(patch.after, "a")
+    hub.close()
