@@ -191,7 +191,7 @@ def explain(what: str, notes: Path | None) -> int:
         click.echo(explain_code(what.upper()))
         return 0
     path = Path(what)
-    location, config = find(notes if notes or not path.is_file() else folder_of(path))
+    location, config = find(notes or (folder_of(path) or path.parent if path.is_file() else None))
     notebook = read(location, config)
     relative = path.resolve()
     by_path = {note.path: slug for slug, note in notebook.notes.items()}

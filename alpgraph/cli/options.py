@@ -58,15 +58,12 @@ def find_own(notes: Path | None, state: Path | None = None) -> "tuple[Location, 
     return location, config
 
 
-def folder_of(path: Path) -> Path | None:
-    """Return the notes folder a file most likely belongs to: ./notes when inside it (None).
-
-    Else the innermost folder of that name around the file, or the file's own folder.
-    """
-    default, file = Path("notes"), path.parent.resolve() / path.name
-    if default.is_dir() and file.is_relative_to(default.resolve()):
-        return None
-    return next((folder for folder in file.parents if folder.name == "notes"), file.parent)
+def folder_of(file: Path) -> Path | None:
+    """Return the notes folder around a file: ./notes, or where there is none, one of that name."""
+    default, around = Path("notes"), (file.parent.resolve() / file.name).parents
+    if default.is_dir():
+        return default if default.resolve() in around else None
+    return next((folder for folder in around if folder.name == "notes"), None)
 
 
 def read(location: "Location", config: "Config") -> "Notebook":

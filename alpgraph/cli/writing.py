@@ -19,7 +19,7 @@ def fmt(notes: Path | None, only_check: bool, show: bool) -> int:
     from alpgraph.cli.checking import shown_prefix
 
     file = notes if notes is not None and notes.is_file() else None
-    location, config = find_own(folder_of(file) if file else notes)
+    location, config = find_own(folder_of(file) or file.parent if file else notes)
     only = None
     if file:
         place = file.parent.resolve() / file.name

@@ -164,11 +164,13 @@ def test_verify_ends_with_1_when_a_verdict_does_not_hold(tmp_path: Path) -> None
     name = "utility-weighted-loss.negative-control.json"
     stored = json.loads((FOLDER / name).read_text("utf-8"))
     stored["replicates"], stored["result"]["verdict"] = 4, "supported"
-    (tmp_path / name).write_text(json.dumps(stored), "utf-8")
+    (tmp_path / FOLDER.name).mkdir()
+    (tmp_path / FOLDER.name / name).write_text(json.dumps(stored), "utf-8")
     script = (
         "import pathlib, sys; from importlib import import_module\n"
         "stored = import_module('alpgraph.experiments.references')\n"
-        "stored.FOLDER = pathlib.Path(sys.argv.pop(1))\n"
+        "folder = pathlib.Path(sys.argv.pop(1))\n"
+        "stored.folder_of = lambda _: folder\n"
         "from alpgraph.cli import main; main()\n"
     )
     command = [sys.executable, "-c", script, str(tmp_path), "verify", "utility-weighted-loss"]
@@ -188,7 +190,9 @@ def test_verify_of_an_unknown_name_is_wrong_use(alpgraph: Run) -> None:
 
 
 def test_ctrl_c_ends_verify_with_130_and_leaves_no_worker() -> None:
-    code, _, errors = interrupted_after(1, "verify", "utility-weighted-loss")
+    # of two, since all presets of one may be done when the first of them is told
+    names = ("utility-weighted-loss", "unused-steps")
+    code, _, errors = interrupted_after(1, "verify", *names)
     assert code == 130
     assert "not run: interrupted" in errors
     assert "Traceback" not in errors
