@@ -6,6 +6,7 @@ import os
 import signal
 import time
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -356,7 +357,8 @@ def test_a_reader_whose_loop_has_just_ended_does_no_harm() -> None:
     async def join() -> None:
         channels.join("run", Watcher())
 
-    loop.run_until_complete(join())
+    with ThreadPoolExecutor(1) as pool:  # in this thread a browser's loop may turn already
+        pool.submit(loop.run_until_complete, join()).result()
     channels.publish("run", "progress", {})
     loop.close()
     event = channels.latest("run")
