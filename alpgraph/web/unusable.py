@@ -49,8 +49,8 @@ def _field(error: Any) -> dict[str, str]:
 def _sentence(request: Request, error: Any) -> str:
     """Say which value is wrong and what is allowed."""
     name, value = next(iter(_where(error)), ""), error["input"]
-    query: type[BaseModel] = get_type_hints(request.scope["endpoint"]).get("query", BaseModel)
-    schema = query.model_json_schema().get("properties", {}).get(name)
+    query: type[BaseModel] | None = get_type_hints(request.scope["endpoint"]).get("query")
+    schema = query.model_json_schema().get("properties", {}).get(name) if query else None
     must = f"must be {allowed(schema)}" if schema else f"cannot be used: {error['msg']}"
     if not isinstance(value, str):
         return f"“{name}” {must}."
