@@ -2,7 +2,9 @@
 
 import json
 from collections.abc import Awaitable, Iterable
+from contextlib import suppress
 
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from alpgraph.pages.policy import content_policy
@@ -17,6 +19,7 @@ HEADERS = [
 SAFE = frozenset({"GET", "HEAD"})
 BODIES = ("application/json", "application/x-www-form-urlencoded")
 BODY_LIMIT = 512 * 1024
+TOO_LARGE = (413, f"the body is larger than {BODY_LIMIT} bytes")
 
 
 class Guard:
@@ -42,8 +45,31 @@ class Guard:
         fault = self._fault(scope)
         if fault:
             await _refuse(fault, with_headers)
+        elif scope["method"] in SAFE:
+            await self.app(scope, receive, with_headers)
         else:
-            await self.app(scope, _limited(receive), with_headers)
+            await self._take(scope, receive, with_headers)
+
+    async def _take(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request with a body, whose length may come to light only as it is read."""
+        seen, answered = 0, False
+
+        async def counted() -> Message:
+            nonlocal seen
+            message = await receive()
+            seen += len(message.get("body", b""))
+            return message if seen <= BODY_LIMIT else {"type": "http.disconnect"}
+
+        async def unless_cut(message: Message) -> None:
+            nonlocal answered
+            if answered or seen <= BODY_LIMIT:
+                answered = True
+                await send(message)
+
+        with suppress(ClientDisconnect):  # cut off here, or whoever asked is gone
+            await self.app(scope, counted, unless_cut)
+        if not answered and seen > BODY_LIMIT:
+            await _refuse(TOO_LARGE, send)
 
     def _fault(self, scope: Scope) -> tuple[int, str] | None:
         headers = scope["headers"]
@@ -64,7 +90,7 @@ class Guard:
             return 415, f"the body must be {' or '.join(BODIES)}"
         length = _values(headers, b"content-length")
         if length and length[0].isdigit() and int(length[0]) > BODY_LIMIT:
-            return 413, f"the body is larger than {BODY_LIMIT} bytes"
+            return TOO_LARGE
         return None
 
     def _asks_for_run(self, scope: Scope, origins: list[str]) -> bool:
@@ -85,22 +111,6 @@ class Guard:
 
 def _values(headers: Iterable[tuple[bytes, bytes]], name: bytes) -> list[str]:
     return [value.decode("latin-1") for key, value in headers if key == name]
-
-
-def _limited(receive: Receive) -> Receive:
-    """Count the bytes of a body and end the request where they pass the limit."""
-    seen = 0
-
-    async def counted() -> Message:
-        nonlocal seen
-        message = await receive()
-        if message["type"] == "http.request":
-            seen += len(message.get("body", b""))
-            if seen > BODY_LIMIT:
-                return {"type": "http.disconnect"}
-        return message
-
-    return counted
 
 
 async def _refuse(fault: tuple[int, str], send: Send) -> None:

@@ -38,6 +38,9 @@ async def ask_by_form(request: Request) -> Response:
     """
     try:
         fields = dict(parse_qsl((await request.body()).decode(), max_num_fields=MOST_FIELDS))
+    except ValueError:
+        return _page_of(request, ValueError("the form cannot be read"))
+    try:
         question = _question(dict(fields))
         if isinstance(question, SweepQuestion):
             await asyncio.to_thread(submit_sweep, request, question)

@@ -36,7 +36,9 @@ def _reads_pages(request: Request) -> bool:
 
 
 def _where(error: Any) -> list[str]:
-    return [str(part) for part in error["loc"] if part not in ("query", "body", "path")]
+    """Return the names that lead to a value; none for a body that is no JSON."""
+    _, *names = error["loc"]  # first whether it is of the query or the body
+    return [] if error["type"] == "json_invalid" else [str(name) for name in names]
 
 
 def _field(error: Any) -> dict[str, str]:

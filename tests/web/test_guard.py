@@ -81,6 +81,7 @@ def test_two_hosts_are_refused(server: Any) -> None:
 
 
 JSON = ("Content-Type", "application/json")
+FORM = ("Content-Type", "application/x-www-form-urlencoded")
 
 
 @pytest.mark.parametrize(
@@ -123,11 +124,25 @@ def test_a_large_body_is_refused_before_it_is_read(server: Any) -> None:
     assert answer.status == 413
 
 
-def test_a_large_body_without_a_length_is_cut_off(server: Any) -> None:
+@pytest.mark.parametrize("path", ["/api/check", "/api/runs", "/runs", "/new"])
+def test_a_large_body_without_a_length_is_cut_off(server: Any, path: str) -> None:
     chunk = f"{200_000:x}\r\n{'x' * 200_000}\r\n"
-    answer = ask(server, "POST", "/api/check", chunk * 4 + "0\r\n\r\n", JSON,
+    kind = JSON if path.startswith("/api/") else FORM
+    answer = ask(server, "POST", path, chunk * 4 + "0\r\n\r\n", kind,
                  ("Transfer-Encoding", "chunked"))  # fmt: skip
-    assert answer.status in (400, 413, 422)
+    assert answer.status == 413
+    assert answer.headers | HEADERS == answer.headers
+    assert json.loads(answer.body)["detail"] == "the body is larger than 524288 bytes"
+    assert "Traceback" not in "".join(server.lines)
+
+
+@pytest.mark.parametrize(
+    ("body", "field"), [('{"path": "", "text": ""}', "path"), ("[", "body"), ("null", "body")]
+)
+def test_a_fault_of_a_body_is_told_by_its_field(server: Any, body: str, field: str) -> None:
+    answer = ask(server, "POST", "/api/check", body, JSON)
+    assert answer.status == 422
+    assert [error["field"] for error in json.loads(answer.body)["errors"]] == [field]
 
 
 def test_head_is_get_without_a_body(server: Any) -> None:

@@ -237,6 +237,7 @@ UNUSABLE = {
     "/timeline?before=--all": "“before” is “--all”, but must be the hash of a commit.",
     "/search?q=" + "ab+" * 134: "…”, but must be at most 400 letters long.",
     "/trail?" + "note=a&" * 51: "“note” must be at most 300 letters long; at most 50 of them.",
+    "/network?" + "path=a&" * 51: "“path” must be at most 300 letters long; at most 50 of them.",
     "/network?area=%3Cscript%3Ealert(1)": "“area” is “<script>alert(1)”",
 }
 
