@@ -109,12 +109,12 @@ async def walk(
     collection = await asyncio.to_thread(_at, _collection(request), query.at)
     if not query.at:
         keep(request, slug, query=query, reach=2 if query.depth == 1 else 3)
+    return await asyncio.to_thread(_walk, collection, _known(collection, slug), query)
+
+
+def _walk(collection: Collection, slug: str, query: WalkAtQuery) -> dict[str, Any]:
     view = neighbourhood(
-        collection.graph,
-        _known(collection, slug),
-        depth=query.depth,
-        types=query.type,
-        bases=query.basis,
+        collection.graph, slug, depth=query.depth, types=query.type, bases=query.basis
     )
     return walk_data(collection, view)
 
@@ -230,6 +230,11 @@ async def topics(request: Request, _: Annotated[Nothing, Query()]) -> dict[str, 
 @router.get("/api/experiments")
 async def experiment_list(request: Request, _: Annotated[Nothing, Query()]) -> JSONResponse:
     """List the experiments with their designs and stored results."""
+    keep(request, forever=True)  # as long as this process has them loaded
+    return await asyncio.to_thread(_experiments)
+
+
+def _experiments() -> JSONResponse:
     items = [
         {
             "name": name,

@@ -101,7 +101,7 @@ async def note(request: Request, slug: str, query: Annotated[NoteQuery, Query()]
         twin = ".md"
     if twin:
         keep(request, name, query=query)
-        data, kind = TWINS[twin](collection, name)
+        data, kind = await asyncio.to_thread(TWINS[twin], collection, name)
         return Response(data, media_type=kind, headers={"vary": "accept"})
     if name != slug:  # the target is ours, looked up in a table
         return Response(status_code=301, headers={"location": note_url(name)})
@@ -184,9 +184,9 @@ async def experiments(request: Request) -> HTMLResponse:
 @router.get("/experiments/{name}")
 async def experiment(request: Request, name: str) -> HTMLResponse:
     """Serve an experiment, asking what the address says."""
-    raw = asked_names(name, request.query_params)
+    raw = await asyncio.to_thread(asked_names, name, request.query_params)
     vary = raw.pop("vary", "")
-    question = question_of(name, raw) if raw else None
+    question = await asyncio.to_thread(question_of, name, raw) if raw else None
     collection = collection_of(request)
     if question is None and not vary:
         keep(request)
@@ -235,7 +235,8 @@ async def api(request: Request) -> HTMLResponse:
     """Serve a page over the OpenAPI document."""
     collection = collection_of(request)
     keep(request)
-    return HTMLResponse(api_page(collection, request.app.openapi()))
+    document = await asyncio.to_thread(request.app.openapi)
+    return HTMLResponse(await asyncio.to_thread(api_page, collection, document))
 
 
 @router.get("/help")
@@ -257,18 +258,21 @@ async def help_one(request: Request, code: str) -> HTMLResponse:
 @router.get("/llms.txt")
 async def llms(request: Request) -> PlainTextResponse:
     """Serve the list of notes for agents."""
-    return PlainTextResponse(llms_text(collection_of(request)))
+    collection = collection_of(request)
+    keep(request)
+    return PlainTextResponse(await asyncio.to_thread(llms_text, collection))
 
 
+# FastAPI runs what is not `async` in a thread
 @router.get("/feed.atom")
-async def feed(request: Request) -> Response:
+def feed(request: Request) -> Response:
     """Serve the feed."""
     base = request.app.state.settings.config.url or f"http://{request.headers['host']}"
     return Response(atom_feed(collection_of(request), base), media_type="application/atom+xml")
 
 
 @router.get("/sitemap.xml")
-async def site_map(request: Request) -> Response:
+def site_map(request: Request) -> Response:
     """Serve the sitemap."""
     base = request.app.state.settings.config.url or f"http://{request.headers['host']}"
     return Response(sitemap(collection_of(request), base), media_type="application/xml")
@@ -299,7 +303,7 @@ async def static(request: Request, name: str) -> Response:
 
 
 @router.get("/files/{path:path}")
-async def file(request: Request, path: str) -> Response:
+def file(request: Request, path: str) -> Response:
     """Serve a picture beside the notes."""
     from alpgraph.notes.files import open_regular
 

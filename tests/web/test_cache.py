@@ -8,6 +8,7 @@ import tempfile
 import threading
 from collections.abc import Coroutine
 from concurrent.futures import ThreadPoolExecutor
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +50,7 @@ PATHS = [
         "/api/walk/{}?depth=2",
     )
 ]
-PATHS += ["/", "/topics", "/relations/leads-to", "/api/notes", "/api/graph.json"]
+PATHS += ["/", "/llms.txt", "/topics", "/relations/leads-to", "/api/notes", "/api/graph.json"]
 
 
 def text(name: str, parts: Any) -> str:
@@ -306,6 +307,44 @@ def test_pages_are_answered_while_many_wait_for_the_map(
         await answers_meanwhile(chain, "/network")
         drawn.set()
         assert (await chain.get("/network"))[0] == 200
+        await chain.hub.stop()
+
+    run(check())
+
+
+SLOW = {
+    "/api/experiments": "alpgraph.experiments.all_experiments",
+    "/api/walk/n1": "alpgraph.web.api.walk_data",
+    "/experiments/soft-targets?seed=3": "alpgraph.web.routes.question_of",
+    "/feed.atom": "alpgraph.web.routes.atom_feed",
+    "/files/a.png": "alpgraph.notes.files.open_regular",
+    "/llms.txt": "alpgraph.web.routes.llms_text",
+    "/n/n1.md": "alpgraph.pages.twins.note_markdown",
+    "/sitemap.xml": "alpgraph.web.routes.sitemap",
+}
+"""What grows with the notes or loads experiments: address -> what makes the answer."""
+
+
+@pytest.mark.parametrize("path", SLOW)
+def test_what_takes_long_is_not_made_on_the_event_loop(
+    chain: Site, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    module, _, name = SLOW[path].rpartition(".")
+    made = getattr(import_module(module), name)
+    where: list[int] = []
+
+    def spied(*given: Any, **named: Any) -> Any:
+        where.append(threading.get_ident())
+        return made(*given, **named)
+
+    monkeypatch.setattr(SLOW[path], spied)
+    (chain.root / "a.png").write_bytes(b"a picture")
+
+    async def check() -> None:
+        await chain.hub.start()
+        assert (await chain.get(path))[0] == 200
+        assert where
+        assert threading.get_ident() not in where
         await chain.hub.stop()
 
     run(check())
