@@ -52,6 +52,8 @@ class Card:
 
     neighbour: Neighbour
     title: tuple[str, ...]
+    apart: tuple[str, ...]
+    """What tells the note from others of its title, where there are any."""
     why: tuple[Line, ...]
     onward: tuple[str, ...]
     height: float
@@ -92,7 +94,8 @@ def fans_svg(collection: Collection, view: Ego, to: Addresses) -> Markup:
         side: _column(collection, [n for n in view.neighbours if n.side == side])
         for side in ("left", "right")
     }
-    title = wrap(note.title, 18, PLATE - 60, weight=BOLD)
+    names = (note.title, collection.apart(note.slug))
+    title = [line for name in names for line in wrap(name, 18, PLATE - 60, weight=BOLD)]
     plate_height = 24 * len(title) + 62
     height = max(columns["left"].height, columns["right"].height, plate_height) + 8
     middle = min(height / 2, max(EYE, plate_height / 2 + 4))
@@ -155,11 +158,13 @@ def _column(collection: Collection, neighbours: Sequence[Neighbour]) -> Column:
 def _card(collection: Collection, neighbour: Neighbour) -> Card:
     inner = CARD - 2 * PAD
     title = wrap(neighbour.title, TITLE, inner - COUNT_ROOM, weight=BOLD)
+    apart = () if neighbour.ghost else wrap(collection.apart(neighbour.slug), WHY, inner)
     why = [line for i, link in enumerate(neighbour.links) for line in _reason(link, first=i == 0)]
     onward = [slug for slug in neighbour.onward if slug in collection.notes]
     lines = len(onward) + bool(neighbour.farther)
-    rows = TITLE_ROW * len(title) + WHY_ROW * len(why) + ONWARD_ROW * lines
-    return Card(neighbour, tuple(title), tuple(why), tuple(onward), max(44.0, 22.0 + rows))
+    rows = TITLE_ROW * len(title) + WHY_ROW * (len(apart) + len(why)) + ONWARD_ROW * lines
+    texts = tuple(title), tuple(apart), tuple(why), tuple(onward)
+    return Card(neighbour, *texts, max(44.0, 22.0 + rows))
 
 
 def _reason(link: Link, *, first: bool) -> Iterator[Line]:
@@ -233,10 +238,12 @@ def _plate(title: Sequence[str], middle: float, height: float, url: str) -> str:
 def _card_svg(collection: Collection, card: Card, at: tuple[float, float], to: Addresses) -> str:
     x, y = at
     neighbour = card.neighbour
-    base = y + 24 + TITLE_ROW * len(card.title)
+    named = y + 24 + TITLE_ROW * len(card.title)
+    base = named + WHY_ROW * len(card.apart)
     inside = (
         f'<rect class="w-card" x="{x:g}" y="{y:.1f}" width="{CARD}" height="{card.height:.1f}" '
         f'rx="2"/>{_text("w-t", card.title, (x, y + 24), TITLE_ROW)}'
+        f"{_text('w-w', card.apart, (x, named), WHY_ROW) if card.apart else ''}"
         f"{_reasons(card.why, (x, base))}"
     )
     if neighbour.ghost:
@@ -249,7 +256,7 @@ def _card_svg(collection: Collection, card: Card, at: tuple[float, float], to: A
     if info:
         corner += verdict_sign(info.verdict, x + CARD - PAD - COUNT_ROOM + 6, y + 13, 13)
     # what is seen comes first, word for word (WCAG 2.5.3), then how the two are related
-    seen = " ".join([*card.title, *(f"{line.label}{line.text}" for line in card.why)])
+    seen = " ".join([*card.title, *card.apart, *(f"{line.label}{line.text}" for line in card.why)])
     more = [neighbour.links[0].label, *([info.verdict] if info else [])]
     name = escape(f"{seen} ({', '.join(more)})")
     link = f'<a href="{escape(to.step(neighbour.slug))}" aria-label="{name}">{inside}</a>{corner}'
@@ -293,11 +300,7 @@ def _onward(
     """Draw the notes behind a neighbour, at depth 2, as small linked lines."""
     x, y = at
     here = card.neighbour.slug
-    lines = [
-        (*own_way(wrap(collection.notes[slug].title, 13, CARD - 2 * PAD - 26, most=1)),
-         to.beyond(here, slug))
-        for slug in card.onward
-    ]  # fmt: skip
+    lines = [(_behind(collection, slug), to.beyond(here, slug)) for slug in card.onward]
     if card.neighbour.farther:
         lines.append((f"{card.neighbour.farther} more", to.step(here)))
     for i, (text, url) in enumerate(lines):
@@ -308,3 +311,10 @@ def _onward(
             f'<text class="w-w w-two" x="{x + PAD:g}" y="{top + 17:.1f}">→ {escape(text)}'
             f"</text></a>"
         )
+
+
+def _behind(collection: Collection, slug: str) -> str:
+    """Name a note on one line; of several with its title, half the line says which."""
+    apart, room = collection.apart(slug), CARD - 2 * PAD - 26
+    title = wrap(collection.notes[slug].title, 13, room / 2 if apart else room, most=1)
+    return " ".join([*own_way(title), *wrap(apart, 13, room / 2, most=1)])

@@ -33,6 +33,7 @@ def frame(collection: Collection, here: str = "", *, live: str | None = None) ->
     feed = published is None or bool(config.url)
     return {
         "site": config,
+        "apart_of": collection.apart,
         "brand": config.title if len(config.title) <= MOST_BRAND else "alpgraph",
         "here": here,
         "live": live if collection.stamp else None,

@@ -48,6 +48,9 @@ class EdgeRow:
     why: str
     basis: str
     kind: RelationType
+    a_apart: str = ""
+    b_apart: str = ""
+    """What tells each end from other notes of its title, where there are any."""
 
 
 def rows(collection: Collection, slugs: Iterable[str]) -> list[NoteRow]:
@@ -133,8 +136,17 @@ def edges(collection: Collection, type_ids: Iterable[str]) -> list[EdgeRow]:
     for a, b, data in graph.edges(data=True):
         if data["type"] in wanted and not (graph.nodes[a]["ghost"] or graph.nodes[b]["ghost"]):
             kind = collection.notebook.types.by_id[data["type"]]
-            titles = graph.nodes[a]["title"], graph.nodes[b]["title"]
-            found.append(
-                EdgeRow(a, titles[0], kind.label, b, titles[1], data["why"], data["basis"], kind)
-            )
+            found.append(edge_row(collection, a, kind, b, data["why"], data["basis"]))
     return sorted(found, key=lambda row: (row.a_title.casefold(), row.b_title.casefold()))
+
+
+def edge_row(
+    collection: Collection, a: str, kind: RelationType, b: str, why: str, basis: str
+) -> EdgeRow:
+    """Return a relation between two notes as a row; raises KeyError for the slug of no note."""
+    nodes = collection.graph.nodes
+    return EdgeRow(
+        *(a, nodes[a]["title"], kind.label, b, nodes[b]["title"], why, basis, kind),
+        a_apart=collection.apart(a),
+        b_apart=collection.apart(b),
+    )

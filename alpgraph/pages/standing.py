@@ -8,7 +8,7 @@ from weakref import WeakKeyDictionary
 from alpgraph.graph import NoteGraph, Said, Stats, stats
 from alpgraph.pages.addresses import network_url, note_url, path_url, relation_url
 from alpgraph.pages.frame import frame
-from alpgraph.pages.lists import EdgeRow, LinkRow, NoteRow, rows
+from alpgraph.pages.lists import EdgeRow, LinkRow, NoteRow, edge_row, rows
 from alpgraph.pages.render import render
 from alpgraph.pages.state import Collection
 
@@ -109,7 +109,7 @@ def _areas(collection: Collection) -> tuple[LinkRow, ...]:
 
 def _joining(collection: Collection, found: Stats) -> tuple[LinkRow, ...]:
     return tuple(
-        LinkRow(collection.notes[slug].title, note_url(slug), count)
+        LinkRow(collection.notes[slug].title, note_url(slug), count, collection.apart(slug))
         for slug, count in found.go_betweens
     )
 
@@ -146,10 +146,9 @@ def _edges(collection: Collection, type_id: str, said: Iterable[Said]) -> tuple[
     kind, notes = collection.notebook.types.by_id.get(type_id), collection.notes
     found = [pair for pair in said if pair.a in notes and pair.b in notes]
     return tuple(
-        EdgeRow(
-            *(pair.a, notes[pair.a].title, kind.label, pair.b, notes[pair.b].title, pair.why),
+        edge_row(
+            *(collection, pair.a, kind, pair.b, pair.why),
             collection.graph.edges[pair.a, pair.b, type_id]["basis"],
-            kind,
         )
         for pair in found[:SHOWN]
         if kind

@@ -13,12 +13,18 @@ class Step:
 
     title: str
     url: str
+    apart: str
+    """What tells it from other notes of its title, where there are any."""
 
 
 def trail_steps(collection: Collection, trail: Sequence[str]) -> list[Step]:
     """Return the notes of a trail, each with the way back to it."""
     return [
-        Step(collection.notes[slug].title, walk_url(slug, trail=trail[:index]))
+        Step(
+            collection.notes[slug].title,
+            walk_url(slug, trail=trail[:index]),
+            collection.apart(slug),
+        )
         for index, slug in enumerate(trail)
         if slug in collection.notes
     ]

@@ -181,11 +181,15 @@ def stretches(collection: Collection, view: Ego, walk: Walk) -> list[Stretch]:
 
 def _post(collection: Collection, neighbour: Neighbour, walk: Walk) -> Post:
     onward = tuple(
-        (collection.notes[slug].title, walk.beyond(neighbour.slug, slug))
+        (_named(collection, slug), walk.beyond(neighbour.slug, slug))
         for slug in neighbour.onward
         if slug in collection.notes
     )
     return Post(neighbour, walk.step(neighbour.slug), onward)
+
+
+def _named(collection: Collection, slug: str) -> str:
+    return f"{collection.notes[slug].title} {collection.apart(slug)}".rstrip()
 
 
 def fan_svg(collection: Collection, slug: str, *, trail: Sequence[str] = ()) -> Markup:
@@ -204,6 +208,8 @@ def fan_svg(collection: Collection, slug: str, *, trail: Sequence[str] = ()) -> 
             )
             last, y = shown, y + 5
         title = wrap(neighbour.title, 14, 210, most=3)
+        if not neighbour.ghost:
+            title += wrap(collection.apart(neighbour.slug), 14, 210)
         tall = 16 * len(title) + 12
         middles.append(y + tall / 2)
         texts.append(_fan_row(neighbour, title, y, walk.step(neighbour.slug)))

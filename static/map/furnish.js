@@ -29,6 +29,7 @@ export async function furnish(box, sheet) {
   const answer = await fetch(box.dataset.titles);
   if (!answer.ok) return;
   const titles = (await answer.text()).split("\n").slice(0, -1).map((line) => line.split("\t"));
+  tellApart(titles);
   const notes = { titles, bySlug: new Map(titles.map(([slug], i) => [slug, i])) };
   const named = names(sheet, titles);
   Object.assign(sheet, { names: named.all, nameThese: named.these });
@@ -41,6 +42,13 @@ export async function furnish(box, sheet) {
   followLists(sheet, acts, notes);
   sheet.refresh();
   box.dataset.ready = sheet.count;
+}
+
+/** Add to a title that several notes have which of them it is. */
+function tellApart(titles) {
+  const counts = new Map();
+  for (const [, title] of titles) counts.set(title, (counts.get(title) ?? 0) + 1);
+  for (const row of titles) if (counts.get(row[1]) > 1) row[1] += ` ${row[0]}`;
 }
 
 /** What hands, keys, search and cards may do with a note. */

@@ -67,3 +67,45 @@ def test_the_palette_tells_notes_of_one_title_apart(vaults: Any, page: Any) -> N
         "alone": "",
         **{f"{one}/vault": f"{one}/vault" for one in FOLDERS},
     }
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/relations/extends",
+        "/path?from=sub/one&to=pointer",
+        "/trail?note=sub/one&note=pointer",
+        "/walk/pointer?depth=2",
+        "/walk/end?depth=2",
+        "/n/pointer",
+        "/n/pointer?trail=sub/one",
+        "/network",
+    ],
+)
+def test_sentences_ways_and_walks_tell_notes_of_one_title_apart(
+    folder: Any, start_server: Callable[..., Any], tmp_path: Path, path: str
+) -> None:
+    twin = "---\ntitle: Twins\n---\nSee nothing.\n"
+    root = folder({
+        "sub/one.md": twin,
+        "two.md": twin,
+        "pointer.md": "---\ntitle: Pointer\nrelations:\n"
+        "  - {type: extends, to: sub/one, why: it carries the first of them further}\n"
+        "  - {type: parallels, to: two, why: it does the same as the second of them}\n---\nA.\n",
+        "end.md": "---\ntitle: End\nrelations:\n"
+        "  - {type: extends, to: pointer, why: it carries the pointer further on}\n---\nB.\n",
+    })  # fmt: skip
+    with start_server(str(root), "--state", str(tmp_path / "state")) as started:
+        page = started.get(path)
+    body = re.sub(r'<svg class="map".*?</svg>', "", page[page.index("</header>") :], flags=re.S)
+    named = " ".join(html.unescape(re.sub(r"<[^>]+>", " ", body)).split())
+    twins, told = len(re.findall("Twins", named)), len(re.findall(r"Twins (?:sub/one|two)", named))
+    assert told == twins > 0, named
+
+
+def test_the_map_tells_notes_of_one_title_apart(vaults: Any, page: Any) -> None:
+    page.goto(f"{vaults.url}/network")
+    page.wait_for_selector("#map[data-ready]")
+    page.get_by_role("combobox", name="Find on the map").fill("vault")
+    for one in FOLDERS:
+        expect(page.get_by_role("option", name=f"My vault {one}/vault")).to_be_visible()
