@@ -129,6 +129,18 @@ def test_as_many_ways_to_walk_as_neighbours_in_the_order_of_the_list(
     assert reached == listed
 
 
+def test_the_first_page_is_walked_in_few_steps(server: Any, page: Any) -> None:
+    page.goto(server.url)
+    names = []
+    while "Knowing when not to answer" not in names:
+        page.keyboard.press("Tab")
+        names.append(page.evaluate("() => document.activeElement.textContent.trim()"))
+        assert len(names) < 16, names
+    count = page.locator("dt", has_text="supported").locator("b").inner_text()
+    page.get_by_role("link", name="supported").click()
+    page.get_by_role("heading", level=1, name=f"{count} notes for").wait_for()
+
+
 def test_every_relation_of_the_picture_is_told_in_the_list(server: Any, page: Any) -> None:
     page.goto(f"{server.url}/walk/{NOTE}")
     answer = page.evaluate(f"fetch('/api/walk/{NOTE}').then(answer => answer.json())")
