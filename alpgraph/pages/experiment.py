@@ -67,6 +67,8 @@ class Sweep:
     figure: Figure | None
     failed: tuple[tuple[str, str], ...]
     """Values that no run could answer, each with the address of one that failed."""
+    cancelled: tuple[tuple[str, str], ...]
+    """Values of which somebody stopped the only run, with its address."""
     count: int
     """All values that were tried."""
 
@@ -125,9 +127,9 @@ def experiment_page(
     """Return the page of an experiment asking `question`, or None when there is none.
 
     `answered` are finished runs of the experiment: those that differ from the question in the
-    parameter `vary` alone are drawn as a sweep, beside which stand those of `failed`; `waiting` is
-    how many are not answered yet, `refused` what was typed as further values and why it cannot be
-    asked.
+    parameter `vary` alone are drawn as a sweep, beside which stand those of `failed`, cancelled
+    ones among them; `waiting` is how many are not answered yet, `refused` what was typed as
+    further values and why it cannot be asked.
     Raises pydantic.ValidationError for unusable parameters unless the question names their faults.
     """
     experiment = find_experiment(name)
@@ -180,15 +182,17 @@ def sweep_of(
         before = known.get(answer.params.get(vary))
         if belongs(answer.params) and (before is None or answer.replicates >= before.replicates):
             known[answer.params[vary]] = answer
-    lost: dict[Any, str] = {}
+    lost: dict[Any, Run] = {}
     for run in failed:
         if belongs(run.spec.params) and run.spec.params[vary] not in known:
-            lost.setdefault(run.spec.params[vary], run_url(run.id))
+            lost.setdefault(run.spec.params[vary], run)
     if not known and not lost:
         return None
+    ended = [(run.state == "cancelled", written(v), run_url(run.id)) for v, run in _in_order(lost)]
     return Sweep(
         _sweep_figure(experiment, vary, wanted[vary], _in_order(known)) if known else None,
-        tuple((written(value), url) for value, url in _in_order(lost)),
+        tuple((value, url) for stopped, value, url in ended if not stopped),
+        tuple((value, url) for stopped, value, url in ended if stopped),
         len(known) + len(lost),
     )
 

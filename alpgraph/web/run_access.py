@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 AGAIN = 10.0
 """Seconds until a database that could not be opened is tried again."""
 MOST_FAILED = 200
-"""Failed runs among which those of a sweep are looked for."""
+"""Runs of one end without an answer among which those of a sweep are looked for."""
 FAULTS = (SpecError, QueueFull, PermissionError, StoreError)
 """What a question may be answered with instead of a run."""
 
@@ -144,7 +144,7 @@ class Known:
     answered: Sequence[Run] = ()
     """In the order in which they ended."""
     failed: Sequence[Run] = ()
-    """The newest first."""
+    """Those that ended without an answer: the failed, timed out and cancelled, the newest first."""
     waiting: int = 0
     """How many are on their way."""
 
@@ -159,7 +159,7 @@ def known_of(request: Request, experiment: str) -> Known:
         ]
         failed = [
             run
-            for state in (State.FAILED, State.TIMED_OUT)
+            for state in (State.FAILED, State.TIMED_OUT, State.CANCELLED)
             for run in service.list(experiment=experiment, state=state, limit=MOST_FAILED).items
         ]
         return Known(service.answers(experiment), failed, sum(waiting))

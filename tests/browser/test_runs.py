@@ -102,6 +102,9 @@ def test_a_finished_run_is_compared_with_stored_results(server: Any, page: Any) 
     assert section.get_by_role("row").count() >= 5
     heads = section.locator("th[scope=col]").all_inner_texts()
     assert "Training rows" not in heads  # only what differs has a column
+    for verdict in section.locator(".v").all():
+        box, seen = verdict.bounding_box(), section.get_by_role("region").bounding_box()
+        assert box["x"] + box["width"] <= seen["x"] + seen["width"]
     page.set_viewport_size({"width": 375, "height": 800})
     assert page.evaluate("document.documentElement.scrollWidth") == 375
     page.set_viewport_size({"width": 1280, "height": 800})

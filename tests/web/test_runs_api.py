@@ -390,6 +390,17 @@ def test_values_that_failed_are_counted_and_lead_to_their_runs(home: Any) -> Non
     assert [row[0] for row in sweep_rows(page)] == ["fine"]
 
 
+def test_values_whose_run_was_cancelled_are_told_and_lead_to_it(home: Any) -> None:
+    asked = {**question(), "vary": "mode", "values": ["fine", "spin"]}
+    asked["params"] = {"label": "stopped"}
+    fine, slow = call(home, "POST", "/api/sweeps", asked)[2]["items"]
+    assert call(home, "DELETE", f"/api/runs/{slow['id']}")[0] == 200
+    ended(home, slow["id"])
+    ended(home, fine["id"])
+    page = call(home, "GET", "/experiments/trial?label=stopped&vary=mode")[2]
+    assert f'1 of 2 values was cancelled: <a href="/runs/{slow["id"]}">spin</a>.' in page
+
+
 def events_of(text: str) -> list[tuple[int, str, Any]]:
     """Read a stream of events: id, kind, data."""
     found = []
