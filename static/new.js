@@ -226,6 +226,9 @@ function addRow(kind) {
 }
 
 function number(kind) {
+  const full = rows(kind).length >= Number(form.dataset.most);
+  form.querySelector(`[data-add="${kind}"]`).disabled = full;
+  form.querySelector(`[data-full="${kind}"]`).hidden = !full;
   rows(kind).forEach((row, index) => {
     row.querySelector(".number").textContent = index + 1;
     for (const element of row.querySelectorAll("*")) {
@@ -267,7 +270,8 @@ form.addEventListener("click", (event) => {
   } else if (button.dataset.end) {
     const text = form.elements.namedItem("body") || form.elements.namedItem("text");
     text.focus();
-    text.setSelectionRange(Number(button.dataset.start), Number(button.dataset.end));
+    const units = (characters) => [...text.value].slice(0, Number(characters)).join("").length; // places are told in characters
+    text.setSelectionRange(units(button.dataset.start), units(button.dataset.end));
   }
 });
 
@@ -275,7 +279,8 @@ main.addEventListener("click", (event) => {
   const near = event.target.closest("[data-relate]");
   if (near) {
     const free = [...rows("relation")].find((row) => !row.querySelector(".target").value);
-    const row = free || addRow("relation");
+    const row = free || (form.querySelector("[data-add=relation]").disabled ? null : addRow("relation"));
+    if (!row) return;
     row.querySelector(".target").value = near.dataset.relate;
     row.querySelector("select").focus();
     changed();
@@ -325,7 +330,7 @@ function pick(field) {
     if (option) field.setAttribute("aria-activedescendant", option.id);
   };
   const choose = (option) => {
-    field.value = option.textContent;
+    field.value = option.dataset.name;
     close();
     changed({ target: field });
   };
@@ -335,7 +340,7 @@ function pick(field) {
     const found = await ask(`/api/search?q=${encodeURIComponent(text)}&limit=8`);
     if (mine !== turn || document.activeElement !== field) return;
     const items = (found?.items || []).filter((item) => item.slug !== main.dataset.note);
-    list.replaceChildren(...items.map((item, index) => make("li", { role: "option", id: `${list.id}-${index}`, "aria-selected": "false" }, item.title)));
+    list.replaceChildren(...items.map((item, index) => make("li", { role: "option", id: `${list.id}-${index}`, "aria-selected": "false", "data-name": item.apart || item.title }, item.title, item.apart ? make("span", { class: "apart" }, ` ${item.apart}`) : null)));
     if (!items.length) { close(); return; }
     list.hidden = false;
     field.setAttribute("aria-expanded", "true");

@@ -89,6 +89,8 @@ class Form:
 def read_form(values: Mapping[str, str]) -> Form:
     """Read the fields of a form that was sent; names that are none of ours are passed over.
 
+    Raises ValueError for more rows than a form has.
+
     >>> read_form({"title": "T", "relation-0-to": "a", "relation-0-shoe": "x"}).relations[0].to
     'a'
     """
@@ -96,7 +98,11 @@ def read_form(values: Mapping[str, str]) -> Form:
     rows: dict[str, dict[int, dict[str, str]]] = {"relation": {}, "source": {}}
     for name, value in values.items():
         match = _ROW.fullmatch(name)
-        if match and int(match[2]) < MOST_ROWS:
+        if match and int(match[2]) >= MOST_ROWS:
+            raise ValueError(
+                f"a form holds up to {MOST_ROWS} {match[1]}s; write more of them in the file itself"
+            )
+        if match:
             rows[match[1]].setdefault(int(match[2]), {})[match[3]] = value
     return Form(
         **texts,

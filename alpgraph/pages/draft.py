@@ -7,7 +7,16 @@ from typing import Any
 
 from markupsafe import Markup
 
-from alpgraph.authoring import Drafted, Forge, Form, Located, RelationRow, SourceRow, find_forge
+from alpgraph.authoring import (
+    MOST_ROWS,
+    Drafted,
+    Forge,
+    Form,
+    Located,
+    RelationRow,
+    SourceRow,
+    find_forge,
+)
 from alpgraph.diagnostics import Severity
 from alpgraph.graph import MENTION, Link, links
 from alpgraph.notes import Note, Reading, RelationType, SafeHtml, render_body
@@ -132,6 +141,7 @@ def _choices(collection: Collection) -> Mapping[str, Any]:
         "kinds": list(readings.values()),
         "known_kinds": set(readings),
         "topics": topics[:MOST_TITLES],
+        "most_rows": MOST_ROWS,
         "blank_relation": RelationRow(),
         "blank_source": SourceRow(),
     }

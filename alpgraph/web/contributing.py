@@ -43,7 +43,7 @@ from alpgraph.web.writing import (
 router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 Revision = Annotated[str, Field(max_length=200)]
 Token = Annotated[str, Field(max_length=100)]
-MOST_FIELDS = 600
+MOST_FIELDS = 700
 
 
 class DiffQuery(Open):
@@ -164,7 +164,10 @@ async def _answer(request: Request, slug: str) -> Response:
         raise HTTPException(422, "the form cannot be read") from None
     values = dict(sent)
     collection = collection_of(request)
-    sheet = sent_sheet(collection, values, slug)
+    try:
+        sheet = sent_sheet(collection, values, slug)
+    except ValueError as fault:
+        raise HTTPException(422, str(fault)) from None
     writing = _writing(request, values.get("token", ""))
     action = values.get("action", "")
     try:

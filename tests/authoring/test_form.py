@@ -81,8 +81,14 @@ def test_rows_left_empty_are_none() -> None:
 
 
 def test_fields_of_strangers_are_passed_over() -> None:
-    form = read_form({"title": "T", "relation-0-id": "x", "relation-999-to": "y", "slug": "../z"})
+    form = read_form({"title": "T", "relation-0-id": "x", "relation-N-to": "y", "slug": "../z"})
     assert form == Form(title="T", relations=(RelationRow(),))
+
+
+def test_a_row_more_than_a_form_has_is_refused_and_not_passed_over() -> None:
+    assert len(read_form({f"relation-{i}-to": "x" for i in range(60)}).relations) == 60
+    with pytest.raises(ValueError, match="a form holds up to 60 sources; write more"):
+        read_form({"title": "T", "source-60-id": "x"})
 
 
 KEPT = """---

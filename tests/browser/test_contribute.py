@@ -226,7 +226,7 @@ def test_help_stands_where_it_is_needed(shared_server: Any, open_page: Callable[
     page.get_by_role("button", name="Take “Can a weighted loss harm?”").click()
     expect(page.locator("#e-relation-0-to")).to_be_empty()
     assert page.locator("[name=relation-0-to]").get_attribute("aria-invalid") is None
-    page.fill("[name=body]", "One.\n\nSee [[nowhere]] there.")
+    page.fill("[name=body]", "One \U0001f3d4\U0001f3d4.\n\nSee [[nowhere]] there.")
     page.locator("#e-body .fault").click()
     selected = page.evaluate(
         "(t => t.value.slice(t.selectionStart, t.selectionEnd))(document.activeElement)"
@@ -238,6 +238,22 @@ def test_help_stands_where_it_is_needed(shared_server: Any, open_page: Callable[
     page.locator("[data-row=relation]").first.get_by_role("button", name="Remove").click()
     assert page.locator("[name=relation-0-to]").input_value() == "Can a plain loss harm?"
     assert page.locator("[name=relation-1-to]").count() == 0
+
+
+def test_a_form_that_is_full_says_so(shared_server: Any, open_page: Callable[..., Any]) -> None:
+    page = open_page()
+    page.goto(f"{shared_server.url}/new")
+    more = page.get_by_role("button", name="Add a source")
+    said = page.get_by_text("This form holds 60 sources; write more of them in the file itself.")
+    expect(said).to_be_hidden()
+    page.evaluate(
+        "for (let i = 1; i < 60; i++) document.querySelector('[data-add=source]').click()"
+    )
+    expect(more).to_be_disabled()
+    expect(said).to_be_visible()
+    page.locator("[data-row=source]").last.get_by_role("button", name="Remove").click()
+    expect(more).to_be_enabled()
+    expect(said).to_be_hidden()
 
 
 @SCRIPTS
