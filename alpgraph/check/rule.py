@@ -26,6 +26,10 @@ class Fault(Protocol):
     def message(self) -> str:
         """What is wrong, with the limits it passes."""
 
+    @property
+    def code(self) -> str:
+        """ALP402, or ALP403 where all is well but no verdict is expected."""
+
 
 @dataclass(frozen=True, slots=True)
 class ParamFault:

@@ -21,10 +21,12 @@ _KINDS = {"int": "a whole number", "float": "a number", "finite": "a finite numb
 
 @dataclass(frozen=True, slots=True)
 class ParamFault:
-    """A fault of one parameter, with the limit it passes."""
+    """A fault of one parameter, with the limit it passes; `field` is empty when all are meant."""
 
     field: str
     message: str
+    code: str = "ALP402"
+    """Code of the finding where a note gives these parameters."""
 
 
 def param_faults(experiment: Experiment, raw: Mapping[str, object]) -> list[ParamFault]:
@@ -62,9 +64,18 @@ def refusal(experiment: Experiment, fault: Mapping[str, Any]) -> str:
 
 
 def fault_finders() -> dict[str, Callable[[Mapping[str, object]], list[ParamFault]]]:
-    """Return, for every experiment, what says the faults of parameters."""
+    """Return, for every experiment, what says the faults of parameters that a note gives."""
 
     def finder(experiment: Experiment) -> Callable[[Mapping[str, object]], list[ParamFault]]:
-        return lambda raw: param_faults(experiment, raw)
+        return lambda raw: param_faults(experiment, raw) or _not_expected(experiment, raw)
 
     return {name: finder(experiment) for name, experiment in all_experiments().items()}
+
+
+def _not_expected(experiment: Experiment, raw: Mapping[str, object]) -> list[ParamFault]:
+    """Say that good parameters are those of no preset, so that no verdict was expected of them."""
+    wanted = validate_params(experiment, raw)
+    for preset in experiment.presets.values():
+        if validate_params(experiment, preset.params) == wanted:
+            return []
+    return [ParamFault("", f"no preset of `{experiment.name}` has these parameters", "ALP403")]

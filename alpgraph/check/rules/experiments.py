@@ -72,7 +72,7 @@ def bad_parameter(subject: Subject) -> Iterator[Draft]:
     its parameters.
     """
     for reference, fault in _faults(subject):
-        if _code(fault) == "ALP402":
+        if fault.code == "ALP402":
             name = quoted(fault.field) + ": " if fault.field else ""
             place = reference.param_places.get(fault.field, reference.place)
             hint = f"the parameters of {quoted(reference.name)} are on its page"
@@ -108,7 +108,7 @@ def no_expected_verdict(subject: Subject) -> Iterator[Draft]:
     Use the parameters of a preset, or add a preset with its expected verdict to the experiment.
     """
     for reference, fault in _faults(subject):
-        if _code(fault) == "ALP403":
+        if fault.code == "ALP403":
             hint = "use the parameters of a preset, or add one with its expected verdict"
             yield Draft(fault.message, hint, reference.place)
 
@@ -122,11 +122,6 @@ def _faults(subject: Subject) -> Iterator[tuple[ExperimentRef, Fault]]:
         find = subject.experiments.get(reference.name)
         for fault in find(reference.params) if find else ():
             yield reference, fault
-
-
-def _code(fault: Fault) -> str:
-    # faults made below this room know nothing of codes
-    return str(getattr(fault, "code", "ALP402"))
 
 
 RULES: tuple[Rule, ...] = (
