@@ -4,10 +4,10 @@ A relation of note A to note B reads "A *label* B, because *reason*". Only the f
 direction is stored; the other end reads the inverse.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 if TYPE_CHECKING:
     from alpgraph.config import RelationRow
@@ -306,12 +306,60 @@ class RelationTypes:
         """
         return self.readings.get(word.strip().lower().replace(" ", "-").replace("_", "-"))
 
-    def extended(self, rows: Iterable[RelationType]) -> "RelationTypes":
-        """Return a table in which `rows` are added or take the place of those with their id."""
-        merged = dict(self.by_id) | {row.id: row for row in rows}
+    def extended(self, rows: "Iterable[RelationRow]") -> "RelationTypes":
+        """Return a table in which `rows` are added, or change the types that have their id.
+
+        A changed type keeps what its row leaves out, its plain words among it; a new one that
+        names no line is drawn with one that no type of its colour has. Raises ConfigError when
+        two types answer to one id, look alike, or cannot be read from one end.
+        """
+        merged = dict(self.by_id)
+        for row in rows:
+            given = row.model_dump(exclude_unset=True)
+            known = merged.get(row.id)
+            kind = replace(known, **given) if known else RelationType(**row.model_dump())
+            if not known and "signature" not in given:
+                kind = replace(kind, signature=_free_signature(kind, merged.values()))
+            merged[row.id] = kind
+        if doubt := next(_doubts(merged.values()), None):
+            from alpgraph.config import ConfigError  # late: it takes longer than all of this
+
+            raise ConfigError(f"relation_types: {doubt}")
         return RelationTypes(tuple(merged.values()))
 
 
 def types_of(rows: "Iterable[RelationRow]") -> RelationTypes:
-    """Return the built-in table with the rows of a configuration added."""
-    return RelationTypes().extended(RelationType(**row.model_dump()) for row in rows)
+    """Return the built-in table with the rows of a configuration added; may raise ConfigError."""
+    return RelationTypes().extended(rows)
+
+
+def _free_signature(kind: RelationType, others: Iterable[RelationType]) -> str:
+    """Return a line that none of the others draws in the same colour, else the type's own."""
+    from alpgraph.config import Signature
+
+    taken = {other.signature for other in others if _same_colour(kind, other)}
+    return next((one for one in get_args(Signature) if one not in taken), kind.signature)
+
+
+def _same_colour(one: RelationType, other: RelationType) -> bool:
+    return one.light.lower() == other.light.lower() or one.dark.lower() == other.dark.lower()
+
+
+def _doubts(kinds: Iterable[RelationType]) -> Iterator[str]:
+    """Yield why a table could not be read or drawn without doubt."""
+    owners = {"mention": "links in running text"}
+    seen: list[RelationType] = []
+    for kind in kinds:
+        if kind.inverse and not kind.inverse_label:
+            yield f"'{kind.id}' needs `inverse_label` beside `inverse`"
+        for name in filter(None, (kind.id, kind.inverse)):
+            if name in owners:
+                yield f"'{name}' of '{kind.id}' means {owners[name]} already"
+            owners[name] = f"one end of '{kind.id}'"
+        for other in seen:
+            if other.signature == kind.signature and _same_colour(kind, other):
+                yield (
+                    f"'{kind.id}' and '{other.id}' are drawn alike; give one of them another "
+                    f"`signature` than '{kind.signature}', or other colours"
+                )
+        seen.append(kind)

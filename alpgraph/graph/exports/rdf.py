@@ -113,7 +113,8 @@ def _subjects(graph: NoteGraph, verdicts: Mapping[str, str | None], base: str) -
 def _common(kind: RelationType, a: Iri, b: Iri, verdict: str) -> Iterator[Subject]:
     """Say a relation in the words of common vocabularies, from both ends."""
     forward = [name for name in (kind.cito, *ALSO.get(kind.id, ())) if _known(name)]
-    backward = [kind.cito_inverse] if _known(kind.cito_inverse) else []
+    inverse = kind.cito_inverse or (kind.cito if kind.symmetric else "")
+    backward = [inverse] if _known(inverse) else []
     if kind.id == "tested-by" and verdict in TESTED:
         backward.append(TESTED[verdict])
     for subject, names, other in ((a, forward, b), (b, backward, a)):
