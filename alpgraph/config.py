@@ -6,9 +6,16 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    TypeAdapter,
+    ValidationError,
+)
 
 from alpgraph.resources import resource_dir
 from alpgraph.state import NAME, cache_folder, user_state_dir
@@ -20,8 +27,31 @@ class ConfigError(ValueError):
     """A configuration that cannot be used; the message says where and what to do."""
 
 
+def web_address(text: str) -> str:
+    """Return the address of a site without a slash at its end; empty stays empty.
+
+    Raises ValueError where links and feeds could not begin with it.
+
+    >>> web_address("https://example.org/notes/")
+    'https://example.org/notes'
+    """
+    odd = any(c.isspace() or c in "\"'<>;," for c in text)
+    if text and (odd or not text.startswith(("https://", "http://"))):
+        raise ValueError(
+            "it should begin with https:// or http://, and have no space or quote in it"
+        )
+    return text.rstrip("/")
+
+
+Address = Annotated[str, AfterValidator(web_address)]
+
+
 class RelationRow(BaseModel):
-    """One relation type that a collection adds or overrides."""
+    """One relation type that a collection adds, or that changes the one with its id.
+
+    What a row leaves out stays as it was; a new type then has the colours of `related` and a
+    line of its own.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -68,8 +98,8 @@ class Config(BaseModel):
     language: str = "en"
     licence: str = ""
     """Under which terms the notes may be used: a sentence at the foot of every page."""
-    url: str = ""
-    """Public address of the site, without a slash at the end."""
+    url: Address = ""
+    """Public address of the site; feeds, sitemap and canonical links begin with it."""
     repository: str = ""
     """Address of the repository that holds the notes, for edit and history links."""
     branch: str = "main"
@@ -77,7 +107,7 @@ class Config(BaseModel):
     """Kind of forge, when its address does not tell."""
     notes_path: str = "notes"
     """Folder of the notes inside the repository."""
-    run_server: str = ""
+    run_server: Address = ""
     """alpgraph server that a static site sends its runs to."""
     relation_types: tuple[RelationRow, ...] = ()
     host: str = "127.0.0.1"
@@ -128,16 +158,18 @@ def load_config(
 
     Raises ConfigError naming the file and key.
     """
-    values, origin = _from_file(notes)
+    values, file = _from_file(notes)
+    origins = dict.fromkeys(values, file)
     for key in Config.model_fields:
-        text = environ.get(f"ALPGRAPH_{key.upper()}")
+        text = environ.get(name := f"ALPGRAPH_{key.upper()}")
         if text is not None:
-            values[key] = _from_text(key, text)
-    values |= {key: value for key, value in (overrides or {}).items() if value is not None}
+            values[key], origins[key] = _from_text(key, text), name
+    flags = {key: value for key, value in (overrides or {}).items() if value is not None}
+    origins |= dict.fromkeys(flags, "the command line")
     try:
-        return Config.model_validate(values)
+        return Config.model_validate(values | flags)
     except ValidationError as error:
-        raise ConfigError(_explain(error, origin)) from None
+        raise ConfigError(_explain(error, origins)) from None
 
 
 def _from_file(notes: Path) -> tuple[dict[str, Any], str]:
@@ -154,6 +186,8 @@ def _from_file(notes: Path) -> tuple[dict[str, Any], str]:
                 raise ConfigError(f"{path}: cannot be read: {error}") from None
             for key in table:
                 values = values.get(key, {})
+                if not isinstance(values, dict):
+                    raise ConfigError(f"{path}: '{key}' is {values!r}, but should be a table")
             if values or not table:
                 return dict(values), str(path)
     return {}, "the configuration"
@@ -172,12 +206,17 @@ def _from_text(key: str, text: str) -> Any:
         return text
 
 
-def _explain(error: ValidationError, origin: str) -> str:
-    """Say the first fault of a configuration with a hint."""
-    first = error.errors()[0]
-    key = ".".join(str(part) for part in first["loc"])
+def _explain(error: ValidationError, origins: Mapping[str, str]) -> str:
+    """Say the first fault of a configuration with a hint; `origins` has the place of each key."""
+    # a key that is unknown tells more than the one that is missing since it was misspelt
+    first = min(error.errors(), key=lambda fault: fault["type"] != "extra_forbidden")
+    loc = first["loc"]
+    key, origin = ".".join(str(part) for part in loc), origins[str(loc[0])]
     if first["type"] == "extra_forbidden":
-        near = difflib.get_close_matches(str(first["loc"][-1]), list(Config.model_fields), 1)
-        hint = f"did you mean '{near[0]}'?" if near else f"known: {', '.join(Config.model_fields)}"
+        rows: dict[str, type[BaseModel]] = {"relation_types": RelationRow, "tours": Tour}
+        known = list((rows[str(loc[0])] if len(loc) > 1 else Config).model_fields)
+        near = difflib.get_close_matches(str(loc[-1]), known, 1)
+        hint = f"did you mean '{near[0]}'?" if near else f"known: {', '.join(known)}"
         return f"{origin}: unknown key '{key}'; {hint}"
-    return f"{origin}: '{key}' is {first['input']!r}: {first['msg'].lower()}"
+    said = first["msg"].removeprefix("Value error, ").lower()
+    return f"{origin}: '{key}' is {first['input']!r}: {said}"

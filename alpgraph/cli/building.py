@@ -55,13 +55,12 @@ def build(
 
 
 def _address(url: str | None, option: str) -> str | None:
-    if url is None:
-        return None
-    if not url.startswith(("https://", "http://")) or any(
-        c.isspace() or c in "\"'<>;," for c in url
-    ):
-        raise click.UsageError(f"{option} is {url!r}; it begins with https:// or http://")
-    return url.rstrip("/")
+    from alpgraph.config import web_address
+
+    try:
+        return None if url is None else web_address(url)
+    except ValueError as error:
+        raise click.UsageError(f"{option} is {url!r}; {error}") from None
 
 
 def _base(path: str | None) -> str:

@@ -42,11 +42,16 @@ def json_option(command: F) -> F:
 def find(
     notes: Path | None, state: Path | None = None, flags: Mapping[str, Any] | None = None
 ) -> "tuple[Location, Config]":
-    """Locate the notes and read their settings."""
+    """Locate the notes and read their settings; raises ConfigError where these are of no use."""
     from alpgraph.config import load_config, locate
 
     location = locate(notes, state)
-    return location, load_config(location.notes, flags)
+    config = load_config(location.notes, flags)
+    if config.relation_types:
+        from alpgraph.notes import types_of
+
+        types_of(config.relation_types)  # here, since a server would listen before it knew
+    return location, config
 
 
 def find_own(notes: Path | None, state: Path | None = None) -> "tuple[Location, Config]":

@@ -129,6 +129,52 @@ def test_an_unknown_key_in_the_configuration_is_wrong_use(alpgraph: Run, folder:
     assert "did you mean 'title'?" in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        ({"alpgraph.toml": '[[relation_types]]\nid = "x"\nlable = "xs"\n'}, "'label'?"),
+        ({"alpgraph.toml": '[[relation_types]]\nid = "x"\nlabel = "xs"\nhue = 1\n'}, "signature"),
+        ({"alpgraph.toml": 'url = "example.org"\n'}, "https://"),
+        ({"pyproject.toml": "tool = 3\n"}, "pyproject.toml: 'tool' is 3"),
+        ({"pyproject.toml": '[tool]\nalpgraph = "x"\n'}, "pyproject.toml: 'alpgraph' is 'x'"),
+    ],
+)
+def test_a_wrong_setting_is_named_with_its_place(
+    alpgraph: Run, folder: Folder, files: dict[str, str | bytes], said: str
+) -> None:
+    done = alpgraph("stats", "--notes", str(folder({"good.md": OTHER, **files})))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert said in done.stderr
+
+
+def test_a_wrong_setting_of_the_environment_or_an_option_is_not_laid_on_the_file(
+    alpgraph: Run, folder: Folder
+) -> None:
+    root = folder({"good.md": OTHER, "alpgraph.toml": 'title = "T"\nport = 8000\n'})
+    done = alpgraph("check", str(root), env={**os.environ, "ALPGRAPH_PORT": "x"})
+    assert done.returncode == 2
+    assert "ALPGRAPH_PORT" in done.stderr
+    assert "toml" not in done.stderr
+    done = alpgraph("serve", str(root), "--url", "example.org", "--no-open", "--port", "0")
+    assert done.returncode == 2
+    assert "the command line: 'url' is 'example.org'" in done.stderr
+
+
+def test_parameters_of_no_preset_are_warned_of(alpgraph: Run, folder: Folder) -> None:
+    def with_cost(cost: str) -> str:
+        params = f"params: {{data: digits, miss_cost: {cost}}}"
+        return GOOD.replace(
+            "relations:", f"experiment:\n  name: utility-weighted-loss\n  {params}\nrelations:"
+        )
+
+    files = {"claim.md": with_cost("3e1"), "own.md": with_cost("31"), "other.md": OTHER}
+    done = alpgraph("check", str(folder(files)), "--select", "ALP4", "--output-format", "concise")
+    assert done.returncode == 0
+    assert re.sub(r".*/", "", done.stdout) == (
+        "own.md:10:9: ALP403 no preset of `utility-weighted-loss` has these parameters\n"
+    )
+
+
 def test_explain_tells_a_code_and_a_file(alpgraph: Run, folder: Folder) -> None:
     assert (
         "paralel" in alpgraph("explain", "ALP011").stdout
