@@ -2,9 +2,10 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 _DROPPED = re.compile(r"[^\w\- ]+")
+_NO_LETTER = re.compile(r"[\W_]+")
 _OFFSET = re.compile(r",\d+$")
 _BLOCK = re.compile(r"(?:^|\s)\^([A-Za-z0-9-]+)\s*$")
 
@@ -50,6 +51,26 @@ def wanted_anchors(heading: str) -> Iterator[str]:
     yield wanted_anchor(start)
     if match := _OFFSET.search(start):
         yield wanted_anchor(start[: match.start()])
+
+
+def same_letters(heading: str, known: Iterable[str]) -> str:
+    """Return the one heading's anchor that has the letters and digits of a link's part after `#`.
+
+    Obsidian writes spaces for the marks of a heading, and tools differ in what they leave out.
+
+    >>> same_letters("_Lemma _ about $ x_1 $", ["h-lemma-about-x_1", "h-lemma"])
+    'h-lemma-about-x_1'
+    """
+    last = heading.rsplit("#", 1)[-1].strip()
+    wanted = _letters(last)
+    if not wanted or last.startswith("^"):
+        return ""
+    found = [name for name in known if name.startswith("h-") and _letters(name[2:]) == wanted]
+    return found[0] if len(found) == 1 else ""
+
+
+def _letters(text: str) -> str:
+    return _NO_LETTER.sub("", unicodedata.normalize("NFC", text).lower())
 
 
 class AnchorNames:

@@ -23,6 +23,13 @@ _CLASSES = (
     ("width: 100%", "m-full"),
     ("width: 50%", "m-half"),
 )
+_OTHERWISE = (
+    (re.compile(r"\\left\s*<"), r"\\left\\langle "),
+    (re.compile(r"\\right\s*>"), r"\\right\\rangle "),
+    (re.compile(r"\\(begin|end)\{split\}"), r"\\\1{aligned}"),
+    (re.compile(r"\\widetilde(?![A-Za-z])"), r"\\tilde"),
+)
+"""Common LaTeX that the converter lacks, and what it reads instead."""
 _CONTROL = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -40,8 +47,18 @@ def mathml(latex: str, *, display: bool) -> str:
     try:
         markup = _converter().convert_with_local_state(latex, displaystyle=display)
     except LatexError as error:
-        raise ValueError(_reason(str(error))) from None
+        other = _otherwise(latex)
+        if other == latex:
+            raise ValueError(_reason(str(error))) from None
+        return mathml(other, display=display)
     return _STYLE.sub(_as_attribute, markup)
+
+
+def _otherwise(latex: str) -> str:
+    """Say a formula in the words that the converter reads."""
+    for pattern, words in _OTHERWISE:
+        latex = pattern.sub(words, latex)
+    return latex
 
 
 def formula_html(latex: str, *, display: bool) -> str:

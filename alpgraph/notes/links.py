@@ -62,7 +62,8 @@ def _line(token: Token) -> int:
 def _heading(opening: Token, inline: Token, body_line: int, names: AnchorNames) -> Heading:
     text = inline_text(inline.children or [])
     level = int(opening.tag[1])
-    return Heading(level, text, names.take(text), body_line + _line(inline))
+    anchor = names.take(opening.meta.get("name") or text)
+    return Heading(level, text, anchor, body_line + _line(inline))
 
 
 def inline_text(children: list[Token]) -> str:

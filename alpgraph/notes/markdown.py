@@ -13,7 +13,10 @@ from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
+from alpgraph.notes.attributes import attributes_inline, name_headings
 from alpgraph.notes.comments import comment_block, comment_inline
+from alpgraph.notes.containers import container_fenced, container_indented
+from alpgraph.notes.formula_blocks import formula_block
 from alpgraph.notes.inline_parser import Inline
 from alpgraph.notes.tasks import mark_tasks
 from alpgraph.notes.wikilinks import LINK_LIMIT, read_wikilink
@@ -36,11 +39,22 @@ def markdown() -> MarkdownIt:
     md.use(footnote_plugin)
     md.core.ruler.after("inline", "tasks", mark_tasks)
     md.use(deflist_plugin)
-    md.use(dollarmath_plugin, allow_labels=False, allow_space=False, allow_digits=False)
+    md.use(
+        dollarmath_plugin,
+        allow_labels=False,
+        allow_space=False,
+        allow_digits=False,
+        double_inline=True,
+    )
     md.inline.ruler.before("link", "wikilink", wikilink_rule)
     md.inline.ruler.before("link", "comment", comment_inline)
     interrupts: RuleOptionsType = {"alt": ["paragraph", "blockquote", "list"]}
     md.block.ruler.before("hr", "comment", comment_block, interrupts)
+    md.block.ruler.at("math_block", formula_block(md), interrupts)
+    md.block.ruler.before("hr", "container_fenced", container_fenced, interrupts)
+    md.block.ruler.before("hr", "container_indented", container_indented, interrupts)
+    md.inline.ruler.before("link", "attributes", attributes_inline)
+    md.core.ruler.before("inline", "names", name_headings)
     _remember_place(md, "link")
     _remember_place(md, "image")
     return md

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from html import escape
 
-from alpgraph.notes.anchors import wanted_anchors
+from alpgraph.notes.anchors import same_letters, wanted_anchors
 from alpgraph.notes.markdown import BODY_LIMIT, markdown, parse, within_limit
 from alpgraph.notes.model import Note
 from alpgraph.notes.notebook import Notebook
@@ -87,6 +87,7 @@ def section(note: Note, heading: str) -> str:
     lines = note.body.split("\n")
     if wanted[0].startswith("b-"):
         return _paragraph(lines, wanted[0].removeprefix("b-"))
+    wanted += (same_letters(heading, [start.anchor for start in note.headings]),)
     for index, start in enumerate(note.headings):
         if start.anchor in wanted:
             later = note.headings[index + 1 :]

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from operator import attrgetter
 from urllib.parse import unquote
 
-from alpgraph.notes.anchors import wanted_anchors
+from alpgraph.notes.anchors import same_letters, wanted_anchors
 from alpgraph.notes.names import NOTHING, Found, Names
 from alpgraph.notes.packing import Packed, Resolve, Resolved
 
@@ -159,7 +159,8 @@ class LinkIndex:
     def anchor(self, slug: str, heading: str) -> str:
         """Return the anchor in a note that a link's part after `#` means, if it is there."""
         known = self.notes[slug].anchors
-        return next((anchor for anchor in wanted_anchors(heading) if anchor in known), "")
+        exact = (anchor for anchor in wanted_anchors(heading) if anchor in known)
+        return next(exact, "") or same_letters(heading, known)
 
     def _find(self, to: str, folder: str) -> Found:
         if not to:

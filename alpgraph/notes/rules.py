@@ -33,7 +33,7 @@ def _heading_open(html: RendererHTML, tokens: Tokens, at: int, options: Any, env
     page, token = page_of(env), tokens[at]
     if page.depth:
         return f"<{token.tag}>"
-    anchor = page.names.take(inline_text(tokens[at + 1].children or []))
+    anchor = page.names.take(token.meta.get("name") or inline_text(tokens[at + 1].children or []))
     token.meta["anchor"] = tokens[at + 2].meta["anchor"] = anchor
     return f"<{token.tag}>" + page.slots.attributes(f' id="{escape(anchor)}"')
 
@@ -92,6 +92,13 @@ def _code_block(html: RendererHTML, tokens: Tokens, at: int, options: Any, env: 
 
 def _math_inline(html: RendererHTML, tokens: Tokens, at: int, options: Any, env: Any) -> str:
     return page_of(env).slots.put(formula_html(tokens[at].content.strip(), display=False))
+
+
+def _math_inside(html: RendererHTML, tokens: Tokens, at: int, options: Any, env: Any) -> str:
+    """Render a formula of its own line that stands within a paragraph."""
+    slots = page_of(env).slots
+    formula = formula_html(tokens[at].content.strip(), display=True)
+    return "<span>" + slots.attributes(' class="math"') + slots.put(formula) + "</span>"
 
 
 def _math_block(html: RendererHTML, tokens: Tokens, at: int, options: Any, env: Any) -> str:
@@ -216,7 +223,7 @@ _RULES: dict[str, Rule] = {
     "fence": _fence,
     "code_block": _code_block,
     "math_inline": _math_inline,
-    "math_inline_double": _math_block,
+    "math_inline_double": _math_inside,
     "math_block": _math_block,
     "blockquote_open": _blockquote_open,
     "blockquote_close": _blockquote_close,

@@ -8,6 +8,7 @@ import re
 
 from alpgraph.diagnostics import Place
 from alpgraph.notes.anchors import AnchorNames, block_name
+from alpgraph.notes.attributes import divide_heading
 from alpgraph.notes.blocks import Block, BodyParts, Link
 from alpgraph.notes.formulas import mathml
 from alpgraph.notes.model import FileLink, Heading
@@ -32,7 +33,7 @@ _MASKED = re.compile(r"[`$]")
 _CODE = re.compile(r"`([^`\n]+)`")
 # no digit, nor what Python takes for one, may stand before or after a formula
 _FORMULA = re.compile(r"(?<![^\Wa-zA-Z_])\$(?!\s)([^$\[\]\n]+)(?<![\s\\])\$(?![^\Wa-zA-Z_])")
-_HEADING = re.compile(r" {0,3}(#{1,6})(?: +(.*?))??(?: +#+)? *$")
+_HEADING = re.compile(r" {0,3}(#{1,6})(?: +(.*))?$")
 _NUMBER = re.compile(r"(\d{1,9})[.)] (?=\S)", re.ASCII)
 _CALLOUT = re.compile(r"\[(![\w-]{1,30})\](?=[-+ ]|$)")
 _FENCED = "fenced"
@@ -263,13 +264,20 @@ class _Scanner:
             return False
         if "|" in self.written:  # the line may turn out to be a table's header
             return False
-        text = self.written[slice(*match.span(2))] if match[2] else ""
+        text = self.written[slice(*match.span(2))].rstrip(" ") if match[2] else ""
+        unclosed = text.rstrip("#")
+        if not unclosed or unclosed[-1] == " ":
+            text = unclosed.rstrip(" ")
         if "^" in text or "$" in text or any(code.strip() != code for code in _CODE.findall(text)):
+            return False
+        text, name = divide_heading(text)
+        if "{" in text and "`" in text:  # attributes may follow code
             return False
         text = text.replace("`", "").strip()
         self.close()
         self.in_list = False
-        heading = Heading(len(match[1]), text, self.names.take(text), self.body_line + number)
+        anchor = self.names.take(name or text)
+        heading = Heading(len(match[1]), text, anchor, self.body_line + number)
         self.parts.headings.append(heading)
         return True
 

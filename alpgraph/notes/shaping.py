@@ -16,7 +16,9 @@ def shape(tokens: Sequence[Token], title: str) -> list[Token]:
     shaped = _without_title(list(tokens), title)
     _lower_headings(shaped)
     for index, token in enumerate(shaped):
-        if token.type == "blockquote_open":
+        if token.type == "blockquote_open" and token.meta.get("box"):
+            _box(shaped, index)
+        elif token.type == "blockquote_open":
             _callout(shaped, index)
         elif token.type in ("th_open", "td_open"):
             style = str(token.attrs.pop("style", ""))
@@ -63,6 +65,15 @@ def _is_embed(inline: Token) -> bool:
         and bool(children[0].meta["embed"])
         and not file_type(children[0].meta["link"].to)
     )
+
+
+def _box(tokens: list[Token], index: int) -> None:
+    """Take the title of a box out of its first paragraph."""
+    inline = tokens[index + 2] if tokens[index + 1].type == "paragraph_open" else None
+    if inline and inline.meta.get("title"):
+        tokens[index].meta = {**tokens[index].meta, "title": inline.children}
+        inline.children = []
+        tokens[index + 1].hidden = tokens[index + 3].hidden = True
 
 
 def _callout(tokens: list[Token], index: int) -> None:

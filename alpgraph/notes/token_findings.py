@@ -57,7 +57,7 @@ def _formula(
 ) -> Iterator[Diagnostic]:
     latex = token.content.strip()
     try:
-        mathml(latex, display=token.type == "math_block")
+        mathml(latex, display=token.type != "math_inline")
     except ValueError as error:
         first = latex.split("\n")[0]
         place = _locate(path, lines, row, first, body_line)

@@ -254,6 +254,17 @@ ODDITIES = {
         {("a", "b"): "b"},
         {"a": "after"},
     ),
+    "headings with an anchor of their own, and asked for in other marks": Odd(
+        {
+            "a.md": "# Watching {#watch}\n\n## _Lemma:_ on $x_1$, twice\n\n## Two-one\n\n"
+            "## Twoo ne\n\n## Two (one)\n\n## Used for\n",
+            "b.md": "[w](a.md#watch) [[a#_Lemma _ on $ x_1 $, twice]] [[a#Used_for]]\n"
+            "[[a#two: one -]]\n\n!!! note\n\n    [[a#used-for-]] [[a#unused for]]\n",
+        },
+        ["b.md:2:1 ALP105", "b.md:6:21 ALP105"],
+        {("b", "a"): "a"},
+        {"a": '<h1 dir="auto">Watching</h1>', "b": 'href="/n/a#h-lemma-on-x_1-twice"'},
+    ),
 }
 
 
