@@ -92,7 +92,8 @@ class Config(BaseModel):
     """One line under the title on the home page."""
     about: str = ""
     start: str = ""
-    """Slug of the note to begin with; else the first entry note, else the most linked."""
+    """Slug of the note to begin with; else the first entry note, else `index` or `README`,
+    else the most linked."""
     tours: tuple[Tour | tuple[str, ...], ...] = ()
     """Walks to begin with, each a list of slugs or a table with `title` and `notes`."""
     language: str = "en"

@@ -65,8 +65,8 @@ def _closing_line(state: StateBlock, line: int, end_line: int, colons: int) -> i
         begin, stop = state.bMarks[number] + state.tShift[number], state.eMarks[number]
         if state.src[stop - 1] not in ": \t" or not state.src.startswith(":::", begin):
             continue
-        line = state.src[begin:stop].rstrip()
-        if len(line) >= colons and not line.strip(":") and not state.is_code_block(number):
+        mark = state.src[begin:stop].rstrip()
+        if len(mark) >= colons and not mark.strip(":") and not state.is_code_block(number):
             return number
     state.env[key] = end_line
     return -1

@@ -14,7 +14,7 @@ Fold = Callable[[str], str]
 _Table = dict[str, tuple[str, ...]]
 NOTHING: Found = (None, "", ())
 _ENDING = re.compile(r"\.(?:md|markdown)$", re.I)
-_INDEX_NAMES = ("index", "_index", "readme")
+INDEX_NAMES = ("index", "_index", "readme")
 
 
 class Names:
@@ -61,7 +61,7 @@ class Names:
         folder, _, name = slug.rpartition("/")
         yield self.paths, fold(slug)
         yield self.names, fold(name)
-        if name.lower() in _INDEX_NAMES:
+        if name.lower() in INDEX_NAMES:
             yield self.folders, fold(folder)
         for other in other_names(name):
             yield self.aliases, fold(other)
@@ -88,7 +88,7 @@ class Names:
         found = self.folders.get(folder)
         if found is None or len(found) < 2:
             return found
-        ranks = [_INDEX_NAMES.index(slug.rpartition("/")[2].lower()) for slug in found]
+        ranks = [INDEX_NAMES.index(slug.rpartition("/")[2].lower()) for slug in found]
         return tuple(slug for slug, rank in zip(found, ranks, strict=True) if rank == min(ranks))
 
     def _named(self, stem: str, folder: str) -> Found | None:
@@ -165,7 +165,7 @@ def names_of(note: Packed) -> set[str]:
     """Return, folded, the last parts of all names by which links may mean a note."""
     parts = note.slug.split("/")
     names = {parts[-1], note.title, *note.aliases, *other_names(parts[-1])}
-    if parts[-1].lower() in _INDEX_NAMES:
+    if parts[-1].lower() in INDEX_NAMES:
         names.add(parts[-2] if len(parts) > 1 else ".")
     return {_last_part(name) for name in names}
 

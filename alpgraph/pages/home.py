@@ -11,6 +11,7 @@ from alpgraph.pages.lists import (
     LinkRow,
     edges,
     entry_notes,
+    front_page,
     most_linked,
     newest,
     rows,
@@ -47,10 +48,14 @@ class VerdictRow:
 
 
 def start_note(collection: Collection) -> str:
-    """Return the note to begin with: configured, else an entry note, else the most linked."""
+    """Return the note to begin with.
+
+    The configured one, else an entry note, else the folder's own first page, else the most linked.
+    """
     if collection.config.start in collection.notes:
         return collection.config.start
-    return next(iter(entry_notes(collection) or most_linked(collection, 1)), "")
+    first = entry_notes(collection) or front_page(collection) or most_linked(collection, 1)
+    return next(iter(first or collection.notes), "")
 
 
 def verdict_rows(collection: Collection) -> list[VerdictRow]:

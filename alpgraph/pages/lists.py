@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from heapq import nsmallest
 from weakref import WeakKeyDictionary
 
-from alpgraph.graph import NoteGraph, degrees
+from alpgraph.graph import NoteGraph
 from alpgraph.notes import RelationType
+from alpgraph.notes.names import INDEX_NAMES
 from alpgraph.pages.state import Collection, VerdictInfo
 from alpgraph.search import topic_key
 
@@ -94,11 +95,31 @@ def entry_notes(collection: Collection) -> list[str]:
 
 
 def most_linked(collection: Collection, count: int) -> list[str]:
-    """Return the notes with most neighbours, entry notes left out."""
+    """Return the notes that relations and links join to most others, entry notes left out."""
     entries = set(entry_notes(collection))
-    slugs = [slug for slug in collection.notes if slug not in entries]
-    counts = degrees(collection.graph)
-    return nsmallest(count, slugs, key=lambda slug: (-counts[slug], slug))
+    counts = _neighbours(collection)
+    joined = [slug for slug in collection.notes if counts[slug] and slug not in entries]
+    return nsmallest(count, joined, key=lambda slug: (-counts[slug], slug))
+
+
+def _neighbours(collection: Collection) -> Counter[str]:
+    """Count the notes that each is joined to, be it by a mention only."""
+    leaving, notes = dict(collection.graph.adjacency()), collection.notes
+    counts: Counter[str] = Counter()
+    for slug, beside in leaving.items():
+        for other in beside:
+            if other == slug or other not in notes or slug not in notes:
+                continue
+            if slug < other or slug not in leaving[other]:
+                counts[slug] += 1
+                counts[other] += 1
+    return counts
+
+
+def front_page(collection: Collection) -> list[str]:
+    """Return the page that the folder opens with, as `index` or `README`, if it has one."""
+    found = {slug.lower(): slug for slug in collection.notes if slug.lower() in INDEX_NAMES}
+    return [found[name] for name in INDEX_NAMES if name in found][:1]
 
 
 def newest(collection: Collection, count: int) -> list[NoteRow]:
