@@ -115,6 +115,8 @@ def explain_no_path(graph: NoteGraph, a: str, b: str) -> str:
     >>> explain_no_path(graph, "a", "b")
     'No path: “T” stands in a part of 1 note, and “T” in another of 1 note.'
     """
+    if a == b:
+        return "No path: both ends are the same note."
     first, second = (_part_size(graph, slug) for slug in (a, b))
     one, other = (graph.nodes[slug]["title"] for slug in (a, b))
     return f"No path: “{one}” stands in a part of {first}, and “{other}” in another of {second}."

@@ -93,6 +93,12 @@ def unusable_page(collection: Collection, said: Sequence[str], path: str) -> str
     return error_page(collection, "This address cannot be used", " ".join(said), bare=quote(path))
 
 
+def nothing_to_read_page(collection: Collection) -> str:
+    """Return the page for an address that forms are sent to, and that nothing is read at."""
+    says = "This address takes what a form sends; what came of it has an address of its own."
+    return error_page(collection, "There is nothing to read here", says)
+
+
 def moved_page(collection: Collection, former: str, slug: str) -> str:
     """Return the page at a note's former name, which leads to it: a file cannot redirect."""
     target = collection.link(note_url(slug), note_url(former))

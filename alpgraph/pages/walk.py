@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from markupsafe import Markup, escape
 
 from alpgraph.graph import MENTION, Ego, Neighbour, NoteGraph, ego
-from alpgraph.notes import RelationType
+from alpgraph.notes import RelationType, RelationTypes
 from alpgraph.pages.addresses import TRAIL_CAP, note_url, walk_url
 from alpgraph.pages.fans import Addresses, counted, fans_svg
 from alpgraph.pages.frame import frame
@@ -137,6 +137,15 @@ def neighbourhood(
     if view.neighbours or types or bases:
         return view
     return ego(graph, slug, depth=depth, limit=limit, mentions=True)
+
+
+def type_ids(types: RelationTypes, words: Sequence[str]) -> list[str]:
+    """Return the ids of the types that words mean from either end; an unknown one stays.
+
+    >>> type_ids(RelationTypes(), ["explains", "case", "mention", "x"])
+    ['explained-by', 'has-instance', 'mention', 'x']
+    """
+    return [reading.type.id if (reading := types.read(word)) else word for word in words]
 
 
 def types_at(graph: NoteGraph, slug: str) -> set[str]:

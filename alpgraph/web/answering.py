@@ -9,6 +9,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from alpgraph.pages import Collection
 from alpgraph.pages.assets import static_url
+from alpgraph.web.accepting import wants_text
 from alpgraph.web.cache import Answer, Keep, Key, PageCache, answer_of
 
 _KEEP = "alpgraph.keep"
@@ -56,7 +57,7 @@ class Answering:
             return
         told = dict(scope["headers"])
         known = told.get(b"if-none-match", b"")
-        as_text = b"text/markdown" in told.get(b"accept", b"")
+        as_text = wants_text(told.get(b"accept", b"").decode("latin-1"))
         key = (scope["path"], scope["query_string"], as_text)
         stamp = self.current().stamp
         answer = self.cache.get(key)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Annotated, Any
 
 from fastapi import APIRouter, HTTPException, Query, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 
 from alpgraph import __version__, experiments, graph
@@ -15,7 +16,7 @@ from alpgraph.pages.addresses import topic_url
 from alpgraph.pages.data import note_detail, note_item, walk_data
 from alpgraph.pages.lists import topics as topic_rows
 from alpgraph.pages.past import NoPastError, collection_at
-from alpgraph.pages.walk import neighbourhood
+from alpgraph.pages.walk import neighbourhood, type_ids
 from alpgraph.search import topic_key
 from alpgraph.web.answering import keep
 from alpgraph.web.queries import (
@@ -113,9 +114,14 @@ async def walk(
 
 
 def _walk(collection: Collection, slug: str, query: WalkAtQuery) -> dict[str, Any]:
-    view = neighbourhood(
-        collection.graph, slug, depth=query.depth, types=query.type, bases=query.basis
-    )
+    types = type_ids(collection.notebook.types, query.type)
+    known = [*collection.notebook.types.by_id, graph.MENTION]
+    for number, name in enumerate(types):
+        if name not in known:
+            message = f"there is no relation type '{name}'; known: {', '.join(known)}"
+            fault = {"type": "value_error", "loc": ("query", "type", number), "msg": message}
+            raise RequestValidationError([fault | {"input": name}])
+    view = neighbourhood(collection.graph, slug, depth=query.depth, types=types, bases=query.basis)
     return walk_data(collection, view)
 
 

@@ -7,10 +7,11 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, Response
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from alpgraph import __version__
-from alpgraph.pages.finding import absent_page, error_page
+from alpgraph.pages.finding import absent_page, error_page, nothing_to_read_page
 from alpgraph.web.answering import Answering
 from alpgraph.web.api import router as api
 from alpgraph.web.contributing import router as contributing
@@ -26,7 +27,9 @@ from alpgraph.web.run_access import serving_runs
 from alpgraph.web.run_forms import router as run_forms
 from alpgraph.web.runs import router as runs
 from alpgraph.web.settings import Settings
-from alpgraph.web.unusable import refuse
+from alpgraph.web.unusable import reads_pages, refuse
+
+ROUTERS = (api, runs, contributing, run_forms, graph, pages)
 
 
 class Application(FastAPI):
@@ -68,12 +71,8 @@ def create_app(settings: Settings, hub: Hub | None = None) -> FastAPI:
         responses=EVERYWHERE,
     )
     app.state.hub, app.state.settings = hub, settings
-    app.include_router(api)
-    app.include_router(runs)
-    app.include_router(contributing)
-    app.include_router(run_forms)
-    app.include_router(graph)
-    app.include_router(pages)
+    for router in ROUTERS:
+        app.include_router(router)
     app.add_exception_handler(HTTPException, _http_fault)
     app.add_exception_handler(RequestValidationError, _bad_request)
     app.add_exception_handler(Exception, _own_fault)
@@ -87,13 +86,25 @@ async def _http_fault(request: Request, fault: Exception) -> Response:
     assert isinstance(fault, HTTPException)
     titles = {404: "Not found", 405: "Method not allowed", 409: "Conflict", 429: "Too many"}
     title = titles.get(fault.status_code, "Fault")
+    headers = dict(fault.headers or {})
+    if fault.status_code == 405:
+        headers["Allow"] = ", ".join(_methods(request)) or headers.get("Allow", "")
+        if reads_pages(request):  # as of /runs, where only forms are sent
+            page = nothing_to_read_page(request.app.state.hub.collection)
+            return HTMLResponse(page, 405, headers)
     if request.scope["path"].startswith("/api/") or fault.status_code != 404:
-        answer = problem(fault.status_code, title, str(fault.detail), [])
-        answer.headers.update(fault.headers or {})
-        return answer
+        return problem(fault.status_code, title, str(fault.detail), [], headers)
     wrong = request.scope["path"].rsplit("/", 1)[-1]
     page = absent_page(request.app.state.hub.collection, await near_names(request, wrong))
     return HTMLResponse(page, 404)
+
+
+def _methods(request: Request) -> list[str]:
+    """Return the methods that an address takes: a route knows its own only."""
+    routes = [route for router in ROUTERS for route in router.routes]
+    meant = [route for route in routes if route.matches(request.scope)[0] != Match.NONE]
+    taken = {method for route in meant for method in getattr(route, "methods", ())}
+    return sorted(taken | ({"HEAD"} if "GET" in taken else set()))
 
 
 async def _own_fault(request: Request, fault: Exception) -> Response:

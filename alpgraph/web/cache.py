@@ -10,6 +10,7 @@ from importlib.util import find_spec
 from typing import Any
 
 from alpgraph.pages import Patch
+from alpgraph.web.accepting import quality
 
 Headers = list[tuple[bytes, bytes]]
 Key = tuple[str, bytes, bool]
@@ -78,7 +79,7 @@ class Answer:
         """Choose among the encodings that a client accepts."""
         if self.packs:
             for name in _PACKERS:
-                if name in accepted:
+                if quality(accepted.decode("latin-1"), name.decode()) > 0:
                     return name
         return b""
 

@@ -10,6 +10,7 @@ from alpgraph import pages
 from alpgraph.pages import Collection
 from alpgraph.pages.finding import error_page
 from alpgraph.pages.past import NoPastError, collection_at
+from alpgraph.web.accepting import wants_text
 from alpgraph.web.answering import keep
 from alpgraph.web.near import near_names
 from alpgraph.web.queries import NetworkQuery, TimelineQuery, TrailQuery, WaysQuery
@@ -76,7 +77,7 @@ async def trail(request: Request, query: Annotated[TrailQuery, Query()]) -> Resp
     collection = collection_of(request)
     known = collection.notebook.redirects.keys() | collection.notes.keys()
     status = 200 if all(slug in known for slug in query.note) else 404
-    plain = "text/markdown" in request.headers.get("accept", "") and query.format != "html"
+    plain = wants_text(request.headers.get("accept", "")) and query.format != "html"
     if query.format == "md" or plain:
         text = await asyncio.to_thread(pages.trail_markdown, collection, query.note)
         return Response(text, status, media_type="text/markdown", headers={"vary": "accept"})

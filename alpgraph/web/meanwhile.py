@@ -7,6 +7,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from alpgraph.notes import Opening
 from alpgraph.pages import Collection
 from alpgraph.pages.opening import opening_page
+from alpgraph.web.accepting import wants_text
 from alpgraph.web.guard import SAFE
 from alpgraph.web.hub import OPENING, Hub
 from alpgraph.web.problems import problem
@@ -40,7 +41,7 @@ class Meanwhile:
     async def _may_pass(self, scope: Scope) -> bool:
         """Whether a note's page is asked for, which says what it lacks; the note's twins do not."""
         path = scope["path"]
-        as_text = "text/markdown" in Request(scope).headers.get("accept", "")
+        as_text = wants_text(Request(scope).headers.get("accept", ""))
         asks = scope["method"] in SAFE and path.startswith(NOTE) and not as_text
         return asks and await self.hub.glimpse(path.removeprefix(NOTE))
 

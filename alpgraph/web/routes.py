@@ -26,8 +26,9 @@ from alpgraph.pages.machines import atom_feed, llms_text, sitemap
 from alpgraph.pages.note import note_page
 from alpgraph.pages.topics import links_page, relation_page, topic_page, topics_page
 from alpgraph.pages.twins import TWINS
-from alpgraph.pages.walk import walk_page
+from alpgraph.pages.walk import type_ids, walk_page
 from alpgraph.search import topic_key
+from alpgraph.web.accepting import wants_text
 from alpgraph.web.answering import keep
 from alpgraph.web.asking import asked_names, question_of
 from alpgraph.web.near import near_names
@@ -97,7 +98,7 @@ async def note(request: Request, slug: str, query: Annotated[NoteQuery, Query()]
     collection = collection_of(request)
     bare, twin = _twin(collection, slug)
     name = known_slug(collection, bare)
-    if "text/markdown" in request.headers.get("accept", ""):
+    if wants_text(request.headers.get("accept", "")):
         twin = ".md"
     if twin:
         keep(request, name, query=query)
@@ -140,7 +141,7 @@ async def walk(request: Request, slug: str, query: Annotated[WalkQuery, Query()]
         collection,
         name,
         depth=query.depth,
-        types=query.type,
+        types=type_ids(collection.notebook.types, query.type),
         bases=query.basis,
         trail=query.trail,
     )

@@ -20,7 +20,7 @@ _DATA = ("application/json", "text/event-stream")
 
 def refuse(request: Request, fault: RequestValidationError) -> Response:
     """Answer a request whose values are out of bounds with 422."""
-    if _reads_pages(request):
+    if reads_pages(request):
         said = [_sentence(request, error) for error in fault.errors()]
         collection = request.app.state.hub.collection
         return HTMLResponse(unusable_page(collection, said, request.scope["path"]), 422)
@@ -29,7 +29,8 @@ def refuse(request: Request, fault: RequestValidationError) -> Response:
     return problem(422, "Unusable value", detail, errors)
 
 
-def _reads_pages(request: Request) -> bool:
+def reads_pages(request: Request) -> bool:
+    """Whether a request is one by which people read, rather than programs."""
     asked = request.headers.get("accept", "")
     data = request.scope["path"].startswith(_PROGRAMS) or any(kind in asked for kind in _DATA)
     return request.method in ("GET", "HEAD") and not data

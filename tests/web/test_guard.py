@@ -145,6 +145,32 @@ def test_a_fault_of_a_body_is_told_by_its_field(server: Any, body: str, field: s
     assert [error["field"] for error in json.loads(answer.body)["errors"]] == [field]
 
 
+@pytest.mark.parametrize(
+    ("path", "allowed"),
+    [
+        ("/n/utility-weighted-loss", "GET, HEAD"),
+        ("/api/runs", "GET, HEAD, POST"),
+        ("/api/check", "POST"),
+        ("/api/runs/none", "DELETE, GET, HEAD"),
+    ],
+)
+def test_a_wrong_method_is_told_every_right_one(server: Any, path: str, allowed: str) -> None:
+    answer = ask(server, "PATCH", path)
+    assert (answer.status, answer.headers["allow"]) == (405, allowed)
+    assert json.loads(answer.body)["title"] == "Method not allowed"
+
+
+@pytest.mark.parametrize(
+    ("accepted", "used"),
+    [("gzip", "gzip"), ("br, GZIP;q=0.1", "gzip"), ("gzip;q=0", None), ("br, gzip; q=0.0", None)],
+)
+def test_a_packing_that_is_refused_is_not_used(
+    server: Any, accepted: str, used: str | None
+) -> None:
+    answer = ask(server, "HEAD", "/n/utility-weighted-loss", None, ("Accept-Encoding", accepted))
+    assert answer.headers.get("content-encoding") == used
+
+
 def test_head_is_get_without_a_body(server: Any) -> None:
     answer = ask(server, "HEAD", "/n/utility-weighted-loss")
     assert answer.status == 200

@@ -75,6 +75,46 @@ def test_a_note_is_markdown_for_who_asks_for_it(server: Any) -> None:
     assert "## Sources" in twin
 
 
+@pytest.mark.parametrize(
+    ("accept", "kind"),
+    [
+        ("text/markdown, text/html, */*", "text/markdown"),
+        ("text/html;q=0.5, Text/Markdown", "text/markdown"),
+        ("text/html, text/markdown;q=0.5", "text/html"),
+        ("text/markdown;q=0", "text/html"),
+        ("*/*", "text/html"),
+    ],
+)
+def test_a_note_comes_in_the_form_that_is_rather_taken(server: Any, accept: str, kind: str) -> None:
+    trail = "/trail?note=utility-weighted-loss"
+    for address in (NOTE, trail, NOTE):  # made, and from the cache
+        _, headers, _ = get(server.url + address, Accept=accept)
+        assert headers["content-type"].startswith(kind)
+
+
+def test_a_walk_is_narrowed_by_any_word_for_a_type(server: Any) -> None:
+    walk = "/walk/utility-weighted-loss?type="
+    assert server.get(walk + "instance-of") == server.get(walk + "has-instance")
+    assert server.get("/api" + walk + "case") == server.get("/api" + walk + "has-instance")
+    assert json.loads(server.get("/api" + walk + "case"))["edges"]
+    status, _, body = get(server.url + "/api" + walk + "zz")
+    assert status == 422
+    assert "there is no relation type 'zz'; known: parallels" in json.loads(body)["detail"]
+
+
+def test_a_path_to_itself_is_no_matter_of_parts(server: Any) -> None:
+    one = "utility-weighted-loss"
+    told = json.loads(server.get(f"/api/path?from={one}&to={one}"))
+    assert told == {"paths": [], "detail": "No path: both ends are the same note."}
+
+
+def test_where_only_forms_are_sent_a_reader_gets_a_page(server: Any) -> None:
+    status, headers, body = get(server.url + "/runs", Accept="text/html")
+    assert (status, headers["content-type"]) == (405, "text/html; charset=utf-8")
+    assert headers["allow"] == "POST"
+    assert 'href="/search"' in body
+
+
 def test_sources_are_served_for_reference_managers(server: Any) -> None:
     _, headers, text = get(server.url + NOTE + ".bib")
     assert headers["content-type"].startswith("text/x-bibtex")
