@@ -6,14 +6,14 @@ import signal
 import sys
 import traceback
 from collections.abc import Iterable, Mapping
-from contextlib import nullcontext, suppress
+from contextlib import aclosing, nullcontext, suppress
 from dataclasses import replace
 from pathlib import Path
 from threading import Lock
 from typing import Any
 from zlib import crc32
 
-from watchfiles import awatch
+from watchfiles import Change, awatch
 
 from alpgraph.check.near import Names
 from alpgraph.locks import turn
@@ -32,10 +32,12 @@ from alpgraph.web.cache import PageCache
 from alpgraph.web.events import Changes
 from alpgraph.web.peers import BEHIND, MOMENT, Peers
 from alpgraph.web.settings import Settings
-from alpgraph.web.watching import Changed, Visible, sort_changes
+from alpgraph.web.watching import Changed, Visible, identity, sort_changes
 
 BATCH_MS, STEP_MS = 120, 15
 """Changes are taken together for at most so long, or until so long nothing more changes."""
+QUIET_MS = 3000
+"""Without a change, it is looked so often whether the folder is still the same, and at git."""
 HALF_WRITTEN_SECONDS = 0.05
 """How long a file that has just become empty is given to be written."""
 LARGE = 5_000
@@ -204,26 +206,49 @@ class Hub:
         with turn(cache / "layout.lock") if cache else nullcontext():
             self.collection.places.layout()
         self._ready_search()
+        self._ask_git()
+
+    def _ask_git(self) -> None:
+        """Let pages tell of a commit."""
         if self.collection.dates.refresh() and self._loop is not None:
             with suppress(RuntimeError):  # the loop has ended meanwhile
                 self._loop.call_soon_threadsafe(self.cache.drop, None)
 
     async def _watch(self) -> None:
+        """Follow edits, also of a folder that takes the place of the one before."""
+        try:
+            while not self._stop.is_set():
+                if identity(self.settings.location.notes) is None:
+                    await asyncio.sleep(QUIET_MS / 1000)
+                else:
+                    await self._watch_folder()
+        except (OSError, RuntimeError) as error:
+            print(f"edits are not followed: {error}", file=sys.stderr)
+
+    async def _watch_folder(self) -> None:
+        """Follow edits until the folder is gone, as it is while git has a branch without it."""
         root = self.settings.location.notes
+        there = identity(root)
         watched = awatch(
             root,
             watch_filter=Visible(root),
             stop_event=self._stop,
             debounce=BATCH_MS,
             step=STEP_MS,
+            rust_timeout=QUIET_MS,
+            yield_on_timeout=True,
         )
         # runs once this task waits, and so watches: for what changed since the notes were read
         catching_up = asyncio.create_task(self._catch_up())
         try:
-            async for changes in watched:
-                await self.refresh(Path(path) for _, path in changes)
-        except (OSError, RuntimeError) as error:
-            print(f"edits are not followed: {error}", file=sys.stderr)
+            async with aclosing(watched):
+                async for changes in watched:
+                    if changes:
+                        await self.refresh(Path(path) for _, path in changes)
+                    if (Change.deleted, str(root)) in changes or identity(root) != there:
+                        return
+                    if not changes:
+                        await asyncio.to_thread(self._ask_git)
         finally:
             catching_up.cancel()
 

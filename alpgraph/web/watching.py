@@ -30,6 +30,15 @@ class Visible:
         )
 
 
+def identity(root: Path) -> tuple[int, int] | None:
+    """Return what tells a folder from another of its name; nothing where there is none."""
+    try:
+        status = root.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
+
+
 @dataclass(frozen=True, slots=True)
 class Changed:
     """What a batch of changes asks for."""

@@ -3,6 +3,7 @@
 import asyncio
 import http.client
 import json
+import shutil
 import subprocess
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
@@ -182,6 +183,64 @@ def test_a_checkout_that_changes_a_thousand_files_keeps_the_loop_turning(
                 break  # else the system may have let the loop wait, which it does not do each time
         assert turned
         assert hub.collection.graph.edges.keys() == build_graph(read_notebook(root)).edges.keys()
+        await hub.stop()
+
+    run(follow())
+
+
+async def follows(hub: Hub, slug: str, title: str) -> None:
+    """Wait until a note is known by a title."""
+    async with asyncio.timeout(60):
+        while slug not in hub.collection.notes or hub.collection.notes[slug].title != title:
+            await asyncio.sleep(0.02)
+
+
+@pytest.mark.parametrize("moved", [False, True])
+def test_a_folder_that_takes_the_place_of_the_one_before_is_followed(
+    folder: Folder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moved: bool
+) -> None:
+    monkeypatch.setattr("alpgraph.web.hub.QUIET_MS", 50)
+    root = folder(NOTES)
+
+    async def follow() -> None:
+        hub = Hub(Settings(Location(root, tmp_path / "state", bundled=False), Config()))
+        await hub.start()
+        (root / "a.md").write_text("# Seen\n", encoding="utf-8")
+        await follows(hub, "a", "Seen")
+        root.rename(tmp_path / "aside") if moved else shutil.rmtree(root)
+        await asyncio.sleep(0.3)
+        root.mkdir()
+        (root / "new.md").write_text("# There\n", encoding="utf-8")
+        await follows(hub, "new", "There")
+        assert list(hub.collection.notes) == ["new"]
+        (root / "new.md").write_text("# There again\n", encoding="utf-8")
+        await follows(hub, "new", "There again")
+        await hub.stop()
+
+    run(follow())
+
+
+def test_a_page_tells_the_date_of_a_note_that_is_committed_after_the_edit(
+    folder: Folder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("alpgraph.web.hub.QUIET_MS", 50)
+    root = folder(NOTES)
+    git(root, "init", "-q")
+    git(root, "add", "a.md")
+    git(root, "commit", "-qm", "one")
+
+    async def follow() -> None:
+        hub = Hub(Settings(Location(root, tmp_path / "state", bundled=False), Config()))
+        await hub.start()
+        async with asyncio.timeout(60):
+            while "a.md" not in hub.collection.dates:
+                await asyncio.sleep(0.02)
+            assert "b.md" not in hub.collection.dates
+            git(root, "add", "b.md")
+            git(root, "commit", "-qm", "two")
+            drops = hub.cache.drops
+            while "b.md" not in hub.collection.dates or hub.cache.drops == drops:
+                await asyncio.sleep(0.02)
         await hub.stop()
 
     run(follow())
