@@ -66,7 +66,8 @@ def _verified(presets: Sequence[tuple[str, str]], base: int) -> "Iterator[Verifi
     from alpgraph.runs import Ended, Job, Limits, RunSpec, open_executor
 
     executor, numbers = open_executor(), count()
-    cost = {pair: references(pair[0])[pair[1]]["cpu_seconds"] for pair in presets}
+    # a share of all, which those have too that took no time that could be told
+    cost = {pair: max(0.01, references(pair[0])[pair[1]]["cpu_seconds"]) for pair in presets}
     shares = dict.fromkeys(presets, 0.0)
     progress, lock = Progress("verify"), threading.Lock()
 

@@ -9,7 +9,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModuleError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DBAPIError,
+    IntegrityError,
+    NoSuchModuleError,
+)
+from sqlalchemy.exc import TimeoutError as NoConnection
 
 from alpgraph.runs.errors import StoreError
 from alpgraph.runs.schema import OTHER_PLACE
@@ -76,6 +82,8 @@ def told(place: str) -> Iterator[None]:
         yield
     except IntegrityError:  # says something of the data, not of the database
         raise
+    except NoConnection:
+        raise StoreError(f"too many wait for the runs database {place}", "try again") from None
     except DBAPIError as error:
         said = str(error.orig).strip().splitlines()[0] if str(error.orig).strip() else "no answer"
         low = said.lower()

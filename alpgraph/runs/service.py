@@ -17,7 +17,6 @@ from alpgraph.runs import verdicts
 from alpgraph.runs.channels import Channels, Event, Watcher
 from alpgraph.runs.errors import (
     Cancelled,
-    Ended,
     Interrupted,
     NoSuchRun,
     StoreError,
@@ -277,7 +276,7 @@ class RunService:
             else:
                 why = f"given up after {attempts} attempts: {ended}"
                 own.ended = (State.FAILED, None, why)
-        except Ended as ended:
+        except Exception as ended:  # `Failed`, or what an executor did not foresee
             own.ended = (State.FAILED, None, str(ended))
         self._news.set()
 

@@ -17,6 +17,7 @@ from sqlalchemy import event
 from alpgraph.experiments import run_experiment
 from alpgraph.runs import (
     Event,
+    Job,
     Limits,
     LocalExecutor,
     NoSuchRun,
@@ -138,6 +139,19 @@ def test_a_killed_idle_worker_is_replaced(serve: Serve, trial: Ask, finished: Fi
         worker.send_signal(signal.SIGKILL)
     run = finished(service, service.submit(trial(7))[0].id)
     assert run.state is State.DONE
+
+
+def test_a_listener_that_fails_is_told_and_spoils_no_other_answer(trial: Ask) -> None:
+    def hear(share: float, curves: Any) -> None:
+        raise OSError("nobody listens")
+
+    executor = LocalExecutor(1)
+    first, second = (Job(str(seed), trial(seed, pause=0.1), Limits()) for seed in (1, 2))
+    with pytest.raises(OSError, match="nobody listens"):
+        executor.submit(first, hear).result(60)
+    answer = json.loads(executor.submit(second, lambda *_: None).result(60))
+    assert [row["seed"] for row in answer["replicates"]] == [2, 2]
+    executor.close()
 
 
 def test_time_over_the_limit_kills_the_run(serve: Serve, trial: Ask, finished: Finished) -> None:

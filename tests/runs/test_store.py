@@ -440,3 +440,16 @@ def test_nothing_is_acknowledged_into_a_file_that_is_gone(tmp_path: Path, trial:
     assert claim is not None
     assert claim.run.id == asked
     store.close()
+
+
+def test_a_database_for_which_too_many_wait_is_said_plainly(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pool: Any = store._engine.pool
+    monkeypatch.setattr(pool, "_timeout", 0.1)
+    with contextlib.ExitStack() as held:
+        for _ in range(pool.size() + pool._max_overflow):
+            held.enter_context(store._read())
+        with pytest.raises(StoreError, match="too many wait for the runs database"):
+            store.beat("me")
+    store.beat("me")

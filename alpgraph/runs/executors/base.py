@@ -38,7 +38,10 @@ class Executor(Protocol):
         """What keeps every job waiting, in a sentence; empty when all is well."""
 
     def submit(self, job: Job, on_progress: OnProgress) -> Future[str]:
-        """Start a job; the future gives the answer as JSON text, or raises `Ended`."""
+        """Start a job; the future gives the answer as JSON text, or raises `Ended`.
+
+        What `on_progress` raises is raised there too.
+        """
 
     def cancel(self, key: str) -> None:
         """Stop a job; its future raises `Cancelled`. An unknown key is no error."""

@@ -41,7 +41,20 @@ class Child:
         return self._process.poll() is None
 
     def ask(self, question: str, tell: OnProgress) -> str:
-        """Return the answer as JSON text; raises Failed, or WorkerDied once it is gone."""
+        """Return the answer as JSON text; raises Failed, or WorkerDied once it is gone.
+
+        What `tell` raises ends the process too: it would give this answer to the next question.
+        """
+        try:
+            return self._ask(question, tell)
+        except Failed:
+            raise
+        except BaseException:
+            self.kill()
+            self._process.wait()  # till then it seems to be alive
+            raise
+
+    def _ask(self, question: str, tell: OnProgress) -> str:
         stdin, stdout = self._process.stdin, self._process.stdout
         assert stdin is not None
         assert stdout is not None

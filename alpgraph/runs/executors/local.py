@@ -76,8 +76,8 @@ class LocalExecutor:
     def _settle(self, turn: Turn, on_progress: OnProgress, answered: Future[str]) -> None:
         try:
             answer = self._answer(turn, on_progress)
-        except Ended as ended:
-            answered.set_exception(ended)
+        except Exception as fault:  # also of who listens to its progress: whoever waits is told
+            answered.set_exception(fault)
         else:
             answered.set_result(answer)
 
