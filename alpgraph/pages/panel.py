@@ -220,7 +220,8 @@ def _effect_figure(names: Mapping[str, str], result: Mapping[str, Any]) -> Figur
     )
     return Figure(
         f"Difference in {result['primary']['name']}",
-        "treatment minus control, a dot a replicate; shaded: too small to matter",
+        f"“{names['treatment']}” (treatment) minus “{names['control']}” (control), a dot a "
+        "replicate; shaded: too small to matter",
         effect_chart(result),
         ("replicate", names["control"], names["treatment"], "difference"),
         rows,

@@ -103,6 +103,37 @@ def test_no_page_scrolls_sideways(server: Any, open_page: Callable[..., Any], wi
     assert wide == []
 
 
+@pytest.mark.parametrize("width", [375, 1280])
+def test_text_twice_as_large_makes_no_page_wider(
+    server: Any, open_page: Callable[..., Any], width: int
+) -> None:
+    page = open_page(viewport={"width": width, "height": 800})
+    large = {"standard": 32, "fixed": 26}  # as a reader may have it in the browser's settings
+    page.context.new_cdp_session(page).send("Page.setFontSizes", {"fontSizes": large})
+    wide = []
+    for name, path in PAGES.items():
+        page.goto(server.url + path)
+        if page.evaluate("document.documentElement.scrollWidth") > width:
+            wide.append(name)
+    page.goto(f"{server.url}{PAGES['walk']}")
+    assert page.evaluate("getComputedStyle(document.documentElement).fontSize") == "32px"
+    mark = page.locator("svg.mark").bounding_box()
+    assert mark["height"] > 48  # pictures that say something grow along
+    assert page.locator(".trail [aria-current] span").bounding_box()["width"] > 200
+    assert wide == []
+
+
+def test_stops_of_a_walk_keep_enough_of_their_names(
+    server: Any, open_page: Callable[..., Any]
+) -> None:
+    page = open_page()
+    passed = ("soft-targets", "label-smoothing", "sycophancy", "verifiers", "reward-tampering")
+    before = "&".join(f"trail={slug}" for slug in passed)
+    page.goto(f"{server.url}/walk/preference-optimization-and-grounding?{before}")
+    for stop in page.locator(".trail li a").all():
+        assert stop.bounding_box()["width"] > 90
+
+
 @pytest.mark.parametrize("width", [1280, 375])
 def test_as_many_ways_to_walk_as_neighbours_in_the_order_of_the_list(
     server: Any, open_page: Callable[..., Any], width: int

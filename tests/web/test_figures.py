@@ -7,7 +7,7 @@ import pytest
 
 from alpgraph.experiments import get_experiment, references
 from alpgraph.pages.charts import effect_chart, picture_chart
-from alpgraph.pages.panel import Panel, Question, make_panel
+from alpgraph.pages.panel import Panel, Question, figures, make_panel
 
 
 def ticks_below(svg: str) -> list[str]:
@@ -107,3 +107,11 @@ def test_three_decimals_stay_where_they_serve():
     assert "Difference −0.206 share" in panel.small
     assert panel.figures[0].rows[0][1].count(".") == 1
     assert {len(row[1].split(".")[1]) for row in panel.figures[0].rows} == {4}
+
+
+def test_the_effect_says_which_arm_is_the_treatment():
+    experiment = get_experiment("utility-weighted-loss")
+    effect = figures(experiment, references(experiment.name)["claim"]["result"])[0]
+    assert effect.caption.startswith(
+        "“weighted loss” (treatment) minus “adjusted afterwards” (control), a dot a replicate"
+    )
