@@ -15,7 +15,7 @@ FOOT = (
     ("Help", "/help"),
     ("API", "/api"),
     ("Feed", "/feed.atom"),
-    ("Whole graph", "/api/graph.json"),
+    ("Graph as JSON", "/api/graph.json"),
 )
 SERVED = frozenset({"/api", "/new"})
 """What only a server has."""

@@ -202,8 +202,13 @@ def _named(collection: Collection, slug: str) -> str:
 
 
 def fan_svg(collection: Collection, slug: str, *, trail: Sequence[str] = ()) -> Markup:
-    """Return the small picture beside a note: a click on a neighbour walks, on the mark opens."""
+    """Return the small picture beside a note: a click on a neighbour walks, on the mark opens.
+
+    Of a note that nothing is linked to there is none.
+    """
     view = neighbourhood(collection.graph, slug, limit=FAN_LIMIT)
+    if not view.neighbours:
+        return Markup()
     walk = Walk(slug, tuple(trail)[-TRAIL_CAP:])
     lines, texts, y, last = [], [], 16.0, ""
     middles: list[float] = []

@@ -317,12 +317,15 @@ def test_every_page_is_sensible_with_hardly_any_note(
             assert body
         for slug in ("one",) if files else ():
             assert "Only one" in own.get(f"/n/{slug}")
+            assert "One step from here" not in own.get(f"/n/{slug}")  # there is none
             walk = own.get(f"/walk/{slug}")
             assert "Nothing is linked here" in walk
             assert "<fieldset>\n    <legend>" not in walk  # nothing to filter
             assert "1 note, walked by links" in own.get("/")
             assert ">1 note</span>" in own.get("/standing")
         assert ("No notes yet" in own.get("/")) is not bool(files)
+        assert ('href="/new">Write the first note</a>' in own.get("/")) is not bool(files)
+        assert ('href="/new">write the first note</a>' in own.get("/network")) is not bool(files)
 
 
 HOSTILE = {
