@@ -4,7 +4,7 @@ from markdown_it.rules_block import StateBlock
 from markdown_it.rules_inline import StateInline
 
 MARK = "%%"
-_UNCLOSED = "comment without an end"
+_UNCLOSED = "comments without an end"
 
 
 def comment_inline(state: StateInline, silent: bool) -> bool:
@@ -39,10 +39,11 @@ def comment_block(state: StateBlock, start_line: int, end_line: int, silent: boo
 
 def _closing_line(state: StateBlock, line: int, end_line: int) -> int:
     """Return the first line that ends with `%%`, or -1."""
-    if state.env.get(_UNCLOSED) == end_line:  # looked for already: no text is searched twice
+    searched = state.env.setdefault(_UNCLOSED, set())  # ends of the texts in which there is none
+    if end_line in searched:
         return -1
     for number in range(line, end_line):
         if state.src[state.bMarks[number] : state.eMarks[number]].rstrip().endswith(MARK):
             return number
-    state.env[_UNCLOSED] = end_line
+    searched.add(end_line)
     return -1

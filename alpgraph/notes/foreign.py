@@ -7,12 +7,14 @@ from alpgraph.notes.blocks import Block, Link
 from alpgraph.notes.relation_types import Reading, RelationTypes
 from alpgraph.notes.sentences import plain_text
 
-_KEY = r"(?P<key>[^\W\d][\w .-]{0,60}?)"
+# each begins with a letter and nothing is matched by two repetitions in turn: a long row of `_`
+# would be divided between them in every way there is
+_KEY = r"(?P<key>[^\W\d_][\w .-]{0,60}?)"
 _FIELD = re.compile(rf"^[\s>*_-]*{_KEY}[*_]*::[*_]*\s*")
 _INLINE = re.compile(rf"[\[(]\s*{_KEY}::[^\[\]()]*$")
-_WORD_FIRST = re.compile(r"^[*_]*(?P<key>[^\W\d][\w -]{0,40}?)[*_]*:?[*_]*\s+$")
+_WORD_FIRST = re.compile(r"^[*_]*(?P<key>[^\W\d_][\w -]{0,40}?)[*_]*(?::[*_]*)?\s+$")
 _REASON = re.compile(r"^\s*(?:—|–|--|:|-(?=\s))\s*(?P<reason>\S.*)$|^\s*\((?P<inner>.*)\)[.\s]*$")
-_KIND = re.compile(r"^[*_]*(?P<kind>[^\W\d][\w -]{0,40}?)[*_]*:[*_]*\s+(?P<reason>\S.*)$")
+_KIND = re.compile(r"^[*_]*(?P<kind>[^\W\d_][\w -]{0,40}?)[*_]*:[*_]*\s+(?P<reason>\S.*)$")
 _REACH = 2000
 """Characters on either side of a link in which a form is looked for."""
 _AT = re.compile(r"\s*@(?P<kind>[\w-]+)\s*$")

@@ -11,17 +11,17 @@ import yaml
 
 from alpgraph.diagnostics import Diagnostic, Place
 from alpgraph.notes.findings import finding, quoted
-from alpgraph.notes.plain_matter import read_plain
-from alpgraph.notes.values import Items, Scalar, Table, Value
+from alpgraph.notes.plain_matter import FAR, read_plain
+from alpgraph.notes.values import MATTER_NESTING, Items, Scalar, Table, Value
 from alpgraph.notes.yaml_source import Loader, Source
 
 MATTER_LIMIT = 64 * 1024
 """Front matter longer than this many bytes is not read."""
-_NESTING_LIMIT = 20
 # a mark that opens front matter, and from the end of its line on one that closes it
 _YAML = re.compile(r"---[ \t]*(?=\n)"), re.compile(r"\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)")
 _TOML = re.compile(r"\+\+\+[ \t]*(?=\n)"), re.compile(r"\n\+\+\+[ \t]*(?:\n|\Z)")
-_DEEP = re.compile(r"(?:[-?:][ \t]+){12}")
+# may be nested deeper than the limit: many dashes on one line, or a line indented far
+_DEEP = re.compile(rf"(?:[-?:][ \t]+){{12}}|\n {{{FAR}}}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +104,7 @@ def read_by_parser(path: str, raw: str, found: list[Diagnostic]) -> Table | None
 def _refusal(source: Source) -> Diagnostic | None:
     """Refuse anchors and deep nesting before any tree is built; most files need no look."""
     raw = source.text
-    doubtful = raw.count("[") + raw.count("{") > _NESTING_LIMIT or _DEEP.search(raw)
+    doubtful = raw.count("[") + raw.count("{") > MATTER_NESTING or _DEEP.search(raw)
     if not doubtful and "&" not in raw and "*" not in raw:
         return None
     depth = 0
@@ -116,8 +116,8 @@ def _refusal(source: Source) -> Diagnostic | None:
             return finding("ALP002", message, place, hint=hint)
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
-            if depth > _NESTING_LIMIT:
-                message = f"front matter is nested deeper than {_NESTING_LIMIT} levels"
+            if depth > MATTER_NESTING:
+                message = f"front matter is nested deeper than {MATTER_NESTING} levels"
                 return finding("ALP017", message, source.place(event))
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1

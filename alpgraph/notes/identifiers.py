@@ -8,7 +8,7 @@ KINDS: tuple[Kind, ...] = ("arxiv", "doi", "url", "isbn")
 
 _ARXIV = re.compile(r"(?:\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v\d+)?")
 _DOI = re.compile(r"10\.\d{4,9}/\S+")
-_URL = re.compile(r"https?://[^\s/]+\S*", re.I)
+_URL = re.compile(r"https?://[^\s/]\S*", re.I)
 _PREFIX = {
     "arxiv": re.compile(r"^(?:https?://arxiv\.org/(?:abs|pdf)/|arxiv:\s*)", re.I),
     "doi": re.compile(r"^(?:https?://(?:dx\.)?doi\.org/|doi:\s*)", re.I),

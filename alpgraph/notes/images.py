@@ -7,10 +7,11 @@ from pathlib import Path
 from alpgraph.notes.files import open_regular
 
 _HEAD = 64 * 1024
-_SVG_SIZE = re.compile(rb"<svg\b[^>]*?\s(width|height)=[\"']([0-9.]+)(?:px)?[\"']", re.S)
-_VIEW_BOX = re.compile(
-    rb"<svg\b[^>]*?\sviewBox=[\"'][\d.-]+[ ,]+[\d.-]+[ ,]+([\d.]+)[ ,]+([\d.]+)[\"']", re.S
-)
+_SVG_BEGINS = 4096
+"""Bytes within which a file begins that is one."""
+_SVG = re.compile(rb"<svg\b[^>]*")
+_SIDE = re.compile(rb"\s(width|height)=[\"']([0-9.]+)(?:px)?[\"']")
+_VIEW_BOX = re.compile(rb"\sviewBox=[\"'][\d.-]+[ ,]+[\d.-]+[ ,]+([\d.]+)[ ,]+([\d.]+)[\"']")
 
 
 def picture_size(root: Path, path: str) -> tuple[int, int] | None:
@@ -34,9 +35,8 @@ def _size(head: bytes) -> tuple[int, int] | None:
         return struct.unpack("<HH", head[6:10])
     if head.startswith(b"\xff\xd8"):
         return _jpeg(head)
-    if b"<svg" in head[:4096]:
-        return _svg(head)
-    return None
+    tag = _SVG.search(head)
+    return _svg(tag[0]) if tag and tag.start() < _SVG_BEGINS else None
 
 
 def _jpeg(head: bytes) -> tuple[int, int] | None:
@@ -50,13 +50,9 @@ def _jpeg(head: bytes) -> tuple[int, int] | None:
     return None
 
 
-def _svg(head: bytes) -> tuple[int, int] | None:
-    sides = {name: float(value) for name, value in _SVG_SIZE.findall(head)}
-    start = head.find(b"<svg")
-    height = re.search(rb"\sheight=[\"']([0-9.]+)(?:px)?[\"']", head[start : start + 2048])
-    if height:
-        sides.setdefault(b"height", float(height[1]))
+def _svg(tag: bytes) -> tuple[int, int] | None:
+    sides = {name: float(value) for name, value in _SIDE.findall(tag)}
     if len(sides) == 2:
         return round(sides[b"width"]), round(sides[b"height"])
-    box = _VIEW_BOX.search(head)
+    box = _VIEW_BOX.search(tag)
     return (round(float(box[1])), round(float(box[2]))) if box else None

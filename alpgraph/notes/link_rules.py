@@ -27,6 +27,7 @@ Tokens = Sequence[Token]
 def link_open(html: RendererHTML, tokens: Tokens, at: int, options: Any, env: Any) -> str:
     """Open a Markdown link, or a span that says why it dangles."""
     page, token = page_of(env), tokens[at]
+    page.closing = "</a>"
     href = str(token.attrGet("href") or "")
     title = token.attrGet("title")
     extra = f' title="{escape(str(title))}"' if title else ""
@@ -43,15 +44,15 @@ def link_open(html: RendererHTML, tokens: Tokens, at: int, options: Any, env: An
     found = page.link(*address, "")
     if found is not None:
         return f'<a href="{escape(found)}"{extra}>'
-    token.meta["dangling"] = True
-    closing = _closing(tokens, at)
-    closing.meta["dangling"] = True
+    page.closing = "</span>"
     return "<span>" + page.slots.attributes(_dangling(page, address[0]))
 
 
 def link_close(html: RendererHTML, tokens: Tokens, at: int, options: Any, env: Any) -> str:
     """Close what `link_open` opened."""
-    return "</span>" if tokens[at].meta.get("dangling") else "</a>"
+    page = page_of(env)
+    closing, page.closing = page.closing, ""
+    return closing
 
 
 def wikilink(html: RendererHTML, tokens: Tokens, at: int, options: Any, env: Any) -> str:
@@ -89,10 +90,7 @@ def image(html: RendererHTML, tokens: Tokens, at: int, options: Any, env: Any) -
     title = token.attrGet("title")
     if is_outside(src):
         shown = escape(alt or src)
-        inside = any(item.type == "link_open" for item in tokens[:at]) and not any(
-            item.type == "link_close" for item in tokens[:at]
-        )
-        return shown if inside else f'<a href="{escape(src)}">{shown}</a>'
+        return shown if page.closing else f'<a href="{escape(src)}">{shown}</a>'
     if not token.meta.get("figure"):
         return _picture(page, address_path(src), alt, str(title or ""), "")
     caption = f"<figcaption>{escape(str(title))}</figcaption>"
@@ -133,7 +131,3 @@ def _dangling(page: Page, to: str) -> str:
     candidates = page.candidates(to)
     why = f"several notes: {', '.join(candidates)}" if candidates else f"no note {to}"
     return f' class="dangling" title="{escape(why)}"'
-
-
-def _closing(tokens: Tokens, at: int) -> Token:
-    return next(token for token in tokens[at:] if token.type == "link_close")

@@ -29,6 +29,8 @@ class Page:
     depth: int = 0
     """0 for the note itself, 1 for a note embedded in it."""
     embeds: int = 0
+    closing: str = ""
+    """What ends the Markdown link that is being rendered; empty outside of one."""
     slots: Slots = field(default_factory=Slots)
     names: AnchorNames = field(default_factory=AnchorNames)
 

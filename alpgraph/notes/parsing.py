@@ -15,7 +15,7 @@ from alpgraph.notes.relation_types import RelationTypes
 
 _ENDING = re.compile(r"\.(md|markdown)$", re.I)
 _AWKWARD = re.compile(r"[#|\[\]^\\%?*\"<>\x00-\x1f]")
-_TITLE_LINE = re.compile(r"^title:[ \t]+(\S.*?)[ \t]*$", re.M)
+_TITLE_LINE = re.compile(r"^title:[ \t]+(\S.*)$", re.M)
 
 
 def parse_note(path: str, data: bytes, *, types: RelationTypes, modified: float = 0.0) -> Note:
@@ -80,7 +80,7 @@ def slug_of(path: str) -> str:
 def _title(path: str, matter: Matter, body: Body) -> str:
     """Return the title of a note whose front matter says none."""
     if matter.table is None and (line := _TITLE_LINE.search(matter.raw)):
-        return line[1].strip("\"'")
+        return line[1].rstrip().strip("\"'")
     return _first_heading(body) or name_of(path)
 
 

@@ -2,7 +2,8 @@
 
 It must say exactly what YAML says of the same text, places included: a test with generated front
 matter compares both. Refused are comments beside values, escapes, texts over several lines,
-anchors, tabs, repeated keys, and more nesting on one line than braces in brackets.
+anchors, tabs, repeated keys, and more nesting, on one line than braces in brackets, on several
+than notes have.
 """
 
 import re
@@ -19,9 +20,11 @@ _ODD = re.compile(
 _KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 _SPECIAL = frozenset(" -?:,[]{}#&*!|>'\"%@`")
 _QUOTED = re.compile(r"\"[^\"\\]*\"|'[^']*'")
-_FLOW_TEXT = rf"{_QUOTED.pattern}|[\w./(+][\w ./()+'-]*?"
+_FLOW_TEXT = rf"{_QUOTED.pattern}|[\w./(+][\w./()+'-]*(?: +[\w./()+'-]+)*"
 _FLOW_ITEM = re.compile(rf" *({_FLOW_TEXT}|{{[^{{}}\[\]]*}}) *(,|\Z)")
 _FLOW_PAIR = re.compile(rf" *({_KEY.pattern}): +({_FLOW_TEXT}) *(,|\Z)")
+FAR = 16
+"""Columns of indentation from which front matter may be nested deeper than the limit."""
 _FIRST_LINE = 2
 """Front matter begins on the file's second line."""
 
@@ -112,6 +115,8 @@ class _Reader:
         """Read what stands below a key without a value on its line."""
         if at < len(self.lines):
             line = self.lines[at]
+            if line.indent >= FAR:
+                raise _RefusedError
             if line.dash and line.indent >= indent:
                 return self.sequence(at, line.indent)
             if line.indent > indent:

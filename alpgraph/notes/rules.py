@@ -25,7 +25,8 @@ _SWALLOWING = re.compile(
     r"<(?=/?(?:title|textarea|style|xmp|iframe|noembed|noframes|noscript|script|plaintext|select)\b)",
     re.I,
 )
-_WHOLE = re.compile(r"<(script|style)\b[^>]*>.*?</\1\s*>", re.S | re.I)
+_UNSEEN = re.compile(r"<(script|style)\b[^<>]*>", re.I)
+_UNSEEN_END = {name: re.compile(rf"</{name}\s*>", re.I) for name in ("script", "style")}
 _OPEN_TAG = re.compile(r"<[A-Za-z/][^<>]*\Z")
 
 
@@ -161,9 +162,22 @@ def _html_block(html: RendererHTML, tokens: Tokens, at: int, options: Any, env: 
 
 def raw_html(content: str) -> str:
     """Prepare an author's HTML for the sanitiser: what could swallow the rest becomes text."""
-    content = _WHOLE.sub("", content)
-    content = _SWALLOWING.sub("&lt;", content)
+    content = _SWALLOWING.sub("&lt;", _without_scripts(content))
     return _OPEN_TAG.sub(lambda match: escape(match[0]), content)
+
+
+def _without_scripts(content: str) -> str:
+    """Leave out scripts and styles, from the first tag to the last of each."""
+    kept, at = [], 0
+    for opening in _UNSEEN.finditer(content):
+        if opening.start() < at:  # inside the one before
+            continue
+        closing = _UNSEEN_END[opening[1].lower()].search(content, opening.end())
+        if closing is None:  # the rest is looked through once, not again for each that opens in it
+            break
+        kept.append(content[at : opening.start()])
+        at = closing.end()
+    return "".join([*kept, content[at:]])
 
 
 def _footnote_ref(html: RendererHTML, tokens: Tokens, at: int, options: Any, env: Any) -> str:

@@ -15,11 +15,15 @@ def shape(tokens: Sequence[Token], title: str) -> list[Token]:
     """Return the tokens of a page: `title` is what the page shows above them."""
     shaped = _without_title(list(tokens), title)
     _lower_headings(shaped)
+    quotes: list[Token] = []
     for index, token in enumerate(shaped):
         if token.type == "blockquote_open" and token.meta.get("box"):
             _box(shaped, index)
         elif token.type == "blockquote_open":
             _callout(shaped, index)
+            quotes.append(token)
+        elif token.type == "blockquote_close":
+            token.meta = quotes.pop().meta
         elif token.type in ("th_open", "td_open"):
             style = str(token.attrs.pop("style", ""))
             token.meta = {**token.meta, "align": style.removeprefix("text-align:")}
@@ -97,9 +101,3 @@ def _callout(tokens: list[Token], index: int) -> None:
     if not inline.children:
         tokens[index + 1].hidden = tokens[index + 3].hidden = True
     tokens[index].meta = {"callout": kind, "fold": match[2], "title": heading}
-    closing = next(
-        token
-        for token in tokens[index:]
-        if token.type == "blockquote_close" and token.level == tokens[index].level
-    )
-    closing.meta = {"callout": kind, "fold": match[2]}

@@ -15,9 +15,9 @@ from alpgraph.notes.wikilinks import IMAGE_TYPES, file_type
 
 _HTML = re.compile(r"<[A-Za-z/!?]")
 _WIKILINK = re.compile(r"\[\[(?:[^\[\]\n|]*\|)?([^\[\]\n|]*)\]\]")
-_CLOSING = re.compile(r"\](?:\]|\([^)\s]*\))")
+_CLOSING = re.compile(r"\](?:\]|\([^)\s\]]*(?:\](?!\()[^)\s\]]*)*\))")
 _OPENING = re.compile(r"\[(?:\[|(?=\w))")
-_EMBED = re.compile(r"!(\[\[([^\[\]\n|#]*)[^\[\]\n]*\]\])")
+_EMBED = re.compile(r"!(\[\[([^\[\]\n|#]*)(?:[|#][^\[\]\n]*)?\]\])")
 _PICTURE = re.compile(r"!\[([^\[\]\n]*)\]\([^()\n]*\)")
 _CALLOUT = re.compile(r"^([ \t]*>[ \t>]*)\[!([\w-]{1,30})\][+-]?[ \t]*(\S?)", re.M)
 _TASK = re.compile(r"^([ \t>]*(?:[-*+]|\d+[.)])[ \t]+)\[[ xX]\](?=\s)", re.M)

@@ -2,10 +2,14 @@
 
 import re
 import tomllib
+from collections.abc import Mapping
+from typing import Any
 
 from alpgraph.diagnostics import Diagnostic, Place
 from alpgraph.notes.findings import finding
-from alpgraph.notes.values import Items, Scalar, Table, Value
+from alpgraph.notes.values import MATTER_NESTING, Items, Scalar, Table, Value
+
+_KEY = re.compile(r"\s*\[*(?:\"([^\"]*)\"|'([^']*)'|([\w-]+))\s*[=.\]]")
 
 
 def read_toml(path: str, raw: str, found: list[Diagnostic]) -> Table | None:
@@ -15,6 +19,11 @@ def read_toml(path: str, raw: str, found: list[Diagnostic]) -> Table | None:
     """
     try:
         data = tomllib.loads(raw)
+        if _is_deep(data):
+            message = f"front matter is nested deeper than {MATTER_NESTING} levels"
+            found.append(finding("ALP017", message, Place(path, 1, 1, 1, 4)))
+            return None
+        return _table(path, data, raw)
     except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
         at = re.search(r"line (\d+), column (\d+)", str(error))
         line, column = (int(at[1]) + 1, int(at[2])) if at else (2, 1)
@@ -22,20 +31,28 @@ def read_toml(path: str, raw: str, found: list[Diagnostic]) -> Table | None:
         message = f"the front matter between `+++` is not TOML: {str(error).split(' (at')[0]}"
         found.append(finding("ALP002", message, place))
         return None
-    lines = raw.split("\n")
-    places = {key: _line_of(path, key, lines) for key in data}
-    entries = tuple(
-        (Scalar(key, places[key]), _value(value, places[key])) for key, value in data.items()
-    )
-    return Table(entries, Place(path, 1, 1, 1, 4))
 
 
-def _line_of(path: str, key: str, lines: list[str]) -> Place:
-    start = re.compile(rf"\s*\[*[\"']?{re.escape(key)}[\"']?\s*[=.\]]")
-    for number, line in enumerate(lines, 2):
-        if start.match(line):
-            return Place(path, number, 1, number + 1, 1)
-    return Place(path, 1, 1, 2, 1)
+def _is_deep(data: object) -> bool:
+    """Tell whether tables and lists stand in each other beyond the limit."""
+    level: list[Any] = [data]
+    for _ in range(MATTER_NESTING + 1):
+        inner = (one.values() if isinstance(one, dict) else one for one in level)
+        level = [one for some in inner for one in some if isinstance(one, dict | list)]
+    return bool(level)
+
+
+def _table(path: str, data: Mapping[str, Any], raw: str) -> Table:
+    lines: dict[str, int] = {}
+    for number, line in enumerate(raw.split("\n"), 2):
+        if match := _KEY.match(line):
+            lines.setdefault(match[match.lastindex or 0], number)
+    entries = []
+    for key, value in data.items():
+        number = lines.get(key, 1)
+        place = Place(path, number, 1, number + 1, 1)
+        entries.append((Scalar(key, place), _value(value, place)))
+    return Table(tuple(entries), Place(path, 1, 1, 1, 4))
 
 
 def _value(value: object, place: Place) -> Value:

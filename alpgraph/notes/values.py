@@ -4,6 +4,8 @@ from typing import NamedTuple
 
 from alpgraph.diagnostics import Place
 
+MATTER_NESTING = 20
+"""Levels of lists and tables in front matter that is read."""
 new = tuple.__new__
 """Makes a named tuple, as `new(Place, (…))`, in a third of the time its own way takes: a collection
 has hundreds of thousands."""

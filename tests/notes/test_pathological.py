@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from alpgraph.notes import RelationTypes, notebook_of, parse_note, render_body
+from alpgraph.notes.shown import shown_text
 
 FEW, MANY = 3_000, 40_000
 CPU_SECONDS = 60
@@ -109,6 +110,23 @@ def texts(n: int) -> dict[str, str]:
         "a number of minutes": "---\na: " + "59:" * (n // 4) + "59\n---\n",
         "TOML": "+++\n" + "[a]\n" * (n // 4) + "+++\n",
         "hidden characters": "a\u200b" * n,
+        "a row of underscores before a link": "- " + "_" * (n // 2) + "! [[b]] — because\n",
+        "rows of underscores behind links": ("- [[b]] — " + "_" * 1900 + "!\n") * (n // 30),
+        "rows of underscores in fields": ("_" * 1900 + "! :: [[b]]\n\n") * (n // 30),
+        "spaces in the words of a heading": "# a" + " " * n * 80 + "b",
+        "an embed that does not close": "![[" + "a" * n * 80,
+        "addresses that do not close": "](" * n * 40,
+        "scripts that do not close": "<script>" * n * 10,
+        "comments in and out of quotes": "> %% a\n\n%% x\n\n" * n * 2,
+        "spaces in a list of YAML": "---\ntopics: [a" + " " * n * 20 + "!]\n---\n",
+        "spaces in a long title": "---\ntitle: a" + " " * n * 80 + "b\n---\n",
+        "an address with a space": "---\nsources:\n  - https://" + "a" * n * 20 + " x\n---\n",
+        "deep YAML in lists": "---\nx:\n"
+        + "".join("  " * k + "- a:\n" for k in range(250))
+        + "---\n",
+        "deep TOML": "+++\n" + "a." * n + "a = 1\n+++\n",
+        "keys of TOML": "+++\n" + "".join(f"{k:x}=1\n" for k in range(n * 3)) + "+++\n",
+        "a great number of TOML": "+++\na = 0x" + "f" * 6000 + "\n+++\n",
     }
 
 
@@ -146,6 +164,7 @@ def cost(text: str, tmp_path: Path) -> None:
     data = text.encode()
     with bounded():
         note = parse_note("a.md", data, types=RelationTypes())
+        shown_text(note.body)
         notebook = notebook_of({"a.md": data, "b.md": b"x"}, root=tmp_path)
         html = render_body(
             notebook, "a", note_url=lambda slug, anchor: slug, file_url=lambda path: path
