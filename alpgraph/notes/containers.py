@@ -6,7 +6,9 @@ from typing import NamedTuple
 from markdown_it.rules_block import StateBlock
 
 _FENCED = re.compile(r"(:{3,})[ \t]*\{?[ ]?\.?([A-Za-z][\w-]*)([^\n]*)$")
-_INDENTED = re.compile(r"(!!!|\?\?\?\+?)[ \t]+([A-Za-z][\w-]*)[^\"\n]*(?:\"([^\n]*)\")?[ \t]*$")
+_INDENTED = re.compile(
+    r"(!!!|\?\?\?\+?)[ \t]+([A-Za-z][\w-]*)(?:[^\w\"\n-][^\"\n]*)?(?:\"([^\n]*)\"[ \t]*)?$"
+)
 _TAB = re.compile(r"===[!+]?[ \t]+\"([^\n]*)\"[ \t]*$")
 _TITLE = re.compile(r"\[([^\n]*)\](?:\{[^{}\n]*\})?$")
 _KIND = re.compile(
@@ -16,7 +18,7 @@ _KIND = re.compile(
 BOXES_IN_BOXES = 10
 """Boxes inside boxes that are read; deeper ones are text: each takes several calls in Python."""
 _DEPTH = "depth of boxes"
-_UNCLOSED = "box without an end"
+_UNCLOSED = "boxes without an end"
 _INDENT = 4
 
 
@@ -58,8 +60,8 @@ def _may_begin(state: StateBlock, line: int) -> bool:
 
 def _closing_line(state: StateBlock, line: int, end_line: int, colons: int) -> int:
     """Return the first line of at least so many colons, or -1."""
-    key = f"{_UNCLOSED} {colons}"
-    if state.env.get(key) == end_line:  # looked for already: no text is searched twice
+    searched = state.env.setdefault(_UNCLOSED, set())  # how far for how many colons, in vain
+    if (colons, end_line) in searched:
         return -1
     for number in range(line, end_line):
         begin, stop = state.bMarks[number] + state.tShift[number], state.eMarks[number]
@@ -68,7 +70,7 @@ def _closing_line(state: StateBlock, line: int, end_line: int, colons: int) -> i
         mark = state.src[begin:stop].rstrip()
         if len(mark) >= colons and not mark.strip(":") and not state.is_code_block(number):
             return number
-    state.env[key] = end_line
+    searched.add((colons, end_line))
     return -1
 
 
@@ -116,8 +118,7 @@ def _read(state: StateBlock, box: _Box, start_line: int, last: int, indent: int)
     state.md.block.tokenize(state, start_line + 1, last)
     state.env[_DEPTH] -= 1
     if box.kind:
-        token = state.push("blockquote_close", "blockquote", -1)
-        token.meta = {"callout": box.kind, "fold": box.fold}
+        state.push("blockquote_close", "blockquote", -1)
     state.parentType, state.lineMax, state.blkIndent = before
 
 

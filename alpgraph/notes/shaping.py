@@ -17,10 +17,9 @@ def shape(tokens: Sequence[Token], title: str) -> list[Token]:
     _lower_headings(shaped)
     quotes: list[Token] = []
     for index, token in enumerate(shaped):
-        if token.type == "blockquote_open" and token.meta.get("box"):
-            _box(shaped, index)
-        elif token.type == "blockquote_open":
-            _callout(shaped, index)
+        if token.type == "blockquote_open":
+            make = _box if token.meta.get("box") else _callout
+            make(shaped, index)
             quotes.append(token)
         elif token.type == "blockquote_close":
             token.meta = quotes.pop().meta

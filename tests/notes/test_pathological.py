@@ -118,6 +118,8 @@ def texts(n: int) -> dict[str, str]:
         "addresses that do not close": "](" * n * 40,
         "scripts that do not close": "<script>" * n * 10,
         "comments in and out of quotes": "> %% a\n\n%% x\n\n" * n * 2,
+        "boxes in and out of quotes": "> :::tip\n\n:::tip\nx\n\n" * n * 2,
+        "a long kind of a box": "!!! " + "a" * n * 80 + '"x\n',
         "spaces in a list of YAML": "---\ntopics: [a" + " " * n * 20 + "!]\n---\n",
         "spaces in a long title": "---\ntitle: a" + " " * n * 80 + "b\n---\n",
         "an address with a space": "---\nsources:\n  - https://" + "a" * n * 20 + " x\n---\n",
