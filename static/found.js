@@ -20,7 +20,8 @@ function pairs(run) {
   return [...run].slice(1).map((_, i) => run.slice(i, i + 2));
 }
 
-const key = (topic) => topic.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "-").replace(/^-|-$/g, "");
+// alpgraph/search/query.py has the same rule
+const key = (topic) => topic.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "-").replace(/^-|-$/g, "") || [...topic].filter((sign) => sign.trim()).map((sign) => sign.codePointAt(0).toString(16)).join("-");
 
 const folded = (title) => title.normalize("NFC").toLowerCase();
 

@@ -3,7 +3,7 @@
 import json
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -40,13 +40,8 @@ def bibtex(sources: Sequence[Source]) -> str:
     }
     <BLANKLINE>
     """
-    entries, taken = [], set[str]()
-    for source in sources:
-        key = base = _key(source)
-        number = 2
-        while key in taken:
-            key, number = f"{base}-{number}", number + 1
-        taken.add(key)
+    entries = []
+    for key, source in _keyed(sources):
         kind = {"doi": "article", "isbn": "book"}.get(source.kind, "misc")
         fields = "".join(f"  {name} = {{{value}}},\n" for name, value in _fields(source) if value)
         entries.append(f"@{kind}{{{key},\n{fields}}}\n")
@@ -54,7 +49,7 @@ def bibtex(sources: Sequence[Source]) -> str:
 
 
 def csl_json(sources: Sequence[Source]) -> list[dict[str, Any]]:
-    """Return the sources as CSL-JSON (citeproc's data model).
+    """Return the sources as CSL-JSON (citeproc's data model), with the ids of their BibTeX keys.
 
     >>> from alpgraph.diagnostics import Place
     >>> work = Source("doi", "10.1/x", Place("a.md"), "T", ("Ada Lovelace",), "1843")
@@ -62,8 +57,8 @@ def csl_json(sources: Sequence[Source]) -> list[dict[str, Any]]:
     [{'family': 'Lovelace', 'given': 'Ada'}]
     """
     items = []
-    for source in sources:
-        item: dict[str, Any] = {"id": _key(source), "type": _CSL_TYPES.get(source.kind, "document")}
+    for key, source in _keyed(sources):
+        item: dict[str, Any] = {"id": key, "type": _CSL_TYPES.get(source.kind, "document")}
         if source.title:
             item["title"] = source.title
         if source.authors:
@@ -128,6 +123,18 @@ def _tex(text: str) -> str:
 def _verbatim(identifier: str) -> str:
     """Write out what would begin a command or end the field: styles print identifiers as is."""
     return _COMMAND.sub(lambda found: quote(found[0]), identifier)
+
+
+def _keyed(sources: Sequence[Source]) -> Iterator[tuple[str, Source]]:
+    """Yield each source after a key that no other one has."""
+    taken = set[str]()
+    for source in sources:
+        key = base = _key(source)
+        number = 2
+        while key in taken:
+            key, number = f"{base}-{number}", number + 1
+        taken.add(key)
+        yield key, source
 
 
 def _key(source: Source) -> str:

@@ -15,6 +15,8 @@ KEPT = 6
 """Significant digits of a stored number."""
 LONGEST = 15
 """Digits before the point, or decimals with a digit to spare, beyond which powers read better."""
+_ENDS_TEXT = re.compile(r"[\\\[\]`<]")
+"""What ends the text of a link in Markdown, or holds on to its end."""
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -122,6 +124,16 @@ def said(text: str) -> Markup:
     Markup('no note answers to <code>&lt;b&gt;</code>')
     """
     return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text))))
+
+
+def markdown_link(text: str, address: str) -> str:
+    """Write a link in Markdown that neither its text nor its address can end.
+
+    >>> print(markdown_link("a ] b", "/n/c(d.md"))
+    [a \\] b](/n/c%28d.md)
+    """
+    shown = _ENDS_TEXT.sub(r"\\\g<0>", " ".join(text.split()))
+    return f"[{shown}]({address.replace('(', '%28').replace(')', '%29')})"
 
 
 def plain_date(text: str) -> str:

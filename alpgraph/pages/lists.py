@@ -158,7 +158,9 @@ def edges(collection: Collection, type_ids: Iterable[str]) -> list[EdgeRow]:
         if data["type"] in wanted and not (graph.nodes[a]["ghost"] or graph.nodes[b]["ghost"]):
             kind = collection.notebook.types.by_id[data["type"]]
             found.append(edge_row(collection, a, kind, b, data["why"], data["basis"]))
-    return sorted(found, key=lambda row: (row.a_title.casefold(), row.b_title.casefold()))
+    return sorted(
+        found, key=lambda row: (row.a_title.casefold(), row.b_title.casefold(), row.a, row.b)
+    )
 
 
 def edge_row(

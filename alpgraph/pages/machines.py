@@ -3,7 +3,9 @@
 from datetime import UTC, datetime
 from xml.sax.saxutils import escape, quoteattr
 
+from alpgraph.graph.exports.rows import clean
 from alpgraph.pages.addresses import markdown_url, note_url
+from alpgraph.pages.formats import markdown_link
 from alpgraph.pages.lists import topics
 from alpgraph.pages.state import Collection
 
@@ -11,9 +13,9 @@ MOST_ENTRIES = 50
 LLMS = "/llms.txt"
 
 
-def _clean(text: str) -> str:
-    """Drop what XML 1.0 cannot hold and escape the rest."""
-    return escape("".join(c for c in text if c >= " " or c in "\t\n"))
+def _xml(text: str) -> str:
+    """Write a text as XML 1.0 can hold it."""
+    return escape(clean(text))
 
 
 def changed_at(collection: Collection, slug: str) -> str:
@@ -33,16 +35,16 @@ def atom_feed(collection: Collection, base: str) -> str:
     for slug in order[:MOST_ENTRIES]:
         note, url = collection.notes[slug], base + collection.place(note_url(slug))
         entries.append(
-            f"<entry><title>{_clean(note.title)}</title><id>{_clean(url)}</id>"
+            f"<entry><title>{_xml(note.title)}</title><id>{_xml(url)}</id>"
             f"<link href={quoteattr(url)}/><updated>{changed_at(collection, slug)}</updated>"
-            f"<summary>{_clean(note.summary or note.claim)}</summary></entry>"
+            f"<summary>{_xml(note.summary or note.claim)}</summary></entry>"
         )
     return (
         '<?xml version="1.0" encoding="utf-8"?><feed xmlns="http://www.w3.org/2005/Atom">'
-        f"<title>{_clean(collection.config.title)}</title><id>{_clean(base)}/</id>"
+        f"<title>{_xml(collection.config.title)}</title><id>{_xml(base)}/</id>"
         f"<link href={quoteattr(base + '/')}/>"
         f'<link rel="self" href={quoteattr(base + "/feed.atom")}/>'
-        f"<author><name>{_clean(collection.config.title)}</name></author>"
+        f"<author><name>{_xml(collection.config.title)}</name></author>"
         f"<updated>{newest}</updated>{''.join(entries)}</feed>"
     )
 
@@ -50,7 +52,7 @@ def atom_feed(collection: Collection, base: str) -> str:
 def sitemap(collection: Collection, base: str) -> str:
     """Return every note's address (sitemaps.org 0.9)."""
     rows = "".join(
-        f"<url><loc>{_clean(base + collection.place(note_url(slug)))}</loc>"
+        f"<url><loc>{_xml(base + collection.place(note_url(slug)))}</loc>"
         f"<lastmod>{changed_at(collection, slug)}</lastmod></url>"
         for slug in collection.notes
     )
@@ -79,6 +81,7 @@ def llms_text(collection: Collection) -> str:
                 note = collection.notes[slug]
                 says = " ".join((note.claim or note.summary).split())
                 address = collection.link(markdown_url(slug), LLMS)
-                lines.append(f"- [{note.title}]({address}){': ' + says if says else ''}")
+                linked = markdown_link(note.title, address)
+                lines.append(f"- {linked}{': ' + says if says else ''}")
             lines.append("")
     return "\n".join(lines)

@@ -10,6 +10,7 @@ from alpgraph.graph import MENTION, links
 from alpgraph.notes import Note, render_body
 from alpgraph.pages.addresses import TRAIL_CAP, file_url, markdown_url, note_url
 from alpgraph.pages.citations import linked_data
+from alpgraph.pages.formats import markdown_link, signed_interval
 from alpgraph.pages.frame import frame
 from alpgraph.pages.lists import rows
 from alpgraph.pages.related import MOST, groups, next_notes, related_of
@@ -114,10 +115,10 @@ def note_markdown(collection: Collection, slug: str) -> str:
     if note.claim:
         lines += [f"**Claim:** {note.claim}", ""]
     if verdict := collection.verdicts.get(slug):
+        difference, low, high = signed_interval(verdict)
         lines += [
             f"**Verdict of the attached experiment:** {verdict.verdict} "
-            f"({verdict.difference:+.3f}, 95 % interval {verdict.low:+.3f} to "
-            f"{verdict.high:+.3f}, {verdict.replicates} replicates)",
+            f"({difference}, 95 % interval {low} to {high}, {verdict.replicates} replicates)",
             "",
         ]
     lines += [note.body.strip(), "", "## Related notes", ""]
@@ -125,7 +126,7 @@ def note_markdown(collection: Collection, slug: str) -> str:
     for link in found:
         if link.type != MENTION:
             address = collection.link(markdown_url(link.other), here)
-            target = link.title if link.ghost else f"[{link.title}]({address})"
+            target = link.title if link.ghost else markdown_link(link.title, address)
             reason = f": {link.why}" if link.why else ""
             basis = f" ({link.basis})" if link.basis else ""
             lines.append(f"- {link.label} {target}{reason}{basis}")
@@ -133,7 +134,8 @@ def note_markdown(collection: Collection, slug: str) -> str:
     if mentioned:
         lines += ["", "## Mentioned by", ""]
         lines += [
-            f"- [{link.title}]({collection.link(markdown_url(link.other), here)}): {link.why}"
+            f"- {markdown_link(link.title, collection.link(markdown_url(link.other), here))}: "
+            f"{link.why}"
             for link in mentioned
         ]
     if note.sources:

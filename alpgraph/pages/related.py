@@ -129,4 +129,4 @@ def _mentions(collection: Collection, slug: str, joined: set[str]) -> list[Menti
         sentence = keyed[MENTION].get("sentence", "")
         title = collection.graph.nodes[other]["title"]
         rows.append(MentionRow(other, title, sentence, collection.apart(other)))
-    return sorted(rows, key=lambda row: row.title.casefold())
+    return sorted(rows, key=lambda row: (row.title.casefold(), row.slug))

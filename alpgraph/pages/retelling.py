@@ -7,7 +7,7 @@ from itertools import pairwise, zip_longest
 from alpgraph.config import Tour as NamedTour
 from alpgraph.notes import Note
 from alpgraph.pages.addresses import markdown_url, network_url, trail_url
-from alpgraph.pages.formats import signed_interval
+from alpgraph.pages.formats import markdown_link, signed_interval
 from alpgraph.pages.frame import frame
 from alpgraph.pages.lists import NoteRow, entry_notes, rows
 from alpgraph.pages.render import render
@@ -20,8 +20,8 @@ DETOUR = 3
 """Notes between two of a walk up to which the way round is told."""
 PARTS = "has-part"
 
-Link = Callable[[str], str]
-"""Address of a note's Markdown, by slug."""
+Linked = Callable[[str, str], str]
+"""A link in Markdown to a note: from its title and slug."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,21 +98,21 @@ def trail_markdown(collection: Collection, slugs: Sequence[str]) -> str:
     """Return the same as Markdown."""
     stops, here = retell(collection, slugs), f"{trail_url(slugs)}&format=md"
 
-    def link(slug: str) -> str:
-        return collection.link(markdown_url(slug), here)
+    def linked(title: str, slug: str) -> str:
+        return markdown_link(title, collection.link(markdown_url(slug), here))
 
     if not stops:
         lines = ["# Walks to begin with", ""]
         lines += [
-            f"- [{tour.title}]({collection.link(f'{tour.url}&format=md', here)})"
+            f"- {markdown_link(tour.title, collection.link(f'{tour.url}&format=md', here))}"
             for tour in tours(collection)
         ]
         return "\n".join(lines) + "\n"
     lines = [f"# {_heading(collection, stops)}", ""]
     for number, stop in enumerate(stops, 1):
-        lines += _told(number, stop, link)
+        lines += _told(number, stop, linked)
         if stop.onward:
-            lines += [_leading(stop.onward, link), ""]
+            lines += [_leading(stop.onward, linked), ""]
     return "\n".join(lines)
 
 
@@ -153,10 +153,10 @@ def _heading(collection: Collection, stops: Sequence[Stop]) -> str:
     return known or f"A walk of {len(stops)} note{'s' if len(stops) != 1 else ''}"
 
 
-def _told(number: int, stop: Stop, link: Link) -> list[str]:
+def _told(number: int, stop: Stop, linked: Linked) -> list[str]:
     if stop.note is None:
         return [f"## {number}. {stop.slug}", "", "No note answers to this name.", ""]
-    lines = [f"## {number}. [{stop.note.title}]({link(stop.slug)})", ""]
+    lines = [f"## {number}. {linked(stop.note.title, stop.slug)}", ""]
     if stop.note.claim:
         lines += [f"> {stop.note.claim}", ""]
     elif stop.note.summary:
@@ -171,12 +171,12 @@ def _told(number: int, stop: Stop, link: Link) -> list[str]:
     return lines
 
 
-def _leading(onward: Onward, link: Link) -> str:
+def _leading(onward: Onward, linked: Linked) -> str:
     if onward.passage:
         why = f", because: {onward.passage.why.rstrip(' .')}" if onward.passage.why else ""
         basis = f" ({onward.passage.basis})" if onward.passage.basis else ""
         return f"↓ *{onward.passage.label}* the next{why}{basis}."
     if onward.round:
-        names = ", ".join(f"[{row.title}]({link(row.slug)})" for row in onward.round)
+        names = ", ".join(linked(row.title, row.slug) for row in onward.round)
         return f"↓ no link joins the two; the way round leads by {names}."
     return "↓ no link joins the two."

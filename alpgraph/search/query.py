@@ -34,12 +34,13 @@ class Query:
 
 @lru_cache(maxsize=4096)
 def topic_key(topic: str) -> str:
-    """Return a topic as filters and addresses write it.
+    """Return a topic as filters and addresses write it; one of signs alone by their numbers.
 
-    >>> topic_key("Training and fine-tuning")
-    'training-and-fine-tuning'
+    >>> topic_key("Training and fine-tuning"), topic_key("\N{SEEDLING}")
+    ('training-and-fine-tuning', '1f331')
     """
-    return re.sub(r"[\W_]+", "-", topic.lower()).strip("-")
+    words = re.sub(r"[\W_]+", "-", topic.lower()).strip("-")
+    return words or "-".join(f"{ord(sign):x}" for sign in topic if not sign.isspace())
 
 
 def parse_query(text: str) -> Query:

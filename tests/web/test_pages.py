@@ -6,11 +6,14 @@ import re
 import urllib.error
 import urllib.request
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 from xml.etree import ElementTree as Xml
 
 import pytest
+from markdown_it import MarkdownIt
 
 from alpgraph.config import Config, Location
 from alpgraph.experiments import all_experiments, references
@@ -142,6 +145,65 @@ def test_a_source_cannot_leave_its_entry(folder: Folder, start_server: Any, tmp_
         depths.append(depths[-1] + (1 if brace == "{" else -1))
     assert depths.count(0) == 3
     assert depths[-1] == 0
+
+
+def test_sources_that_are_alike_have_ids_of_their_own(
+    folder: Folder, start_server: Any, tmp_path: Path
+) -> None:
+    sources = "[{arxiv: '1812.03372'}, {arxiv: '1812.03373'}, {doi: 10.1/x}]"
+    text = f"---\ntitle: A\nsources: {sources}\n---\nText.\n"
+    with start_server(str(folder({"a.md": text})), "--state", str(tmp_path / "s")) as own:
+        ids = [item["id"] for item in json.loads(own.get("/n/a.csl.json"))]
+        assert ids == re.findall(r"@\w+\{([^,]+),", own.get("/n/a.bib"))
+    assert len(set(ids)) == 3
+
+
+ODD = "Ends ] here (`code <b> \\"
+
+
+def test_titles_end_no_link_of_a_text_for_programs(
+    folder: Folder, start_server: Any, tmp_path: Path
+) -> None:
+    related = "relations: [{type: leads-to, to: c(d, why: it goes on from here to there}]"
+    root = folder(
+        {
+            "a.md": f"---\ntitle: A `b\n{related}\n---\nText.\n",
+            "c(d.md": f"---\ntitle: {json.dumps(ODD)}\ntopics: [one]\n---\nTo [[a]].\n",
+        }
+    )
+
+    def links(text: str) -> list[tuple[str, str]]:
+        inline = [one for one in MarkdownIt().parse(text) if one.type == "inline"]
+        parts = [part for one in inline for part in one.children or ()]
+        return [
+            (after.content, str(part.attrs["href"]))
+            for part, after in pairwise(parts)
+            if part.type == "link_open"
+        ]
+
+    there, back = (ODD, "/n/c%28d.md"), ("A `b", "/n/a.md")
+    with start_server(str(root), "--state", str(tmp_path / "s")) as own:
+        assert links(own.get("/n/a.md")) == [there, there]  # a relation, and a mention
+        assert links(own.get("/trail?format=md&note=a&note=c%28d")) == [back, there]
+        assert links(own.get("/llms.txt"))[-2:] == [there, back]
+
+
+def test_a_topic_of_signs_alone_has_a_page(
+    folder: Folder, start_server: Any, tmp_path: Path
+) -> None:
+    root = folder(
+        {
+            f"{name}.md": f"---\ntitle: {name}\ntopics: ['{sign}']\n---\nText.\n"
+            for name, sign in (("young", "\N{SEEDLING}"), ("old", "\N{EVERGREEN TREE}"))
+        }
+    )
+    with start_server(str(root), "--state", str(tmp_path / "s")) as own:
+        pages = re.findall(r'href="(/topics/[^"]*)"', own.get("/topics"))
+        assert len(set(pages)) == 2
+        titles = {re.search(r'href="/n/(\w+)"', own.get(page))[1] for page in pages}  # type: ignore[index]
+        assert titles == {"young", "old"}
+        young = json.loads(own.get("/api/search?q=" + quote("topic:\N{SEEDLING}")))
+        assert [item["slug"] for item in young["items"]] == ["young"]
 
 
 def test_linked_data_can_be_read(server: Any) -> None:
@@ -329,7 +391,7 @@ def test_every_page_is_sensible_with_hardly_any_note(
 
 
 HOSTILE = {
-    "title": "<script>alert(1)</script> & \"quotes\" 'apostrophe' ]]> {{ 7*7 }}",
+    "title": "<script>alert(1)</script> & \"quotes\" 'apostrophe' ]]> {{ 7*7 }} \ufffe",
     "summary": "<img src=x onerror=alert(2)> </script><script>alert(3)</script>",
     "claim": "javascript:alert(4) <svg onload=alert(5)>",
 }
@@ -360,7 +422,6 @@ def test_texts_of_notes_are_text_everywhere(
             links = page.locator("a[href^='javascript' i], [onclick], [onerror], [onload]")
             assert links.count() == 0, path
             assert page.locator("iframe, main script:not([type])").count() == 0, path
-        assert own.get("/feed.atom")
         Xml.fromstring(own.get("/feed.atom"))
         Xml.fromstring(own.get("/sitemap.xml"))
         Xml.fromstring(own.get("/api/graph.graphml"))
