@@ -173,7 +173,7 @@ def _experiment_of(
     from alpgraph.experiments import all_experiments, find_experiment
 
     experiment = find_experiment(what)
-    start: dict[str, Any] = {}
+    start: dict[str, Any] | None = None
     if experiment is None:
         location, config = find(notes)
         notebook = read(location, config)
@@ -189,7 +189,7 @@ def _experiment_of(
         start = dict(note.experiment.params)
         if experiment is None:
             raise click.UsageError(f"the note's experiment {note.experiment.name!r} is not known")
-    if preset is not None or not start:
+    if preset is not None or start is None:
         wanted = preset or "claim"
         if wanted not in experiment.presets:
             known = ", ".join(experiment.presets)

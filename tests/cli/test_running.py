@@ -37,6 +37,30 @@ def test_a_note_names_the_experiment_and_its_parameters(alpgraph: Run) -> None:
     assert json.loads(done.stdout)["params"]["miss_cost"] == 30
 
 
+def test_a_note_that_names_no_parameters_asks_with_the_usual_ones(
+    alpgraph: Run, plugin: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As the note's page does, whatever the preset `claim` of the experiment sets."""
+    (tmp_path / "wide_trial.py").write_text(
+        "from dataclasses import replace\n"
+        "from trial_experiment import TRIAL\n"
+        "claim = replace(TRIAL.presets['claim'], params={'steps': 5})\n"
+        "WIDE = replace(TRIAL, name='wide-trial', presets={'claim': claim})\n"
+    )
+    info = tmp_path / "wide_trial-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: wide-trial\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text("[alpgraph.experiments]\nw = wide_trial:WIDE\n")
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path), os.environ["PYTHONPATH"]]))
+    (tmp_path / "notes").mkdir()
+    (tmp_path / "notes" / "a.md").write_text("---\ntitle: A\nexperiment: {name: wide-trial}\n---\n")
+    asked = {"a": 3, "wide-trial": 5}
+    for what, steps in asked.items():
+        done = alpgraph("run", what, "--notes", str(tmp_path / "notes"), "--json")
+        assert done.returncode == 0, done.stderr
+        assert json.loads(done.stdout)["params"]["steps"] == steps
+
+
 def test_a_sweep_is_a_table_of_effect_against_parameter(alpgraph: Run) -> None:
     done = alpgraph(*QUICK, "--sweep", "miss_cost=1,10,100")
     assert done.returncode == 0, done.stderr
