@@ -18,7 +18,7 @@ SIGNS = {"added": "+", "removed": "−"}
 
 
 @dataclass(frozen=True, slots=True)
-class End:
+class Side:
     """One side of a changed relation, as its author tells it."""
 
     by: str
@@ -39,8 +39,8 @@ class RelationRow:
     what: str
     slug: str
     title: str
-    before: End | None
-    after: End | None
+    before: Side | None
+    after: Side | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,19 +108,19 @@ def _findings(found: Sequence[Diagnostic]) -> Sequence[Diagnostic]:
 def _relation(collection: Collection, compared: Comparison, change: Change) -> RelationRow:
     told = change.after or change.before
     assert told is not None
-    before, after = (_end(collection, compared, one) for one in (change.before, change.after))
+    before, after = (_side(collection, compared, one) for one in (change.before, change.after))
     sign = SIGNS.get(change.kind, "~")
     here = told.by if told.by in compared.after.notes else ""
     return RelationRow(sign, change.kind, here, compared.review.titles[told.by], before, after)
 
 
-def _end(collection: Collection, compared: Comparison, told: Told | None) -> End | None:
+def _side(collection: Collection, compared: Comparison, told: Told | None) -> Side | None:
     if told is None:
         return None
     kind = collection.notebook.types.by_id.get(told.type, collection.notebook.types.types[-1])
     slug = told.other if told.other in compared.after.notes else ""
     titles = compared.review.titles
-    return End(titles[told.by], kind, told.label, slug, titles[told.other], told.why, told.basis)
+    return Side(titles[told.by], kind, told.label, slug, titles[told.other], told.why, told.basis)
 
 
 def _note_rows(compared: Comparison) -> Iterator[NoteRow]:

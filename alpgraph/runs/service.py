@@ -6,14 +6,11 @@ import platform
 import secrets
 import threading
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
-from typing import Any
 
 from alpgraph import __version__
-from alpgraph.experiments import estimate_seconds
-from alpgraph.runs import verdicts
 from alpgraph.runs.channels import Channels, Event, Watcher
 from alpgraph.runs.errors import (
     Cancelled,
@@ -133,20 +130,6 @@ class RunService:
     def answers(self, experiment: str, newest: int = 1000) -> Sequence[Run]:
         """Return the newest finished runs of an experiment, with verdict and primary metric."""
         return self.store.answers(experiment, newest)
-
-    def verdict_for(self, experiment: str, params: Mapping[str, Any]) -> str | None:
-        """Return the verdict that a note of these parameters shows; see `verdicts.verdict_for`."""
-        return verdicts.verdict_for(self.store, experiment, params)
-
-    def verdicts_for(
-        self, questions: Sequence[tuple[str, Mapping[str, Any]]]
-    ) -> Sequence[str | None]:
-        """Return `verdict_for` of many notes at once, with one look into the database."""
-        return verdicts.verdicts_for(self.store, questions)
-
-    def estimate(self, spec: RunSpec) -> float:
-        """Estimate the seconds a question takes once it is started."""
-        return estimate_seconds(spec.experiment, spec.params, spec.replicates)
 
     async def events(self, run_id: str, after: int = 0) -> AsyncIterator[Event]:
         """Tell how a run goes on, from the event after `after`; ends with the run.

@@ -161,16 +161,10 @@ class Store:
             items = tuple(self._told(connection, row) for row in rows[:limit])
         return Page(items, total, rows[limit - 1].number if len(rows) > limit else None)
 
-    def answers(self, experiment: str | None = None, newest: int | None = None) -> Sequence[Run]:
-        """Return finished runs with verdict and primary metric but no result, oldest first.
-
-        With `newest`, the newest of them only.
-        """
-        wanted = [R.state == State.DONE]
-        if experiment is not None:
-            wanted.append(R.experiment == experiment)
-        latest = select(*WITHOUT_RESULT).where(*wanted)
-        latest = latest.order_by(R.finished.desc(), R.number.desc()).limit(newest)
+    def answers(self, experiment: str, newest: int) -> Sequence[Run]:
+        """Return the newest finished runs of an experiment, without results, oldest first."""
+        done = select(*WITHOUT_RESULT).where(R.experiment == experiment, R.state == State.DONE)
+        latest = done.order_by(R.finished.desc(), R.number.desc()).limit(newest)
         with self._read() as connection:
             return [run_of(row) for row in connection.execute(latest)][::-1]
 

@@ -43,7 +43,7 @@ function paintHills(pen, view, look, levels) {
 }
 
 /** Return for each height its rings, flat [x, y, x, y, …] in map units; `reach` is how far a dot counts. */
-export function hills(x, y, count, reach) {
+function hills(x, y, count, reach) {
   if (!count) return [];
   const field = crowding(x, y, count, reach);
   const peak = field.grid.reduce((high, value) => Math.max(high, value), 0);

@@ -5,7 +5,7 @@ const SLACK = { mouse: 6, pen: 10, touch: 20 };
 const STRIDE = 90;
 
 /** Return the note at a place on the sheet, or -1: one whose dot or name is there, else the nearest. */
-export function noteAt(sheet, px, py, slack) {
+function noteAt(sheet, px, py, slack) {
   const { view, x, y, size, clear, count } = sheet, reach = (slack + 10) / view.k;
   const ux = view.ux(px), uy = view.uy(py);
   let best = -1, least = Infinity;

@@ -3,7 +3,7 @@
 /** Width of the band between the two neat lines, in pixels. */
 export const BAND = 22;
 export const COLUMNS = "ABCDEF", ROWS = 4;
-// the printed sheet of alpgraph/pages/sheet.py: its squares are the ones the list of areas names
+// the printed sheet of alpgraph/pages/map_sheet.py: its squares are the ones the list of areas names
 const SHEET = { width: 1000, height: 760, margin: 74 };
 const NEAREST = 3, FARTHEST = 0.5;
 

@@ -25,6 +25,7 @@ from alpgraph.runs import (
     RunService,
     RunSpec,
     State,
+    answer_for,
     open_store,
 )
 from alpgraph.runs.channels import Channels, Watcher
@@ -405,23 +406,15 @@ def test_a_verdict_of_a_note_is_the_oldest_run_with_default_seed_and_replicates(
     serve: Serve, trial: Ask, finished: Finished
 ) -> None:
     service = serve()
-    assert service.verdict_for("trial", {}) is None
+    assert answer_for(service.store, "trial", {}) is None
     finished(service, service.submit(trial(seed=1, replicates=4))[0].id)
-    assert service.verdict_for("trial", {}) is None
-    finished(service, service.submit(trial(seed=0, replicates=4))[0].id)
-    assert service.verdict_for("trial", {}) == "supported"
-    assert service.verdict_for("trial", {"steps": 4}) is None
-    assert service.verdict_for("nonsense", {}) is None
-    asked = [("trial", {}), ("trial", {"steps": 4}), ("nonsense", {})]
-    assert service.verdicts_for(asked) == ["supported", None, None]
-
-
-def test_a_stored_reference_decides_before_any_run(serve: Serve) -> None:
-    service, name = serve(), "utility-weighted-loss"
-    params = [{"miss_cost": 30}, {"miss_cost": 1}, {"miss_cost": 7}]
-    verdicts = ["supported", "no effect", None]
-    assert [service.verdict_for(name, one) for one in params] == verdicts
-    assert service.verdicts_for([(name, one) for one in params]) == verdicts
+    assert answer_for(service.store, "trial", {}) is None
+    first = finished(service, service.submit(trial(seed=0, replicates=4))[0].id)
+    answer = answer_for(service.store, "trial", {})
+    assert answer is not None
+    assert (answer.id, answer.verdict) == (first.id, "supported")
+    assert answer_for(service.store, "trial", {"steps": 4}) is None
+    assert answer_for(service.store, "nonsense", {}) is None
 
 
 def test_one_run_can_be_computed_in_the_foreground(

@@ -256,9 +256,9 @@ def test_lists_tell_verdict_and_primary_metric_of_finished_runs(store: Store, tr
         assert claim is not None
         result = f'{{"verdict":"{verdict}","primary":{{"difference":0.5}},"curves":[]}}'
         assert store.finish(claim, State.DONE, version="1", result=result)
-    assert [run.verdict for run in store.answers("trial")] == ["supported", "no effect"]
-    assert [run.verdict for run in store.answers("trial", newest=1)] == ["no effect"]
-    assert store.answers("other") == []
+    assert [run.verdict for run in store.answers("trial", 9)] == ["supported", "no effect"]
+    assert [run.verdict for run in store.answers("trial", 1)] == ["no effect"]
+    assert store.answers("other", 9) == []
     first = store.page(state=State.DONE).items[0]
     assert (first.primary, first.result) == ({"difference": 0.5}, None)
 
