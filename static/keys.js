@@ -37,7 +37,7 @@ export function sheet() {
   const single = make("input", { type: "checkbox", id: "single-keys" });
   single.checked = setting("keys") !== "off";
   single.addEventListener("change", () => setting("keys", single.checked ? "on" : "off"));
-  const close = make("button", { class: "btn btn-q", type: "button" }, "Close");
+  const close = make("button", { class: "btn btn-q", type: "button", autofocus: "" }, "Close"); // a key pressed on arrival switches nothing
   const dialog = make("dialog", { class: "palette keys", "aria-labelledby": "keys-h" },
     make("h2", { id: "keys-h" }, "Keys"),
     make("dl", {}, ...KEYS.flatMap(([keys, says]) => [make("dt", {}, make("kbd", {}, keys)), make("dd", {}, says)])),

@@ -63,7 +63,7 @@ async function update() {
   if (turn !== asked) return; // a later letter has been asked about meanwhile
   const fits = (entry) => text.toLowerCase().split(/\s+/).every((word) => entry.title.toLowerCase().includes(word));
   const named = (known?.items || []).map((topic) => ({ kind: `topic, ${topic.count}`, title: topic.name, url: place(topic.url) }));
-  const notes = (found?.items || []).map((item) => ({ kind: "note", title: item.title, apart: item.apart, says: item.snippet, url: noteUrl(item.slug) }));
+  const notes = (found?.items || []).map((item) => ({ kind: "note", title: item.title, apart: item.apart, says: item.snippet, verdict: item.verdict, url: noteUrl(item.slug) }));
   const offered = [...here.filter(fits).slice(0, 3), ...notes, ...named.filter(fits).slice(0, 4)];
   away = !found;
   if (away) show(offered, "The server does not answer. Enter or the next letter asks again.");

@@ -118,7 +118,8 @@ def note_markdown(collection: Collection, slug: str) -> str:
         difference, low, high = signed_interval(verdict)
         lines += [
             f"**Verdict of the attached experiment:** {verdict.verdict} "
-            f"({difference}, 95 % interval {low} to {high}, {verdict.replicates} replicates)",
+            f"({verdict.metric} {difference}, 95 % interval {low} to {high}, "
+            f"{verdict.replicates} replicates)",
             "",
         ]
     lines += [note.body.strip(), "", "## Related notes", ""]

@@ -164,7 +164,7 @@ def _told(number: int, stop: Stop, linked: Linked) -> list[str]:
     if verdict := stop.verdict:
         difference, low, high = signed_interval(verdict)
         lines += [
-            f"Verdict: {verdict.verdict}, {difference} (95 % interval "
+            f"Verdict: {verdict.verdict}, {verdict.metric} {difference} (95 % interval "
             f"{low} to {high}, {verdict.replicates} replicates).",
             "",
         ]

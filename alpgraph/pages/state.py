@@ -36,6 +36,8 @@ class VerdictInfo:
     high: float
     replicates: int
     experiment: str
+    metric: str
+    """What differs, as `decision cost`."""
     unit: str
 
 
@@ -188,6 +190,7 @@ def verdict_info(name: str, result: Mapping[str, Any]) -> VerdictInfo:
         primary["high"],
         len(result["replicates"]),
         name,
+        primary["name"],
         primary["unit"],
     )
 

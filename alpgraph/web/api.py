@@ -142,12 +142,9 @@ async def search(request: Request, query: Annotated[SearchDataQuery, Query()]) -
     """Search the notes."""
     collection = _collection(request)
     index = await request.app.state.hub.search()
+    verdicts = collection.verdict_words
     total, hits = await asyncio.to_thread(
-        index.search,
-        query.q,
-        limit=query.limit,
-        offset=query.offset,
-        verdicts=collection.verdict_words,
+        index.search, query.q, limit=query.limit, offset=query.offset, verdicts=verdicts
     )
     items = [
         {
@@ -155,6 +152,7 @@ async def search(request: Request, query: Annotated[SearchDataQuery, Query()]) -
             "title": collection.notes[hit.slug].title,
             "apart": collection.apart(hit.slug),
             "snippet": hit.text,
+            "verdict": verdicts.get(hit.slug),
             "score": hit.score,
         }
         for hit in hits

@@ -71,7 +71,7 @@ def test_the_palette_finds_notes_topics_and_commands(server: Any, page: Any) -> 
     options = page.locator("[role=option]")
     options.get_by_text(re.compile("^topic, ")).first.wait_for()
     kinds = {text.split(",")[0] for text in options.locator("span").all_inner_texts()}
-    assert {"note", "topic"} <= kinds
+    assert {"note", "topic", "supported"} <= kinds  # a note with a verdict shows it
     field.fill("walk from")
     page.get_by_role("option", name=re.compile("Walk from this note")).wait_for()
     page.keyboard.press("Enter")
@@ -116,6 +116,9 @@ def test_single_keys_go_and_can_be_switched_off(server: Any, page: Any) -> None:
     page.keyboard.press("?")
     sheet = page.get_by_role("dialog", name="Keys")
     assert sheet.get_by_role("checkbox").bounding_box()["width"] < 24
+    page.keyboard.press("Space")  # on the button to close it, and not on the switch
+    assert sheet.count() == 0
+    page.keyboard.press("?")
     sheet.get_by_role("checkbox").uncheck()
     page.keyboard.press("Escape")
     page.keyboard.press("g")

@@ -146,7 +146,7 @@ def test_a_walk_is_retold_with_claims_verdicts_and_what_leads_on(server: Any) ->
     told = text_of(html)
     assert "A walk of 3 notes" in told
     assert "parallels One score mixes a prompt-free judgement" in told
-    assert re.search(r"supported \+0\.\d+, 95 % interval", told)
+    assert re.search(r"supported [a-z][a-z ]+ [+−]0\.\d+, 95 % interval", told)
     assert [told.index(title) for title in ("Can utility", "Do reward models", "In how many")]
 
 
