@@ -14,9 +14,9 @@ UNSAID = "unsaid"
 """How filters name the basis of a relation that says none."""
 BASES = (
     ("paper", "a paper"),
-    ("measured", "a measurement here"),
+    ("measured", "measured here"),
     ("reading", "our reading"),
-    (UNSAID, "nobody said"),
+    (UNSAID, "not said"),
 )
 """What a relation may rest on, as filters name it and as they show it."""
 

@@ -69,7 +69,7 @@ def test_only_what_links_rest_on_can_be_chosen(walked: Any, page: Any) -> None:
     page.goto(f"{walked.url}/walk/mixed")
     assert boxes(page, "basis") == ["paper", "unsaid"]
     page.get_by_label("a paper").uncheck()
-    expect(page.locator("h1")).to_have_text("1 note, one step away")
+    expect(page.locator("h1")).to_contain_text("1 note, one step away from “")
     assert page.url.endswith("?basis=unsaid")
     assert ticked(page, "basis") == ["unsaid"]
 
@@ -88,12 +88,12 @@ def test_the_last_box_unticked_stays_unticked(
             page.wait_for_function("value => !location.search.includes(value)", arg=f"={value}")
     if not scripts:
         page.get_by_role("button", name="Apply").click()
-    expect(page.locator("h1")).to_have_text("0 notes, one step away")
+    expect(page.locator("h1")).to_contain_text("0 notes, one step away")
     assert ticked(page, name) == []
     page.locator(f".filters [value={'extends' if name == 'type' else 'paper'}]").check()
     if not scripts:
         page.get_by_role("button", name="Apply").click()
-    expect(page.locator("h1")).to_have_text("2 notes, one step away")
+    expect(page.locator("h1")).to_contain_text("2 notes, one step away")
     assert "none" not in page.locator(".w-centre + a, .fans a").last.get_attribute("href")
 
 
@@ -110,7 +110,7 @@ def test_programs_filter_by_the_same_words(walked: Any) -> None:
 
 def test_a_walk_says_how_many_notes_of_how_many_it_shows(walked: Any, page: Any) -> None:
     page.goto(f"{walked.url}/walk/hub")
-    expect(page.locator("h1")).to_have_text(f"24 of {MANY} notes, one step away")
+    expect(page.locator("h1")).to_contain_text(f"24 of {MANY} notes, one step away")
     assert page.locator("svg.fans").get_attribute("aria-label").startswith(f"24 of {MANY} notes")
     page.goto(f"{walked.url}/n/hub")
     expect(page.locator(".fan")).to_contain_text(f"10 of {MANY} notes")
@@ -123,7 +123,7 @@ def test_the_small_figure_is_what_the_walk_says_it_is(walked: Any, page: Any) ->
     expect(page.locator(".walk-h .hint")).to_contain_text("counts the notes that one is related to")
     assert page.locator(".fans .w-n").text_content() == str(BEHIND + 1)
     page.goto(f"{walked.url}/walk/middle")
-    expect(page.locator("h1")).to_have_text(f"{BEHIND + 1} notes, one step away")
+    expect(page.locator("h1")).to_contain_text(f"{BEHIND + 1} notes, one step away")
 
 
 @pytest.mark.parametrize(("width", "part"), [(1280, ".fans"), (375, ".spine")])
@@ -135,7 +135,9 @@ def test_the_second_step_says_how_many_more_there_are(
     shown = page.locator(part)
     assert shown.get_by_text("→ Behind").count() == 6
     shown.get_by_text(f"→ {BEHIND - 6} more").click()
-    expect(page.locator("h1")).to_have_text(f"{BEHIND + 1} notes, one step away, and the next step")
+    expect(page.locator("h1")).to_contain_text(
+        f"{BEHIND + 1} notes, one step away, and the next step"
+    )
 
 
 def test_the_first_page_says_that_a_row_is_cut(walked: Any, page: Any) -> None:
