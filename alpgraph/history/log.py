@@ -3,12 +3,15 @@
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from alpgraph.history.git import run_git
 
 _OPTIONS = ("--raw", "-z", "--no-abbrev", "--relative", "--diff-merges=off", "--no-ext-diff")
 _REGULAR = "100"
+UNKNOWN = "1970-01-01T00:00:00+00:00"
+"""What git itself writes for a time that no calendar has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +46,8 @@ def touches(root: Path, *, renames: bool = False, commits: int | None = None) ->
     commit, date, parents = "", "", ""
     for word in words:  # a path is always taken with its facts, so none can pass for a header
         if word.startswith("commit "):
-            _, commit, date, parents = word.split(" ", 3)
+            _, commit, written, parents = word.split(" ", 3)
+            date = written if _is_date(written) else UNKNOWN
         elif facts := word.removeprefix("\n").removeprefix(":"):
             old_mode, new_mode, before, after, status = facts.split(" ")
             former = next(words) if status[0] in "RC" else ""
@@ -57,3 +61,12 @@ def touches(root: Path, *, renames: bool = False, commits: int | None = None) ->
                 before if old_mode.startswith(_REGULAR) else "",
                 after if new_mode.startswith(_REGULAR) else "",
             )
+
+
+def _is_date(text: str) -> bool:
+    """Whether git made a date of what stands in a commit: anything may, as a zone of 518 hours."""
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return True

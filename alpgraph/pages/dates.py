@@ -1,6 +1,7 @@
 """When notes were written and changed, as far as git has been asked."""
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from pathlib import Path
 
 from alpgraph.history import HistoryError, commit_id, note_dates
@@ -42,3 +43,12 @@ class Dates(Mapping[str, tuple[str, str]]):
     def __len__(self) -> int:
         """Count the paths whose dates are known."""
         return len(self._known)
+
+
+def instant(text: str) -> float:
+    """Return when an ISO date and time is: as texts, those of two time zones tell no order.
+
+    >>> instant("2026-11-24T00:30:00+02:00") < instant("2026-11-23T23:00:00Z")
+    True
+    """
+    return datetime.fromisoformat(text).timestamp()

@@ -3,12 +3,13 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from heapq import nsmallest
+from heapq import nlargest, nsmallest
 from weakref import WeakKeyDictionary
 
 from alpgraph.graph import NoteGraph
 from alpgraph.notes import RelationType
 from alpgraph.notes.names import INDEX_NAMES
+from alpgraph.pages.dates import instant
 from alpgraph.pages.state import Collection, VerdictInfo
 from alpgraph.search import topic_key
 
@@ -125,12 +126,12 @@ def front_page(collection: Collection) -> list[str]:
 def newest(collection: Collection, count: int) -> list[NoteRow]:
     """Return the notes that were added last, with their dates; none where no date is known."""
     dated = [
-        (collection.dates[note.path][0], slug)
+        (created, slug)
         for slug, note in collection.notebook.index.notes.items()
-        if note.path in collection.dates
+        if (created := collection.dates.get(note.path, ("", ""))[0])  # a shallow clone has none
     ]
     found = []
-    for day, slug in sorted(dated, key=lambda pair: (pair[0], pair[1]), reverse=True)[:count]:
+    for day, slug in nlargest(count, dated, key=lambda pair: (instant(pair[0]), pair[1])):
         note = collection.notes[slug]
         verdict, apart = collection.verdicts.get(slug), collection.apart(slug)
         found.append(NoteRow(slug, note.title, "", verdict, day[:10], apart))

@@ -5,6 +5,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from alpgraph.graph.exports.rows import clean
 from alpgraph.pages.addresses import markdown_url, note_url
+from alpgraph.pages.dates import instant
 from alpgraph.pages.formats import markdown_link
 from alpgraph.pages.lists import topics
 from alpgraph.pages.state import Collection
@@ -23,20 +24,21 @@ def changed_at(collection: Collection, slug: str) -> str:
     note = collection.notes[slug]
     dates = collection.dates.get(note.path)
     if dates:
-        return dates[1] if "T" in dates[1] else f"{dates[1]}T00:00:00Z"
+        return dates[1]
     return datetime.fromtimestamp(note.modified, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def atom_feed(collection: Collection, base: str) -> str:
     """Return the newest notes as an Atom feed (RFC 4287)."""
-    order = sorted(collection.notes, key=lambda slug: changed_at(collection, slug), reverse=True)
-    newest = changed_at(collection, order[0]) if order else "1970-01-01T00:00:00Z"
+    changed = {slug: changed_at(collection, slug) for slug in collection.notes}
+    order = sorted(changed, key=lambda slug: instant(changed[slug]), reverse=True)
+    newest = changed[order[0]] if order else "1970-01-01T00:00:00Z"
     entries = []
     for slug in order[:MOST_ENTRIES]:
         note, url = collection.notes[slug], base + collection.place(note_url(slug))
         entries.append(
             f"<entry><title>{_xml(note.title)}</title><id>{_xml(url)}</id>"
-            f"<link href={quoteattr(url)}/><updated>{changed_at(collection, slug)}</updated>"
+            f"<link href={quoteattr(url)}/><updated>{changed[slug]}</updated>"
             f"<summary>{_xml(note.summary or note.claim)}</summary></entry>"
         )
     return (

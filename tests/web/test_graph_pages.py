@@ -224,6 +224,37 @@ def test_a_page_of_the_timeline_begins_before_a_known_commit(history: Any, grown
     assert ask(f"{history.url}/timeline?before=--all")[0] == 422
 
 
+def test_dates_of_all_zones_and_none_have_an_order(
+    repository: Any, start_server: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What stands in a commit may be any text: one of a zone of 518 hours is known."""
+    dates = {"early": "2026-11-24T00:30:00+02:00", "late": "2026-11-23T23:00:00+00:00"}
+    for name, date in dates.items():
+        monkeypatch.setenv("GIT_AUTHOR_DATE", date)
+        repository.commit({f"{name}.md": note(f"The {name} one")})
+    repository.write({"odd.md": note("The odd one")})
+    repository.git("add", "-A")
+    tree, parent = repository.git("write-tree"), repository.git("rev-parse", "HEAD")
+    (repository.root / "made").write_text(
+        f"tree {tree}\nparent {parent}\nauthor A <a@example.org> 1795651200 +51800\n"
+        "committer A <a@example.org> 1795651200 +0000\n\nChange\n"
+    )
+    made = ("hash-object", "-t", "commit", "-w", "--literally", "made")
+    repository.git("update-ref", "HEAD", repository.git(*made))
+    with start_server(str(repository.notes), "--state", str(tmp_path / "state")) as server:
+        told = ask(f"{server.url}/timeline")
+        assert told[0] == 200
+        assert text_of(told[1]).count("1 note written") == 3
+        while "Written" not in server.get("/n/odd"):  # git is asked after the first page
+            time.sleep(0.05)
+        assert "1 January 1970" in server.get("/n/odd")
+        feed = server.get("/feed.atom")
+        assert re.findall("<id>[^<]*/n/([a-z]+)</id>", feed) == ["late", "early", "odd"]
+        assert "<updated>2026-11-23T23:00:00+00:00</updated><entry>" in feed
+        newest = server.get("/").partition("Newest")[2]
+        assert newest.index("The late one") < newest.index("The early one")
+
+
 def titles_at(server: Any, day: str) -> set[str]:
     text = ask(f"{server.url}/api/network/titles?at={day}")[1]
     return {line.split("\t")[0] for line in text.splitlines()}
