@@ -98,7 +98,7 @@ class Forge:
 
 
 def web_address(remote: str) -> str | None:
-    """Return the web address of a git remote, or None for a local path.
+    """Return the web address of a git remote; None for a local path, or what is no address.
 
     >>> web_address("git@github.com:owner/notes.git")
     'https://github.com/owner/notes'
@@ -109,10 +109,14 @@ def web_address(remote: str) -> str | None:
     if short:
         host, path = short[1], short[2]
     else:
-        parts = urlsplit(text)
+        try:
+            parts = urlsplit(text)
+            number = parts.port
+        except ValueError:  # no number, or half a bracket
+            return None
         if parts.scheme not in ("http", "https", "ssh", "git") or not parts.hostname:
             return None
-        port = f":{parts.port}" if parts.port and parts.scheme in ("http", "https") else ""
+        port = f":{number}" if number and parts.scheme in ("http", "https") else ""
         host, path = parts.hostname + port, parts.path
     path = path.strip("/").removesuffix(".git")
     return f"https://{host}/{path}" if path else None

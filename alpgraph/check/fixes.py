@@ -5,13 +5,14 @@ import os
 import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from threading import Lock
 
 from alpgraph.check.choosing import is_line_end, is_mendable
 from alpgraph.check.keeping import keeps_rest
 from alpgraph.check.terminal import counted, escape
-from alpgraph.diagnostics import Diagnostic, Edit
+from alpgraph.diagnostics import Diagnostic, Edit, Fix
 from alpgraph.notes import Notebook
 from alpgraph.notes.parsing import digest
 
@@ -19,6 +20,8 @@ _BOM = b"\xef\xbb\xbf"
 _replacing = Lock()
 """Held from looking what a file holds to replacing it: a server does so in several threads."""
 _NO_END = "\n\\ No newline at end of file"
+Spans = dict[tuple[int, int, str], Edit]
+"""Edits by where they begin and end in a text, and what they put there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,31 +98,48 @@ def _mended(
     if done:
         text = _with_lf(text)
     starts = _line_starts(text)
-    taken: dict[tuple[int, int, str], Edit] = {}
-    left = []
+    mends: list[tuple[Diagnostic, Spans]] = []
+    left: list[Diagnostic] = []
     for one in findings:
-        if one.fix is None:
-            continue
-        here = one.place.file
-        edits = one.fix.edits
-        spans = [_span(starts, text, edit) if edit.place.file == here else None for edit in edits]
-        wanted = {
-            span: edit
-            for span, edit in zip(spans, edits, strict=True)
-            if span is not None and span not in taken
-        }
-        both = taken | wanted
-        if (
-            None in spans
-            or any(_overlap(a, b) for a in wanted for b in taken)
-            or not keeps_rest(_with_lf(text), _with_lf(_replaced(text, both)), both.values())
-        ):
-            left.append(one)
-        else:
-            taken = both
-            done.append(one)
+        if one.fix is not None:
+            spans = _spans(starts, text, one.fix, one.place.file)
+            if spans is None:
+                left.append(one)
+            else:
+                mends.append((one, spans))
+    taken = _fitting(text, [spans for _, spans in mends], {})
+    for one, spans in mends:
+        (done if spans.keys() <= taken.keys() else left).append(one)
     bom = _BOM if data.startswith(_BOM) else b""
     return bom + _replaced(text, taken).encode("utf-8"), done, left
+
+
+def _spans(starts: list[int], text: str, fix: Fix, file: str) -> Spans | None:
+    """Return the edits of a fix; nothing where one of them cannot be made."""
+    found: Spans = {}
+    for edit in fix.edits:
+        span = _span(starts, text, edit) if edit.place.file == file else None
+        if span is None:
+            return None
+        found[span] = edit
+    return found
+
+
+def _fitting(text: str, mends: Sequence[Spans], taken: Spans) -> Spans:
+    """Return `taken` and those of further edits that fit, in turn.
+
+    All are tried at once, and where that fails, first one half and then the other: trying each
+    alone would read the text as often as there are edits.
+    """
+    both = taken | {span: edit for edits in mends for span, edit in edits.items()}
+    ordered = sorted(both)
+    apart = not any(_overlap(one, other) for one, other in pairwise(ordered))
+    if apart and keeps_rest(_with_lf(text), _with_lf(_replaced(text, ordered)), both.values()):
+        return both
+    if len(mends) < 2:
+        return taken
+    middle = len(mends) // 2
+    return _fitting(text, mends[middle:], _fitting(text, mends[:middle], taken))
 
 
 def _with_lf(text: str) -> str:
@@ -127,9 +147,11 @@ def _with_lf(text: str) -> str:
 
 
 def _replaced(text: str, spans: Iterable[tuple[int, int, str]]) -> str:
-    for start, end, new in sorted(spans, reverse=True):
-        text = text[:start] + new + text[end:]
-    return text
+    pieces, at = [], 0
+    for start, end, new in sorted(spans):
+        pieces += [text[at:start], new]
+        at = end
+    return "".join([*pieces, text[at:]])
 
 
 def _line_starts(text: str) -> list[int]:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 from alpgraph.history.git import (
@@ -106,7 +107,7 @@ def revision_at(root: Path, date: str) -> str:
 
     Raises ValueError for another form of date, HistoryError when nothing is that old.
     """
-    if not re.fullmatch(r"\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:?\d\d)?)?", date):
+    if not _is_date(date):  # git would take it for now
         msg = f"'{date}' is no date such as 2026-01-31"
         raise ValueError(msg)
     until = date if "T" in date else f"{date}T23:59:59"
@@ -115,6 +116,16 @@ def revision_at(root: Path, date: str) -> str:
         msg = f"there is no revision as old as {date}"
         raise HistoryError(msg)
     return found
+
+
+def _is_date(text: str) -> bool:
+    if not re.fullmatch(r"\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:?\d\d)?)?", text):
+        return False
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _is_note(path: str) -> bool:

@@ -49,10 +49,11 @@ def parse_query(text: str) -> Query:
     >>> parse_query('calibrat topic:abstention "proper score"').filters
     (('topic', 'abstention'),)
     """
+    text = text[:MOST_CHARACTERS].encode("utf-8", "replace").decode()  # no index holds surrogates
     words: list[str] = []
     phrases: list[tuple[str, ...]] = []
     filters: list[tuple[str, str]] = []
-    for key, quoted, plain in _PART.findall(text[:MOST_CHARACTERS]):
+    for key, quoted, plain in _PART.findall(text):
         value = quoted or plain
         if key in FILTERS and value:
             filters.append((key, topic_key(value) if key in KEYED else value.strip()))

@@ -241,3 +241,8 @@ def test_a_long_text_does_not_go_into_an_address() -> None:
 
 def test_a_local_path_has_no_web_address() -> None:
     assert web_address("/srv/git/notes.git") is None
+
+
+@pytest.mark.parametrize("text", ["ssh://git@[::1/x", "https://h.example:99999/x", "http://h:a/x"])
+def test_what_is_no_address_has_none(text: str) -> None:
+    assert web_address(text) is None

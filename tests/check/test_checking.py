@@ -3,6 +3,8 @@ import re
 import time
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -16,6 +18,7 @@ from alpgraph.check import (
     summary_line,
 )
 from alpgraph.check.near import Names
+from alpgraph.check.rules.network import ordering_cycle
 from alpgraph.diagnostics import Diagnostic, Place, Severity
 from alpgraph.graph import build_graph
 from alpgraph.notes import notebook_of
@@ -185,6 +188,30 @@ def test_circle_of_a_type_that_orders_nothing_is_fine() -> None:
     assert codes(files, "ALP204") == []
     ordered = {name: text.replace("explains", "extends") for name, text in files.items()}
     assert codes(ordered, "ALP204") == ["ALP204 a.md"]
+
+
+def test_of_several_relations_on_a_line_the_one_at_fault_is_told() -> None:
+    line = "relations: [{type: parallels, to: a}, {type: extends, to: b}]"
+    told = {
+        "a": "relations: []",
+        "b": "relations: [{type: extends, to: a}, {type: extends, to: c}]",
+        "c": line,
+    }
+    files = {f"{name}.md": f"---\ntitle: T\n{said}\n---\nx" for name, said in told.items()}
+    opposite = next(one for one in check(files) if one.code == "ALP203")
+    assert opposite.message == "`b` and `c` each say `extends` of the other"
+    assert opposite.place == Place(
+        "c.md", 3, line.index("extends") + 1, 3, line.index(", to: b") + 1
+    )
+
+
+def test_cost_of_a_long_chain_grows_with_its_length() -> None:
+    pairs = {(f"{n:05}", f"{n + 1:05}") for n in range(40_000)}
+    kinds = SimpleNamespace(types=[SimpleNamespace(id="leads-to", orders=True)])
+    subject: Any = SimpleNamespace(notebook=SimpleNamespace(types=kinds), pairs={"leads-to": pairs})
+    begun = time.process_time()
+    assert list(ordering_cycle(subject)) == []
+    assert time.process_time() - begun < 10
 
 
 def test_both_ends_of_one_relation_may_give_the_same_reason() -> None:

@@ -1,3 +1,4 @@
+import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from pathlib import Path
@@ -114,6 +115,21 @@ def test_file_that_is_gone_is_left_alone(folder: Folder) -> None:
     (root / "a.md").unlink()
     assert apply_fixes(notebook, found).changed == ()
     assert list(root.iterdir()) == []
+
+
+def test_cost_of_many_fixes_of_a_file_grows_with_their_number(folder: Folder) -> None:
+    item = "  - type: paralels\n    to: b\n    why: it is said for the sake of a test {}\n"
+    text = "---\ntitle: A\nrelations:\n" + "".join(map(item.format, range(300))) + "---\nText.\n"
+    root = folder({"a.md": text, "b.md": "# B\n\nText."})
+    notebook, found = read(root)
+    slips = [one for one in found if one.code == "ALP011"]
+    wrong = edit("a.md", 6, 10, "it is said", "{: ")
+    begun = time.process_time()
+    outcome = apply_fixes(notebook, [*slips, wrong])
+    assert time.process_time() - begun < 15
+    assert len(outcome.fixed) == 300
+    assert outcome.skipped == ("a.md: ALP012 on line 6 is left",)
+    assert (root / "a.md").read_text() == text.replace("paralels", "parallels")
 
 
 def test_overlapping_fixes_wait_for_the_next_time(folder: Folder) -> None:

@@ -319,6 +319,8 @@ def test_a_date_means_its_whole_day(repository: Path, commit: Git) -> None:
         revision_at(root, DAYS[0])
     with pytest.raises(ValueError, match="'yesterday'"):
         revision_at(root, "yesterday")
+    with pytest.raises(ValueError, match="'2026-99-99'"):  # git would take it for now
+        revision_at(root, "2026-99-99")
 
 
 def test_remotes_lose_their_passwords(repository: Path, git: Git) -> None:

@@ -74,6 +74,7 @@ def test_nothing_typed_and_nothing_found_are_no_errors(folder: Folder) -> None:
     index = open_index(read_notebook(folder(NOTES)))
     assert index.search("") == (0, [])
     assert index.search("zzzzqqq")[0] == 0
+    assert index.search("zzzzqqq\udcff topic:\udcff links:\udcff")[0] == 0
 
 
 @pytest.mark.parametrize(

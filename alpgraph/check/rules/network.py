@@ -1,7 +1,7 @@
 """ALP201 to ALP204: what only the whole graph shows."""
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from alpgraph.check.rule import Draft, Rule, Subject, rule
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from alpgraph.graph import Reason
 
 _LISTED = 5
+_ROUNDS = 20
+Edge = tuple[str, str, str]
+"""Source, target and type of a relation."""
 
 
 def orphan(subject: Subject) -> Iterator[Draft]:
@@ -130,13 +133,13 @@ def relation_contradicts_inverse(subject: Subject) -> Iterator[Draft]:
     for kind in one_way:
         pairs = subject.pairs[kind.id]
         for source, target in sorted(p for p in pairs if p[0] < p[1] and p[::-1] in pairs):
-            here, there = (source, target, kind.id), (target, source, kind.id)
-            yield _contradiction(subject, subject.reasons(here), subject.reasons(there))
+            yield _contradiction(subject, (source, target, kind.id), (target, source, kind.id))
 
 
-def _contradiction(subject: Subject, here: "Sequence[Reason]", there: "Sequence[Reason]") -> Draft:
-    other, last = sorted((max(told, key=_line) for told in (here, there)), key=_line)
-    relation = _relation(subject, last)
+def _contradiction(subject: Subject, here: Edge, there: Edge) -> Draft:
+    told = [(max(subject.reasons(edge), key=_line), edge) for edge in (here, there)]
+    (other, _), (last, edge) = sorted(told, key=lambda pair: _line(pair[0]))
+    relation = _relation(subject, edge, last)
     names = " and ".join(map(quoted, sorted((last.by, relation.target or ""))))
     message = f"{names} each say `{relation.type}` of the other"
     hint = f"{other.file}:{other.line} says the opposite; turn one of the two round"
@@ -171,11 +174,12 @@ def ordering_cycle(subject: Subject) -> Iterator[Draft]:
     for kind in subject.notebook.types.types:
         if kind.orders:
             for circle in _circles(subject, kind.id):
-                reasons = subject.reasons((circle[0], circle[1], kind.id))
+                edge = circle[0], circle[1], kind.id
+                relation = _relation(subject, edge, min(subject.reasons(edge), key=_line))
                 way = " → ".join(map(quoted, [*circle, circle[0]]))
                 message = f"`{kind.id}` goes round in a circle: {way}"
                 hint = "remove or turn round the one that is not meant"
-                yield Draft(message, hint, _relation(subject, min(reasons, key=_line)).type_place)
+                yield Draft(message, hint, relation.type_place)
 
 
 def _circles(subject: Subject, kind: str) -> Iterator[list[str]]:
@@ -191,8 +195,11 @@ def _circles(subject: Subject, kind: str) -> Iterator[list[str]]:
 
 
 def _in_circles(pairs: set[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Leave out, in rounds, pairs that begin where none ends: most collections have no circle."""
-    while pairs:
+    """Leave out, in rounds, pairs that begin where none ends: most collections have no circle.
+
+    A long chain would take as many rounds as it has notes; what is left of it does no harm.
+    """
+    for _ in range(_ROUNDS):
         ends = {target for _, target in pairs}
         kept = {pair for pair in pairs if pair[0] in ends}
         if len(kept) == len(pairs):
@@ -224,12 +231,19 @@ def _title_place(note: Note) -> Place:
     return note.places.get("title") or Place(note.path)
 
 
-def _relation(subject: Subject, reason: "Reason") -> Relation:
-    """Return the relation as its author wrote it that a reason of the graph belongs to."""
+def _relation(subject: Subject, edge: Edge, reason: "Reason") -> Relation:
+    """Return the relation as its author wrote it that a reason of an edge belongs to."""
+    source, target, kind = edge
+    forward = reason.by == source
+    other, readings = target if forward else source, subject.notebook.types.readings
     return next(
         relation
         for relation in subject.notes[reason.by].relations
-        if relation.place.line == reason.line and relation.why == reason.why
+        if relation.place.line == reason.line
+        and relation.why == reason.why
+        and relation.target in (other, None)  # an absent note's node is not named as it is written
+        and (reading := readings.get(relation.type))
+        and (reading.type.id, reading.forward) == (kind, forward)
     )
 
 
