@@ -10,6 +10,8 @@ from .checking import (
 from .choosing import (
     chosen as chosen,
     summary_line as summary_line,
+    summary_table as summary_table,
+    without_repeats as without_repeats,
 )
 from .fixes import (
     FixOutcome as FixOutcome,

@@ -3,8 +3,13 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from alpgraph.check.terminal import counted
+from alpgraph.check.terminal import counted, escape
 from alpgraph.diagnostics import Diagnostic, Severity
+
+REPEATED = 5
+"""Findings of one code and message that are shown to a person."""
+FEW = 30
+"""Findings that need no table."""
 
 
 def chosen(
@@ -33,6 +38,45 @@ def _prefix(text: str) -> str:
     raise ValueError(f"no code of a finding begins with '{text}'; codes are like ALP101 or ALP1")
 
 
+def without_repeats(found: Iterable[Diagnostic]) -> tuple[list[Diagnostic], str]:
+    """Keep the first few of the findings that say the same, and tell how many more there are."""
+    found = list(found)
+    counts = Counter((one.code, one.message) for one in found)
+    many = {same for same, count in counts.items() if count > 2 * REPEATED}
+    kept = []
+    seen: Counter[tuple[str, str]] = Counter()
+    for one in found:
+        same = one.code, one.message
+        seen[same] += 1
+        if same not in many or seen[same] <= REPEATED:
+            kept.append(one)
+    told = "".join(
+        f"… {code}: {escape(message)}, {count - REPEATED} more times\n"
+        for (code, message), count in counts.most_common()
+        if (code, message) in many
+    )
+    more = "`--output-format concise` lists each\n\n" if told else ""
+    return kept, told + more
+
+
+def summary_table(found: Sequence[Diagnostic]) -> str:
+    """Say how many findings there are of each code, the most severe first; nothing for a few."""
+    if len(found) <= FEW:
+        return ""
+    order = list(Severity)
+    counts = Counter((one.severity, one.code, one.name) for one in found)
+    rows = sorted(counts.items(), key=lambda row: (order.index(row[0][0]), -row[1], row[0][1]))
+    width = len(str(max(counts.values())))
+    return "".join(
+        f"{count:>{width}} {_noun(weight)}{'' if count == 1 else 's'} {code} {name}\n"
+        for (weight, code, name), count in rows
+    )
+
+
+def _noun(weight: Severity) -> str:
+    return "hint" if weight is Severity.INFO else weight.value
+
+
 def summary_line(found: Sequence[Diagnostic], notes: int) -> str:
     """Say in a line what was found in how many notes.
 
@@ -40,11 +84,7 @@ def summary_line(found: Sequence[Diagnostic], notes: int) -> str:
     'no findings in 8 notes'
     """
     counts = Counter(one.severity for one in found)
-    said = [
-        counted(counts[weight], "hint" if weight is Severity.INFO else weight.value)
-        for weight in Severity
-        if counts[weight]
-    ]
+    said = [counted(counts[weight], _noun(weight)) for weight in Severity if counts[weight]]
     mendable = sum(is_mendable(one) for one in found)
     more = f"; `--fix` mends {mendable} of them" if mendable else ""
     return f"{', '.join(said) or 'no findings'} in {counted(notes, 'note')}{more}"

@@ -52,7 +52,7 @@ def check(
 
     Exit codes: 0 clean, 1 errors found, 2 wrong use, 101 our own fault.
     """
-    from alpgraph.check import chosen, summary_line
+    from alpgraph.check import chosen, summary_line, summary_table
     from alpgraph.diagnostics import Severity
 
     location, config = (find_own if fix else find)(notes, state)
@@ -74,6 +74,8 @@ def check(
     click.echo(_report(name, found, location.notes), nl=False)
     if name == "github":
         _add_to_summary(found, location.notes)
+    if name in FOR_PEOPLE:
+        click.echo(summary_table(found), err=True, nl=False)
     click.echo(summary_line(found, count), err=True)
     if location.bundled:
         click.echo("these are the bundled notes, since there is no ./notes here", err=True)
@@ -128,7 +130,8 @@ def _report(name: str, found: "list[Diagnostic]", root: Path) -> str:
     if name == "full":
         colour = sys.stdout.isatty() and "NO_COLOR" not in os.environ
         prefix = shown_prefix(root)
-        return reports.to_full(found, source_reader(root), colour=colour, prefix=prefix)
+        few, more = reports.without_repeats(found)
+        return reports.to_full(few, source_reader(root), colour=colour, prefix=prefix) + more
     # each is looked up, and so imported, only when it is asked for
     plain: dict[str, Callable[[list[Diagnostic]], str]] = {
         "concise": lambda found: reports.to_concise(found, prefix=shown_prefix(root)),

@@ -39,7 +39,7 @@ def link_open(html: RendererHTML, tokens: Tokens, at: int, options: Any, env: An
     address = note_address(href)
     if address is None:
         path = page.file(address_path(href))
-        target = page.file_url(path) if path else href
+        target = page.file_url(path) if path else _note_of_file(page, href) or href
         return f'<a href="{escape(target)}"{extra}>'
     found = page.link(*address, "")
     if found is not None:
@@ -104,10 +104,18 @@ def _file(page: Page, link: Wikilink, kind: str, *, embed: bool) -> str:
         return _picture(page, link.to, alt, "", size)
     path = page.file(link.to)
     words = escape(shown_text(link))
+    if path is None and (url := _note_of_file(page, link.to, link.heading)):
+        return f'<a href="{escape(url)}">{words}</a>'
     if path is None:
         mark = page.slots.attributes(f' class="dangling" title="no file {escape(link.to)}"')
         return f"<span>{mark}{words}</span>"
     return f'<a href="{escape(page.file_url(path))}">{words}</a>'
+
+
+def _note_of_file(page: Page, address: str, heading: str = "") -> str | None:
+    """Return the address of the note that is meant by what is called as a file."""
+    to = page.notebook.note_of_file(address_path(address), page.note.slug)
+    return page.link(to, heading or unquote(address.partition("#")[2]), "") if to else None
 
 
 def _picture(page: Page, src: str, alt: str, title: str, size: str) -> str:

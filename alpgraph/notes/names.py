@@ -83,6 +83,12 @@ class Names:
             return NOTHING
         return self._named(stem, folder) or self._called(fold(to), stem, folder)
 
+    def at_root(self, path: str) -> str | None:
+        """Return the one note at a path below the notes folder, or of that folder's page."""
+        stem = self.fold(_ENDING.sub("", path.strip("/")))
+        found = self.paths.get(stem) or self._index_of(stem)
+        return found[0] if found and len(found) == 1 else None
+
     def _index_of(self, folder: str) -> tuple[str, ...] | None:
         """Return the page of a folder; `index` comes before `README`."""
         found = self.folders.get(folder)

@@ -85,6 +85,8 @@ class Notebook:
         path = path.replace("\\", "/")
         folder = posixpath.dirname(origin)
         forms = [path.lstrip("/")]
+        if path.startswith(f"/{self.root.name}/"):  # sites and forges begin above the folder
+            forms.append(path[len(self.root.name) + 2 :])
         if not path.startswith("/"):
             forms.insert(0, posixpath.normpath(posixpath.join(folder, path)))
         known = self._attachments_called.get(looked_for(path), ())
@@ -94,6 +96,16 @@ class Notebook:
         ending = "/" + path.lstrip("./").lower()
         named = [name for name in known if ("/" + name.lower()).endswith(ending)]
         return nearest(named, folder)
+
+    def note_of_file(self, path: str, origin: str) -> str | None:
+        """Return the address of the note that `path`, called as a file, means if no file does.
+
+        It is a page's own name, as `Node.js`, or the HTML that a site makes of a note.
+        """
+        name, dot, ending = path.rpartition(".")
+        html = f"{name}.md" if dot and ending.lower() in ("html", "htm") else ""
+        spellings = filter(None, [html, path])
+        return next((to for to in spellings if self.index.resolve(to, origin).slug), None)
 
     def resolve(self, to: str, origin: str) -> Resolution:
         """Find the note that a link `to`, written in the note `origin`, means."""
@@ -245,7 +257,7 @@ def _notebook(
         by_slug, clashes = _distinct(entries)
         packed = [entry.packed for entry in by_slug.values()]
         if before is None:
-            index = LinkIndex(packed)
+            index = LinkIndex(packed, root.name)
         else:
             known = before.index.notes
             fresh = [note for note in packed if known.get(note.slug) is not note]

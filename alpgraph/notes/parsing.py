@@ -11,6 +11,7 @@ from alpgraph.notes.fields import is_native, read_fields
 from alpgraph.notes.findings import finding, quoted
 from alpgraph.notes.frontmatter import Matter, read_matter
 from alpgraph.notes.model import Note
+from alpgraph.notes.properties import page_properties
 from alpgraph.notes.relation_types import RelationTypes
 
 _ENDING = re.compile(r"\.(md|markdown)$", re.I)
@@ -27,6 +28,9 @@ def parse_note(path: str, data: bytes, *, types: RelationTypes, modified: float 
     matter, matter_findings = read_matter(path, text)
     found += matter_findings
     fields = read_fields(matter, types, found)
+    if not matter.present:
+        told = page_properties(matter.body)
+        fields.aliases = (*told.get("alias", ()), *told.get("aliases", ()))
     body = read_links(path, matter.body, matter.body_line, types, fields.title)
     found += _of_file(path, matter, body) + body.diagnostics
     return Note(

@@ -40,8 +40,9 @@ class Resolution:
 class LinkIndex:
     """Every name by which a note can be linked to."""
 
-    def __init__(self, notes: Iterable[Packed]) -> None:
-        """Enter every note."""
+    def __init__(self, notes: Iterable[Packed], folder: str = "") -> None:
+        """Enter every note; `folder` is what the notes folder itself is called."""
+        self._mount = f"/{folder}/"
         self.notes: dict[str, Packed] = {}
         self._exact = Names(str)
         self._folded = Names(str.casefold)
@@ -61,6 +62,7 @@ class LinkIndex:
     def updated(self, removed: Iterable[Packed], added: Iterable[Packed]) -> "LinkIndex":
         """Return an index in which some notes are left out and some are entered."""
         index = LinkIndex(())
+        index._mount = self._mount
         index.notes = dict(self.notes)
         removed, added = list(removed), list(added)
         if set(map(_NAMES, removed)) == set(map(_NAMES, added)):  # as after an edit of a text
@@ -162,6 +164,20 @@ class LinkIndex:
         exact = (anchor for anchor in wanted_anchors(heading) if anchor in known)
         return next(exact, "") or same_letters(heading, known)
 
+    def _from_above(self, to: str) -> Found:
+        """Find what an address from a root above the notes folder may mean in it.
+
+        Sites and forges begin with the folder's own name; Jekyll leaves out the `_` of folders.
+        """
+        paths = ["_" + to[1:]]
+        if len(self._mount) > 2 and to.startswith(self._mount):
+            paths.append(to[len(self._mount) :])
+        for names, mark in ((self._exact, ""), (self._folded, "-folded")):
+            for path in paths:
+                if slug := names.at_root(path):
+                    return slug, "root" + mark, ()
+        return NOTHING
+
     def _find(self, to: str, folder: str) -> Found:
         if not to:
             return NOTHING
@@ -175,7 +191,7 @@ class LinkIndex:
                     return slug, how + mark, ()
                 if candidates:
                     return None, "tie", tuple(sorted(candidates))
-        return NOTHING
+        return self._from_above(spellings[-1]) if to.startswith("/") else NOTHING
 
 
 def _is_dotted(slug: str) -> bool:

@@ -54,8 +54,8 @@ def file_type(path: str) -> str:
     """Return the file type of a path, as `png`; empty for notes and for names without one."""
     if "." not in path:
         return ""
-    ending = path.rsplit("/", 1)[-1].rpartition(".")[2].lower()
-    return ending if ending in _FILE_TYPES else ""
+    _, dot, ending = path.rsplit("/", 1)[-1].rpartition(".")
+    return ending.lower() if dot and ending.lower() in _FILE_TYPES else ""
 
 
 def file_address(href: str, *, picture: bool = False) -> str | None:

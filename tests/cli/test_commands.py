@@ -108,6 +108,22 @@ def test_a_fault_is_pointed_at_and_exits_1(
     assert re.search(rf"(?m)^bad\.md:{line}:\d+: {code} ", concise.stdout)
 
 
+def test_what_many_notes_have_in_common_is_shown_a_few_times_and_counted(
+    alpgraph: Run, folder: Folder
+) -> None:
+    files = {f"n{number}.md": "[[hub]] [[gone]]\n" for number in range(40)}
+    root = folder({**files, "hub.md": "# Hub\n\n[[lost]]\n"})
+    full = alpgraph("check", str(root))
+    assert full.stdout.count("no note answers to `gone`\n") == 5
+    assert "… ALP104: no note answers to `gone`, 35 more times\n" in full.stdout
+    assert full.stdout.count("no note answers to `lost`") == 1
+    assert full.stderr.splitlines()[:2] == ["41 warnings ALP104 dangling-link",
+                                            "41 hints ALP001 no-front-matter"]  # fmt: skip
+    concise = alpgraph("check", str(root), "--output-format", "concise")
+    assert concise.stdout.count("no note answers to `gone`") == 40
+    assert len(json.loads(alpgraph("check", str(root), "--output-format", "json").stdout)) == 82
+
+
 def test_names_equal_but_for_case_are_an_error(alpgraph: Run, folder: Folder) -> None:
     root = folder({"a/Note.md": OTHER, "a/note.md": OTHER.replace("other", "third")})
     done = alpgraph("check", str(root), "--output-format", "concise")

@@ -265,6 +265,44 @@ ODDITIES = {
         {("b", "a"): "a"},
         {"a": '<h1 dir="auto">Watching</h1>', "b": 'href="/n/a#h-lemma-on-x_1-twice"'},
     ),
+    "aliases among the properties of a Logseq page": Odd(
+        {
+            "pages/Iron___Work.md": "alias:: [[Smithing, old]], wrought\ntags:: [[a]]\n\n- x\n",
+            "pages/a.md": "- [[Iron/Work]] [[smithing, old]] [[Wrought]] [[alias]]\n",
+        },
+        ["pages/a.md:1:47 ALP104"],
+        {
+            ("pages/a", "smithing, old"): "pages/Iron___Work",
+            ("pages/a", "Wrought"): "pages/Iron___Work",
+        },
+    ),
+    "notes that are called as files are": Odd(
+        {
+            "Node.js.md": "# Node.js\n",
+            "v1.2/log.md": "# Log\n\n## One\n",
+            "a.md": "[[Node.js]] [[v1.2/log]] [l](/v1.2/log.html#one) [m](v1.2/log.html)\n"
+            "[g](gone.html) [[b.js]]\n",
+        },
+        ["a.md:2:1 ALP106", "a.md:2:16 ALP106"],
+        {("a", "v1.2/log"): "v1.2/log"},
+        {"a": '<a href="/n/v1.2/log#h-one">l</a> <a href="/n/v1.2/log">m</a>'},
+    ),
+    "addresses from a root above the folder": Odd(
+        {
+            "_guides/tides.md": "# Tides\n",
+            "deep/spring.md": "# Spring\n",
+            "start.md": "# Start\n",
+            "a.md": "[t](/guides/tides/) [s](/notes/start) [S](/notes/start.md)\n"
+            "[d](/notes/spring)\n",
+        },
+        ["a.md:2:1 ALP104"],
+        {
+            ("a", "/guides/tides/"): "_guides/tides",
+            ("a", "/notes/start"): "start",
+            ("a", "/notes/start.md"): "start",
+            ("a", "/notes/spring"): None,
+        },
+    ),
 }
 
 
@@ -296,6 +334,25 @@ def test_oddity_is_read_linked_checked_and_served(odd: Odd, folder: Folder, tmp_
             assert answer.status_code == 200, slug
             assert odd.shows.get(slug, "") in answer.text
         assert client.get("/").status_code == client.get("/network").status_code == 200
+
+
+def test_an_address_may_begin_with_the_folder_itself_and_a_file_comes_before_a_note(
+    folder: Folder,
+) -> None:
+    text = "![p](/notes/deep/p.png) ![q](/notes/p.png) [r](report.html)"
+    files = {"a.md": text, "report.md": "# Report\n", "report.html": "", "deep/p.png": ""}
+    notebook = read_notebook(folder(files))
+    assert found_in(notebook) == ["a.md:1:25 ALP106"]
+    page = note_page(collect(notebook, Config()), "a")
+    assert '<img src="/files/deep/p.png"' in page
+    assert '<a href="/files/report.html">r</a>' in page
+
+
+def test_in_other_tools_notes_only_what_is_nearly_a_key_is_taken_for_it(folder: Folder) -> None:
+    keys = "title: A\ntags: [x]\nlinkTitle: B\nlocation: c\nSummary: d\naliasses: e\n"
+    notebook = read_notebook(folder({"a.md": f"---\n{keys}---\nx\n"}))
+    hints = {one.message.split("`")[1]: one.hint for one in notebook.diagnostics}
+    assert {key for key, hint in hints.items() if "did you mean" in hint} == {"Summary", "aliasses"}
 
 
 def test_of_pictures_with_one_name_the_nearest_is_shown_and_none_of_equals(

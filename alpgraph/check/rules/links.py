@@ -233,7 +233,7 @@ def absent_file(subject: Subject) -> Iterator[Draft]:
     for note in subject.asked.values():
         for link in note.files:
             meant = subject.notebook.files_meant(link.to, note.path)
-            if len(meant) != 1:
+            if len(meant) != 1 and not subject.notebook.note_of_file(link.to, note.slug):
                 yield Draft(*_absent_file(subject, link.to, meant), link.place)
 
 
