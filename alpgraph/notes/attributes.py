@@ -35,11 +35,19 @@ def divide_heading(text: str) -> tuple[str, str]:
 
 def name_headings(state: StateCore) -> None:
     """Take attributes off headings before their texts are parsed."""
-    for index, token in enumerate(state.tokens):
-        if token.type == "heading_open" and "{" in state.tokens[index + 1].content:
-            inline = state.tokens[index + 1]
+    tokens = state.tokens
+    for index, token in enumerate(tokens):
+        if token.type != "heading_open":
+            continue
+        inline = tokens[index + 1]
+        if "{" in inline.content:
             inline.content, name = divide_heading(inline.content)
             token.meta = {**token.meta, "name": name}
+        if tokens[index + 3 : index + 5] and tokens[index + 3].type == "paragraph_open":
+            below, more, _ = tokens[index + 4].content.partition("\n")  # as kramdown has it
+            if below.startswith("{:") and not divide_heading(below)[0]:
+                token.meta = {**token.meta, "name": divide_heading(below)[1]}
+                tokens[index + 3].hidden = tokens[index + 5].hidden = not more
 
 
 def attributes_inline(state: StateInline, silent: bool) -> bool:

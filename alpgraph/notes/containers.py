@@ -20,6 +20,7 @@ BOXES_IN_BOXES = 10
 _DEPTH = "depth of boxes"
 _UNCLOSED = "boxes without an end"
 _INDENT = 4
+_MARKS = frozenset((":::", "!!!", "???", "==="))
 
 
 class _Box(NamedTuple):
@@ -29,11 +30,19 @@ class _Box(NamedTuple):
     title: str
 
 
-def container_fenced(state: StateBlock, start_line: int, end_line: int, silent: bool) -> bool:
+def container(state: StateBlock, start_line: int, end_line: int, silent: bool) -> bool:
+    """Read a box; hardly any line begins one, and each is asked."""
+    begin = state.bMarks[start_line] + state.tShift[start_line]
+    mark = state.src[begin : begin + 3]
+    if mark not in _MARKS or not _may_begin(state, start_line):
+        return False
+    read = _fenced if mark == ":::" else _indented
+    return read(state, start_line, end_line, silent)
+
+
+def _fenced(state: StateBlock, start_line: int, end_line: int, silent: bool) -> bool:
     """Read the lines from `:::kind title` to a line of as many colons."""
     begin, stop = state.bMarks[start_line] + state.tShift[start_line], state.eMarks[start_line]
-    if not state.src.startswith(":::", begin) or not _may_begin(state, start_line):
-        return False
     match = _FENCED.match(state.src[begin:stop])
     if match is None or match[3].rstrip().endswith(":::"):
         return False
@@ -74,13 +83,9 @@ def _closing_line(state: StateBlock, line: int, end_line: int, colons: int) -> i
     return -1
 
 
-def container_indented(state: StateBlock, start_line: int, end_line: int, silent: bool) -> bool:
+def _indented(state: StateBlock, start_line: int, end_line: int, silent: bool) -> bool:
     """Read `!!! kind "title"`, `??? kind "title"` or `=== "title"` and the indented lines below."""
     begin, stop = state.bMarks[start_line] + state.tShift[start_line], state.eMarks[start_line]
-    if state.src[begin : begin + 3] not in ("!!!", "???", "==="):
-        return False
-    if not _may_begin(state, start_line):
-        return False
     line = state.src[begin:stop]
     tab, match = _TAB.match(line), _INDENTED.match(line)
     indent = state.sCount[start_line] + _INDENT

@@ -135,8 +135,7 @@ class _FieldReader:
             sentence = f"{key.text}: {to}"
             self.fields.mentions.append(Mention(to, to, "", sentence, place))
         known = key.text.lower() in FOREIGN_KEYS or self.types.read(key.text)
-        # in other tools' notes only what is nearly one of our keys is taken for it
-        meant = near(key.text, KEYS, 0.7 if self.native else 0.85)
+        meant = near(key.text, KEYS)
         if known and (not meant or key.text.lower() in FOREIGN_KEYS):
             return
         fix = None if meant in self.keys else rewording(key.place, key.text, meant)

@@ -15,7 +15,7 @@ from mdit_py_plugins.footnote import footnote_plugin
 
 from alpgraph.notes.attributes import attributes_inline, name_headings
 from alpgraph.notes.comments import comment_block, comment_inline
-from alpgraph.notes.containers import container_fenced, container_indented
+from alpgraph.notes.containers import container
 from alpgraph.notes.formula_blocks import formula_block
 from alpgraph.notes.inline_parser import Inline
 from alpgraph.notes.tasks import mark_tasks
@@ -51,8 +51,7 @@ def markdown() -> MarkdownIt:
     interrupts: RuleOptionsType = {"alt": ["paragraph", "blockquote", "list"]}
     md.block.ruler.before("hr", "comment", comment_block, interrupts)
     md.block.ruler.at("math_block", formula_block(md), interrupts)
-    md.block.ruler.before("hr", "container_fenced", container_fenced, interrupts)
-    md.block.ruler.before("hr", "container_indented", container_indented, interrupts)
+    md.block.ruler.before("hr", "container", container, interrupts)
     md.inline.ruler.before("link", "attributes", attributes_inline)
     md.core.ruler.before("inline", "names", name_headings)
     _remember_place(md, "link")

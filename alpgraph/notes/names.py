@@ -4,6 +4,7 @@ import posixpath
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
+from datetime import date
 from urllib.parse import unquote
 
 from alpgraph.notes.packing import Packed
@@ -14,6 +15,9 @@ Fold = Callable[[str], str]
 _Table = dict[str, tuple[str, ...]]
 NOTHING: Found = (None, "", ())
 _ENDING = re.compile(r"\.(?:md|markdown)$", re.I)
+_DAY = re.compile(r"(?:^|/)journals/(\d{4})[_-](\d\d)[_-](\d\d)$", re.ASCII)
+_MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+_WEEK = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
 INDEX_NAMES = ("index", "_index", "readme")
 
 
@@ -63,7 +67,7 @@ class Names:
         yield self.names, fold(name)
         if name.lower() in INDEX_NAMES:
             yield self.folders, fold(folder)
-        for other in other_names(name):
+        for other in other_names(name) or days_names(slug):
             yield self.aliases, fold(other)
         for alias in note.aliases:
             yield self.aliases, fold(unicodedata.normalize("NFC", alias))
@@ -167,10 +171,32 @@ def other_names(name: str) -> tuple[str, ...]:
     return (other,) if other != name else ()
 
 
+def days_names(slug: str) -> tuple[str, ...]:
+    """Names that Logseq may give the page of a day, by its setting; the file's is a date.
+
+    >>> days_names("journals/2026_03_25")
+    ('Mar 25th, 2026', '2026-03-25', '2026/03/25', '2026-03-25 Wed', 'Wed, 2026/03/25')
+    """
+    match = _DAY.search(slug) if "journals/" in slug else None
+    if match is None:
+        return ()
+    try:
+        day = date(*map(int, match.groups()))
+    except ValueError:
+        return ()
+    short, week = _MONTHS[day.month - 1], _WEEK[day.weekday()]
+    last = day.day % 10 if day.day not in (11, 12, 13) else 0
+    ending = {1: "st", 2: "nd", 3: "rd"}.get(last, "th")
+    dashes, slashes = day.isoformat(), day.isoformat().replace("-", "/")
+    first = f"{short} {day.day}{ending}, {day.year}"
+    return first, dashes, slashes, f"{dashes} {week}", f"{week}, {slashes}"
+
+
 def names_of(note: Packed) -> set[str]:
     """Return, folded, the last parts of all names by which links may mean a note."""
     parts = note.slug.split("/")
-    names = {parts[-1], note.title, *note.aliases, *other_names(parts[-1])}
+    other = other_names(parts[-1]) or days_names(note.slug)
+    names = {parts[-1], note.title, *note.aliases, *other}
     if parts[-1].lower() in INDEX_NAMES:
         names.add(parts[-2] if len(parts) > 1 else ".")
     return {_last_part(name) for name in names}

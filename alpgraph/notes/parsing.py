@@ -16,6 +16,7 @@ from alpgraph.notes.relation_types import RelationTypes
 
 _ENDING = re.compile(r"\.(md|markdown)$", re.I)
 _AWKWARD = re.compile(r"[#|\[\]^\\%?*\"<>\x00-\x1f]")
+_ITEM = re.compile(r"\s*(?:[-*+>]|\d+[.)])\s")
 _TITLE_LINE = re.compile(r"^title:[ \t]+(\S.*)$", re.M)
 
 
@@ -85,7 +86,7 @@ def _title(path: str, matter: Matter, body: Body) -> str:
     """Return the title of a note whose front matter says none."""
     if matter.table is None and (line := _TITLE_LINE.search(matter.raw)):
         return line[1].rstrip().strip("\"'")
-    return _first_heading(body) or name_of(path)
+    return _first_heading(matter, body) or name_of(path)
 
 
 def name_of(path: str) -> str:
@@ -101,14 +102,17 @@ def name_of(path: str) -> str:
     return name.replace("___", "/") or path
 
 
-def _first_heading(body: Body) -> str:
-    """Return the first heading where it is one of the whole note, not of a section in it."""
+def _first_heading(matter: Matter, body: Body) -> str:
+    """Return the first heading where it is one of the whole note, not of a section or an item."""
     first = body.headings[0] if body.headings else None
-    return first.text if first and first.level == 1 else ""
+    if first is None or first.level > 1:
+        return ""
+    line = matter.body.split("\n", first.line - matter.body_line + 1)[first.line - matter.body_line]
+    return "" if _ITEM.match(line) else first.text
 
 
 def _has_title(matter: Matter, body: Body) -> bool:
-    return bool(matter.table and matter.table.get("title")) or bool(_first_heading(body))
+    return bool(matter.table and matter.table.get("title")) or bool(_first_heading(matter, body))
 
 
 def _of_file(path: str, matter: Matter, body: Body) -> list[Diagnostic]:

@@ -190,6 +190,8 @@ class _Scanner:
         if not text:
             self.close()
             return True
+        if text[:2] == "{:" and self.block is None:  # it may name the heading above
+            return False
         if numbered := _NUMBER.match(line):
             # in running text only a first item begins a list
             in_text = self.block is not None and not self.in_list

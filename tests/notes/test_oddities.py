@@ -303,6 +303,17 @@ ODDITIES = {
             ("a", "/notes/spring"): None,
         },
     ),
+    "days of a Logseq journal": Odd(
+        {
+            "journals/2026_03_22.md": "- # Filed\n- x\n",
+            "journals/2026_13_40.md": "- x\n",
+            "pages/a.md": "[[Mar 22nd, 2026]] [[2026-03-22 Sun]]\n"
+            "[[2026-03-23 Mon]] [[2026-03-22 Mon]]\n",
+        },
+        ["pages/a.md:2:1 ALP104", "pages/a.md:2:20 ALP104"],
+        {("pages/a", "Mar 22nd, 2026"): "journals/2026_03_22"},
+        {"journals/2026_03_22": '<h1 dir="auto">2026_03_22</h1>'},
+    ),
 }
 
 
@@ -348,11 +359,15 @@ def test_an_address_may_begin_with_the_folder_itself_and_a_file_comes_before_a_n
     assert '<a href="/files/report.html">r</a>' in page
 
 
-def test_in_other_tools_notes_only_what_is_nearly_a_key_is_taken_for_it(folder: Folder) -> None:
-    keys = "title: A\ntags: [x]\nlinkTitle: B\nlocation: c\nSummary: d\naliasses: e\n"
+def test_only_what_is_nearly_a_key_is_taken_for_it(folder: Folder) -> None:
+    keys = "title: A\ntags: [x]\nlinkTitle: B\nlocation: c\nSummary: d\naliasses: e\ntitel: f\n"
     notebook = read_notebook(folder({"a.md": f"---\n{keys}---\nx\n"}))
     hints = {one.message.split("`")[1]: one.hint for one in notebook.diagnostics}
-    assert {key for key, hint in hints.items() if "did you mean" in hint} == {"Summary", "aliasses"}
+    assert {key for key, hint in hints.items() if "did you mean" in hint} == {
+        "Summary",
+        "aliasses",
+        "titel",
+    }
 
 
 def test_of_pictures_with_one_name_the_nearest_is_shown_and_none_of_equals(

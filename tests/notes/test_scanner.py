@@ -88,6 +88,7 @@ PIECES = st.sampled_from(
         "supports:: ",
         " {#a}",
         "{.b}",
+        "## h\n{: #c}\n",
         "## h {#a-b}\n",
         "## `h`{.b} c\n",
         "\n:::note t\n",
