@@ -74,7 +74,7 @@ function commands() {
   const slug = slugOf(location.href), path = segment(slug), query = encodeURIComponent(slug);
   const own = slug ? [["Walk from this note", `/walk/${path}`], ["Path from this note to another", `/path?from=${query}`], ["Network around this note", `/network?focus=${query}`], ...(served ? [["All links of this note", `/links/${path}`]] : [])] : [];
   const places = [["Home", "/"], ["The whole network", "/network"], ["Topics", "/topics"], ["Experiments", "/experiments"], ["Timeline", "/timeline"], ["How are two notes related?", "/path"], ["Help", "/help"]];
-  const writing = served ? [["Suggest a link from this note", `/new?from=${query}`], ["New note", "/new"]].slice(slug ? 0 : 1) : [];
+  const writing = served ? [["Add a note that links to this one", `/new?from=${query}`], ["New note", "/new"]].slice(slug ? 0 : 1) : [];
   const themes = ["system", "light", "dark"].map((name) => ({ title: `Colours: ${name}`, act: () => context.chooseTheme(name) }));
   return [...[...own, ...places, ...writing].map(([title, address]) => ({ title, url: place(address) })), ...themes].map((entry) => ({ kind: "command", ...entry }));
 }
