@@ -123,6 +123,23 @@ def test_text_twice_as_large_makes_no_page_wider(
     assert wide == []
 
 
+@pytest.mark.parametrize("width", [700, 768, 1024, 1100, 1280])
+def test_letters_of_pictures_are_large_enough_to_read(
+    server: Any, open_page: Callable[..., Any], width: int
+) -> None:
+    page = open_page(viewport={"width": width, "height": 800})
+    for path, picture in (("note", ".fan"), ("walk", ".fans, .spine")):
+        page.goto(server.url + PAGES[path])
+        heights = page.locator(f":is({picture}) :is(.f-t tspan, .w-w tspan, .why)").evaluate_all(
+            """all => all.filter(one => one.getClientRects().length).map((one) => {
+              const matrix = one.getScreenCTM?.();
+              return parseFloat(getComputedStyle(one).fontSize) * (matrix ? matrix.a : 1);
+            })"""
+        )
+        assert heights, path
+        assert min(heights) > 11, path
+
+
 def test_stops_of_a_walk_keep_enough_of_their_names(
     server: Any, open_page: Callable[..., Any]
 ) -> None:
