@@ -66,6 +66,18 @@ def test_a_change_is_shown_before_and_after(repository: Any, client: Callable[..
     assert "{{7*7}}" in text
 
 
+def test_remarks_of_one_kind_stand_under_its_name(
+    repository: Any, client: Callable[..., Any]
+) -> None:
+    repository.commit({"a.md": note("First"), "b.md": note("Second"), "c.md": note("Third")})
+    contradicted = note("First", ("contradicts", "b", WHY), ("contradicts", "c", WHY))
+    repository.commit({"a.md": contradicted})
+    with client() as browser:
+        text = browser.get("/diff?base=HEAD~1&head=HEAD").text
+    assert text.count("<b>new contradiction</b>") == 1
+    assert text.count("new contradiction") == 2  # each row says it to who does not see the column
+
+
 def test_without_a_head_the_notes_on_disk_are_compared(
     repository: Any, client: Callable[..., Any]
 ) -> None:

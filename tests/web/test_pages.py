@@ -382,6 +382,7 @@ def test_every_page_is_sensible_with_hardly_any_note(
             assert "One step from here" not in own.get(f"/n/{slug}")  # there is none
             walk = own.get(f"/walk/{slug}")
             assert "Nothing is linked here" in walk
+            assert walk.count(">Open the note</a>") == 1
             assert "<fieldset>\n    <legend>" not in walk  # nothing to filter
             assert "1 note, walked by links" in own.get("/")
             assert ">1 note</span>" in own.get("/standing")
