@@ -116,7 +116,7 @@ def _read(state: StateBlock, box: _Box, start_line: int, last: int, indent: int)
     if box.kind:
         token = state.push("blockquote_open", "blockquote", 1)
         token.map = [start_line, last]
-        token.meta = {"callout": box.kind, "fold": box.fold, "title": None, "box": True}
+        token.meta = {"callout": box.kind, "fold": box.fold, "title": [], "box": True}
         if box.title:
             _title(state, box.title, start_line)
     state.env[_DEPTH] = state.env.get(_DEPTH, 0) + 1

@@ -74,7 +74,7 @@ def _box(tokens: list[Token], index: int) -> None:
     """Take the title of a box out of its first paragraph."""
     inline = tokens[index + 2] if tokens[index + 1].type == "paragraph_open" else None
     if inline and inline.meta.get("title"):
-        tokens[index].meta = {**tokens[index].meta, "title": inline.children}
+        tokens[index].meta = {**tokens[index].meta, "title": inline.children or []}
         inline.children = []
         tokens[index + 1].hidden = tokens[index + 3].hidden = True
 

@@ -23,6 +23,7 @@ _CALLOUT = re.compile(r"^([ \t]*>[ \t>]*)\[!([\w-]{1,30})\][+-]?[ \t]*(\S?)", re
 _TASK = re.compile(r"^([ \t>]*(?:[-*+]|\d+[.)])[ \t]+)\[[ xX]\](?=\s)", re.M)
 _HIGHLIGHT = re.compile(r"==(?=[^\s=])([^=\n]*[^\s=])==")
 _ADDRESS = re.compile(r"\]\((https?://[^)\s]+)")
+_HIDING = (":::", "!!! ", "??? ", '=== "', "{#", "{:", "{.", "{ .", "{ #")
 _MARKS = str.maketrans(dict.fromkeys("`*_#>|~\n\t", " "))
 
 
@@ -48,8 +49,10 @@ def outside_addresses(body: str) -> tuple[str, ...]:
 
 
 def _may_hide(body: str) -> bool:
-    """Whether HTML or a comment may stand in a body; the parser alone knows."""
-    return "%%" in body or ("<" in body and _HTML.search(body) is not None)
+    """Whether HTML, a comment, a box or attributes may stand in a body; the parser alone knows."""
+    if "%%" in body or ("<" in body and _HTML.search(body)):
+        return True
+    return any(mark in body for mark in _HIDING)
 
 
 @lru_cache(maxsize=1024)
