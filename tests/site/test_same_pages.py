@@ -29,7 +29,7 @@ STATED = [
     ("no server tells of edits", r' data-live="[^"]*"', ""),
     ("the policy stands in the page", r'  <meta charset="utf-8">\n', HEAD),
     ("nothing to write with", r' *<a href="/new">New note</a>\n', ""),
-    ("nothing to write with", r'<a href="/(edit|new)[^"]*">(Edit this|Suggest a) \w+</a>', ""),
+    ("nothing to write with", r'<a href="/(edit|new)[^"]*">(Edit this|Add a note) [\w ]+</a>', ""),
     ("no API", r' *<li><a href="/api">API</a></li>\n', ""),
     ("no feed without a public address", FEED, ""),
     ("runs at home", KNOBS, f'  <p class="hint">{HOME}</p>\n'),
