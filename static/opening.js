@@ -6,7 +6,7 @@ async function look() {
     const answer = await fetch(location.href, { headers: { accept: "text/html" } });
     if (answer.status !== 503) return location.reload();
     const told = parser.parseFromString(await answer.text(), "text/html").querySelector(".reading");
-    document.querySelector(".reading").replaceWith(told);
+    if (told) document.querySelector(".reading").replaceWith(told); // else a proxy says that nobody answers
   } catch { /* no answer this time */ }
   setTimeout(look, 1000);
 }

@@ -244,13 +244,20 @@ class Hub:
             async with aclosing(watched):
                 async for changes in watched:
                     if changes:
-                        await self.refresh(Path(path) for _, path in changes)
+                        await self._refresh_or_tell(Path(path) for _, path in changes)
                     if (Change.deleted, str(root)) in changes or identity(root) != there:
                         return
                     if not changes:
                         await asyncio.to_thread(self._ask_git)
         finally:
             catching_up.cancel()
+
+    async def _refresh_or_tell(self, paths: Iterable[Path]) -> None:
+        """Read changed files again; a fault of ours there ends neither pages nor the watch."""
+        try:
+            await self.refresh(paths)
+        except Exception:
+            traceback.print_exc()
 
     async def _catch_up(self) -> None:
         """Read again what changed since the notes were read."""

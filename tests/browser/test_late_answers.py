@@ -1,6 +1,7 @@
 """Answers that come late, twice or not at all, and keys that are not meant for a page."""
 
 from collections.abc import Callable
+from itertools import chain, repeat
 from typing import Any
 
 import pytest
@@ -192,3 +193,21 @@ def test_a_run_is_followed_again_after_back(server: Any, page: Any) -> None:
         page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))")
     page.get_by_role("button", name="Cancel").click()
     page.get_by_text("This run was cancelled").wait_for()
+
+
+def test_how_far_the_reading_is_outlives_what_a_proxy_says_meanwhile(
+    server: Any, page: Any
+) -> None:
+    script = server.get("/static/opening.js")
+    page.route("**/opening.js", lambda route: route.fulfill(
+        body=script, content_type="text/javascript"))  # fmt: skip
+    answers = [
+        '<p class="reading">first</p><script type="module" src="/opening.js"></script>',
+        "<h1>Service Unavailable</h1>",
+        '<p class="reading">second</p>',
+    ]
+    given = chain(answers, repeat(answers[-1]))
+    page.route("**/n/large", lambda route: route.fulfill(
+        status=503, body=next(given), content_type="text/html"))  # fmt: skip
+    page.goto(f"{server.url}/n/large")
+    expect(page.locator(".reading")).to_have_text("second", timeout=20_000)

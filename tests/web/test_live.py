@@ -17,7 +17,7 @@ import pytest
 
 from alpgraph.config import Config, Location
 from alpgraph.graph import build_graph
-from alpgraph.notes import read_notebook, stale_paths, update_notebook
+from alpgraph.notes import Notebook, read_notebook, stale_paths, update_notebook
 from alpgraph.pages import patched
 from alpgraph.web import Settings
 from alpgraph.web.events import KEPT, Changes
@@ -218,6 +218,33 @@ def test_a_folder_that_takes_the_place_of_the_one_before_is_followed(
         await hub.stop()
 
     run(follow())
+
+
+def test_a_fault_of_ours_in_reading_an_edit_is_said_and_the_next_is_followed(
+    folder: Folder,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    root = folder(NOTES)
+
+    def spoilt(notebook: Notebook, names: set[str]) -> Notebook:
+        if "b.md" in names:
+            raise KeyError("b.md")
+        return update_notebook(notebook, names)
+
+    monkeypatch.setattr("alpgraph.web.hub.update_notebook", spoilt)
+
+    async def follow() -> None:
+        hub = Hub(Settings(Location(root, tmp_path / "state", bundled=False), Config()))
+        await hub.start()
+        for name in ("a", "b", "c"):
+            (root / f"{name}.md").write_text("# Seen\n", encoding="utf-8")
+            await (asyncio.sleep(1) if name == "b" else follows(hub, name, "Seen"))
+        await hub.stop()
+
+    run(follow())
+    assert "KeyError: 'b.md'" in capsys.readouterr().err
 
 
 def test_a_page_tells_the_date_of_a_note_that_is_committed_after_the_edit(
