@@ -182,6 +182,12 @@ def source_reader(root: Path) -> Callable[[str], str]:
     return read_source
 
 
+def _folder_around(file: Path) -> Path:
+    """Return the notes folder around a file, else the current folder if that is around it."""
+    current, resolved = Path.cwd(), file.resolve()
+    return folder_of(file) or (current if resolved.is_relative_to(current) else resolved.parent)
+
+
 @click.command(epilog="Examples: `alpgraph explain ALP011`; `alpgraph explain notes/a.md`.")
 @click.argument("what", metavar="CODE|FILE")
 @notes_option
@@ -194,7 +200,7 @@ def explain(what: str, notes: Path | None) -> int:
         click.echo(explain_code(what.upper()))
         return 0
     path = Path(what)
-    location, config = find(notes or (folder_of(path) or path.parent if path.is_file() else None))
+    location, config = find(notes or (_folder_around(path) if path.is_file() else None))
     notebook = read(location, config)
     relative = path.resolve()
     by_path = {note.path: slug for slug, note in notebook.notes.items()}

@@ -3,7 +3,9 @@
 import re
 
 _WIKI = re.compile(r"\[\[([^\[\]\n|]*?)(?:\\?\|([^\[\]\n]*?))?\]\]")
-_LINK = re.compile(r"\[((?:[^\[\]]|\[[^\[\]]*\])*)\]\([^()\s]*(?:\s+\"[^\"]*\")?\)")
+_LINK = re.compile(
+    r"\[((?:[^\[\]]|\[[^\[\]]*\])*)\]\([^()\s]*(?:\([^()\s]*\)[^()\s]*)*(?:\s+\"[^\"]*\")?\)"
+)
 _MARKS = re.compile(r"[*`~]+|(?<!\w)_+|_+(?!\w)")
 _MARK = re.compile(r"[*`~_]")
 # written so that the search looks for one set of characters first, which is far quicker

@@ -15,7 +15,9 @@ from alpgraph.notes.wikilinks import IMAGE_TYPES, file_type
 
 _HTML = re.compile(r"<[A-Za-z/!?]")
 _WIKILINK = re.compile(r"\[\[(?:[^\[\]\n|]*\|)?([^\[\]\n|]*)\]\]")
-_CLOSING = re.compile(r"\](?:\]|\([^)\s\]]*(?:\](?!\()[^)\s\]]*)*\))")
+_CLOSING = re.compile(
+    r"\](?:\]|\([^()\s\]]*(?:(?:\([^()\s\]]*\)|\](?!\())[^()\s\]]*)*\))"  # an address holds pairs
+)
 _OPENING = re.compile(r"\[(?:\[|(?=\w))")
 _EMBED = re.compile(r"!(\[\[([^\[\]\n|#]*)(?:[|#][^\[\]\n]*)?\]\])")
 _PICTURE = re.compile(r"!\[([^\[\]\n]*)\]\([^()\n]*\)")

@@ -124,6 +124,16 @@ def test_what_many_notes_have_in_common_is_shown_a_few_times_and_counted(
     assert len(json.loads(alpgraph("check", str(root), "--output-format", "json").stdout)) == 82
 
 
+def test_a_note_of_any_folder_is_explained_from_where_one_stands(
+    alpgraph: Run, tmp_path: Path
+) -> None:
+    (tmp_path / "guide").mkdir()
+    (tmp_path / "guide" / "a.md").write_text("[b](../b.md)\n", encoding="utf-8")
+    (tmp_path / "b.md").write_text("# B\n", encoding="utf-8")
+    done = alpgraph("explain", "guide/a.md", cwd=tmp_path)
+    assert "mentions b (“B”, written “../b.md”, found by relative)" in done.stdout
+
+
 def test_names_equal_but_for_case_are_an_error(alpgraph: Run, folder: Folder) -> None:
     root = folder({"a/Note.md": OTHER, "a/note.md": OTHER.replace("other", "third")})
     done = alpgraph("check", str(root), "--output-format", "concise")

@@ -14,6 +14,7 @@ from alpgraph.notes.shown import shown_text
         (":::info See [b](b.md)\nhot\n:::\n", "See b hot"),
         ("::: code-group\nalone\n:::\n", "alone"),
         ('=== "Here"\n\n    there\n', "Here there"),
+        ("[sum](stats/sum(x).md), [b](b.md) and (so)\n", "sum , b and (so)"),
         ("## Watching {#watch}\n\n[b](b.md){ .button } {this}\n", "Watching b {this}"),
     ],
 )
