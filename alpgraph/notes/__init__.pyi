@@ -15,6 +15,9 @@ from .inline import (
     render_inline as render_inline,
 )
 from .lazy import (
+    modified as modified,
+)
+from .lazy import (
     outline as outline,
 )
 from .model import (

@@ -80,6 +80,15 @@ class LazyNotes(Mapping[str, Note]):
         return unpack(entry.packed, entry.modified, self.index.resolver(entry.packed.slug))
 
 
+def modified(notes: Mapping[str, Note], slug: str) -> float:
+    """Return when a note's file last changed, in seconds, as quickly as may be.
+
+    >>> modified({"a": Note(slug="a", path="a.md", title="A", modified=2.0)}, "a")
+    2.0
+    """
+    return notes.entries[slug].modified if isinstance(notes, LazyNotes) else notes[slug].modified
+
+
 def outline(notes: Mapping[str, Note], slug: str) -> Outline:
     """Return what a note is known by, as quickly as may be.
 

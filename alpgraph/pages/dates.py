@@ -1,10 +1,20 @@
-"""When notes were written and changed, as far as git has been asked."""
+"""When notes were written and changed: from git, as far as it has been asked, or from files."""
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from alpgraph.history import HistoryError, commit_id, note_dates
+from alpgraph.notes import Note, modified
+
+
+def file_date(notes: Mapping[str, Note], slug: str) -> str:
+    """Return when a note's file last changed, as an RFC 3339 date.
+
+    >>> file_date({"a": Note(slug="a", path="a.md", title="A")}, "a")
+    '1970-01-01T00:00:00Z'
+    """
+    return datetime.fromtimestamp(modified(notes, slug), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 class Dates(Mapping[str, tuple[str, str]]):
@@ -16,17 +26,22 @@ class Dates(Mapping[str, tuple[str, str]]):
     def __init__(self, root: Path | None = None) -> None:
         """Take the folder of the notes; without one no date is ever known."""
         self._root = root
+        self.unversioned = False
+        """Whether no history is kept, so that files alone tell when they changed."""
         self._commit = ""
         self._known: Mapping[str, tuple[str, str]] = {}
 
     def refresh(self) -> bool:
-        """Ask git, unless nothing was committed since it was asked last; whether it said more."""
+        """Ask git, unless nothing was committed since it was asked last; whether more is known."""
         if self._root is None:
             return False
+        before = self.unversioned
         try:
             commit = commit_id(self._root, "HEAD")
         except HistoryError:
-            return False
+            self.unversioned = True
+            return not before
+        self.unversioned = False
         if commit == self._commit:
             return False
         self._known, self._commit = note_dates(self._root), commit

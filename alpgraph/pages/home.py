@@ -104,6 +104,7 @@ def home_page(collection: Collection) -> str:
         ],
         linked=rows(collection, most_linked(collection, 6)),
         newest=newest(collection, NEWEST),
+        by_file=collection.dates.unversioned,
         tensions=against[:MOST_TENSIONS],
         tension_count=len(against),
         tours=tours(collection) if collection.config.tours else (),

@@ -9,7 +9,7 @@ from weakref import WeakKeyDictionary
 from alpgraph.graph import NoteGraph
 from alpgraph.notes import RelationType
 from alpgraph.notes.names import INDEX_NAMES
-from alpgraph.pages.dates import instant
+from alpgraph.pages.dates import file_date, instant
 from alpgraph.pages.state import Collection, VerdictInfo
 from alpgraph.search import topic_key
 
@@ -124,12 +124,18 @@ def front_page(collection: Collection) -> list[str]:
 
 
 def newest(collection: Collection, count: int) -> list[NoteRow]:
-    """Return the notes that were added last, with their dates; none where no date is known."""
-    dated = [
-        (created, slug)
-        for slug, note in collection.notebook.index.notes.items()
-        if (created := collection.dates.get(note.path, ("", ""))[0])  # a shallow clone has none
-    ]
+    """Return the notes that were added last, with their dates; none where no date is known.
+
+    Where no history is kept, these are the notes whose files changed last.
+    """
+    if collection.dates.unversioned:
+        dated = [(file_date(collection.notes, slug), slug) for slug in collection.notes]
+    else:
+        dated = [
+            (created, slug)
+            for slug, note in collection.notebook.index.notes.items()
+            if (created := collection.dates.get(note.path, ("", ""))[0])  # a shallow clone has none
+        ]
     found = []
     for day, slug in nlargest(count, dated, key=lambda pair: (instant(pair[0]), pair[1])):
         note = collection.notes[slug]

@@ -1,11 +1,10 @@
 """The collection for machines: feed, sitemap, llms.txt."""
 
-from datetime import UTC, datetime
 from xml.sax.saxutils import escape, quoteattr
 
 from alpgraph.graph.exports.rows import clean
 from alpgraph.pages.addresses import markdown_url, note_url
-from alpgraph.pages.dates import instant
+from alpgraph.pages.dates import file_date, instant
 from alpgraph.pages.formats import markdown_link
 from alpgraph.pages.lists import topics
 from alpgraph.pages.state import Collection
@@ -21,11 +20,10 @@ def _xml(text: str) -> str:
 
 def changed_at(collection: Collection, slug: str) -> str:
     """Return when a note last changed, as an RFC 3339 date: from git, else from the file."""
-    note = collection.notes[slug]
-    dates = collection.dates.get(note.path)
+    dates = collection.dates.get(collection.notes[slug].path)
     if dates:
         return dates[1]
-    return datetime.fromtimestamp(note.modified, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return file_date(collection.notes, slug)
 
 
 def atom_feed(collection: Collection, base: str) -> str:

@@ -97,7 +97,7 @@ def note_page(
         near=rows(collection, near),
         next_notes=next_notes(collection, found, {slug, *trail}),
         sources=note.sources,
-        dates=collection.dates.get(note.path),
+        dates=collection.dates_of(slug),
         panel=panel_of(collection, note, may_run=may_run),
         canonical=collection.public(note_url(slug)),
         linked_data=linked_data(note, collection.public(note_url(slug))),

@@ -18,7 +18,7 @@ from alpgraph.notes import (
     read_notebook,
     types_of,
 )
-from alpgraph.pages.dates import Dates
+from alpgraph.pages.dates import Dates, file_date
 from alpgraph.pages.files import Published
 from alpgraph.state import cache_folder
 
@@ -155,6 +155,15 @@ class Collection:
         """
         title = self.graph.nodes[slug]["title"]
         return slug if len(self.notebook.index.titled(title)) > 1 else ""
+
+    def dates_of(self, slug: str) -> tuple[str, str] | None:
+        """Return when a note was written and changed; the first is empty where nobody knows.
+
+        Where no history is kept, its file tells the second.
+        """
+        if self.dates.unversioned:
+            return "", file_date(self.notes, slug)
+        return self.dates.get(self.notes[slug].path)
 
     @property
     def revision(self) -> int:

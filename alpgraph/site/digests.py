@@ -65,7 +65,7 @@ def take_digests(collection: Collection) -> Digests:
     full = {
         slug: digest(
             note.path, note.digest, told[slug], _findings(collection, note.path),
-            collection.dates.get(note.path),
+            collection.dates_of(slug),
         )
         for slug, note in notes.items()
     }  # fmt: skip

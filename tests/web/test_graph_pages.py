@@ -316,6 +316,23 @@ def test_dates_of_notes_are_asked_of_git_after_the_start(history: Any) -> None:
     assert "20 March 2026" in html
 
 
+def test_without_history_files_tell_when_notes_changed(
+    folder: Any, start_server: Any, tmp_path: Path
+) -> None:
+    root = folder({"old.md": "---\ntitle: Old\n---\nx\n", "new.md": "---\ntitle: New\n---\ny\n"})
+    for name, day in {"old": 1_700_000_000, "new": 1_710_000_000}.items():
+        os.utime(root / f"{name}.md", (day, day))
+    with start_server(str(root), "--state", str(tmp_path / "state")) as started:
+        deadline = time.monotonic() + 60
+        while "Changed" not in (html := started.get("/n/old")):
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+        home = text_of(started.get("/"))
+    assert "Changed 14 November 2023" in text_of(html)
+    assert "Written" not in html
+    assert re.search(r"Changed last New .*Old ", home)
+
+
 def test_standing_says_how_each_figure_was_computed(server: Any) -> None:
     told = text_of(server.get("/standing"))
     assert "5 Areas Groups of notes more linked inside" in told
