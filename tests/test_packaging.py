@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 import threading
+import tomllib
 import urllib.request
 import zipfile
 from pathlib import Path
@@ -38,6 +39,17 @@ def test_the_wheel_holds_notes_templates_and_static_files(wheel: Path) -> None:
         assert here
         assert here <= set(names)
     assert any(re.fullmatch(r"alpgraph/experiments/references/.*\.json", name) for name in names)
+    assert "alpgraph/_bundled/alpgraph.toml" in names
+    tops = {name.partition("/")[0] for name in names}
+    assert {top for top in tops if not top.endswith(".dist-info")} == {"alpgraph"}
+
+
+def test_an_editable_install_holds_no_twin_of_a_bundled_file(tmp_path: Path) -> None:
+    code = f"from hatchling.build import build_editable as b; b({str(tmp_path)!r})"
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True)
+    (built,) = tmp_path.glob("*.whl")
+    names = zipfile.ZipFile(built).namelist()
+    assert [name for name in names if ".dist-info/" not in name and name[-4:] != ".pth"] == []
 
 
 def test_an_installed_alpgraph_serves_the_bundled_notes_from_anywhere(
@@ -74,8 +86,13 @@ def test_an_installed_alpgraph_serves_the_bundled_notes_from_anywhere(
         assert str(target) in match[1]
         with urllib.request.urlopen(f"{match[2]}/n/utility-weighted-loss", timeout=30) as answer:
             page = answer.read().decode()
+        with urllib.request.urlopen(f"{match[2]}/", timeout=30) as answer:
+            home = answer.read().decode()
     finally:
         watchdog.cancel()
         process.terminate()
         process.communicate(timeout=20)
     assert "Can utility-weighted training loss actually harm model performance?" in page
+    settings = tomllib.loads((ROOT / "alpgraph.toml").read_text(encoding="utf-8"))
+    assert f"<title>{settings['title']}" in home
+    assert settings["tagline"] in home
