@@ -25,8 +25,13 @@ EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}
 @state_option
 @click.option("--no-open", is_flag=True, help="Do not open a browser.")
 @click.option("--url", help="Public address of the site, for feeds and links.")
-@click.option("--allow-host", multiple=True, metavar="NAME", help="Also answer to this Host.")
-@click.option("--allow-runs", is_flag=True, default=None, help="Accept runs on a public address.")
+@click.option(
+    "--allow-host",
+    multiple=True,
+    metavar="NAME",
+    help="Also answer to this Host; runs then need --allow-runs.",
+)
+@click.option("--allow-runs", is_flag=True, default=None, help="Accept runs where others reach it.")
 @click.option(
     "--allow-origin", metavar="URL", multiple=True, help="Take runs that a static site there sends."
 )
