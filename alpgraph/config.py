@@ -183,7 +183,7 @@ def _from_file(notes: Path) -> tuple[dict[str, Any], str]:
                 continue
             try:
                 values: Any = tomllib.loads(path.read_text(encoding="utf-8"))
-            except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+            except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError, OSError) as error:
                 raise ConfigError(f"{path}: cannot be read: {error}") from None
             for key in table:
                 values = values.get(key, {})

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 
 _DROPPED = re.compile(r"[^\w\- ]+")
 _NO_LETTER = re.compile(r"[\W_]+")
@@ -53,20 +54,33 @@ def wanted_anchors(heading: str) -> Iterator[str]:
         yield wanted_anchor(start[: match.start()])
 
 
-def same_letters(heading: str, known: Iterable[str]) -> str:
-    """Return the one heading's anchor that has the letters and digits of a link's part after `#`.
+class KnownAnchors:
+    """The anchors of one note, looked up by what links say after `#`."""
 
-    Obsidian writes spaces for the marks of a heading, and tools differ in what they leave out.
+    def __init__(self, names: Iterable[str]) -> None:
+        """Take the anchors of headings and blocks."""
+        self._names = frozenset(names)
 
-    >>> same_letters("_Lemma _ about $ x_1 $", ["h-lemma-about-x_1", "h-lemma"])
-    'h-lemma-about-x_1'
-    """
-    last = heading.rsplit("#", 1)[-1].strip()
-    wanted = _letters(last)
-    if not wanted or last.startswith("^"):
-        return ""
-    found = [name for name in known if name.startswith("h-") and _letters(name[2:]) == wanted]
-    return found[0] if len(found) == 1 else ""
+    @cached_property
+    def _by_letters(self) -> dict[str, str]:
+        """Headings by their letters and digits; an empty one where several have the same."""
+        found: dict[str, str] = {}
+        for name in self._names:
+            if name.startswith("h-") and (letters := _letters(name[2:])):
+                found[letters] = "" if letters in found else name
+        return found
+
+    def find(self, heading: str) -> str:
+        """Return the anchor that is meant, or an empty string: as written, else by its letters.
+
+        Obsidian writes spaces for the marks of a heading, and tools differ in what they leave out.
+
+        >>> KnownAnchors(["h-lemma-about-x_1", "h-lemma"]).find("_Lemma _ about $ x_1 $")
+        'h-lemma-about-x_1'
+        """
+        exact = next((name for name in wanted_anchors(heading) if name in self._names), "")
+        last = heading.rsplit("#", 1)[-1].strip()
+        return exact if exact or last.startswith("^") else self._by_letters.get(_letters(last), "")
 
 
 def _letters(text: str) -> str:

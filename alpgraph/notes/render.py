@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from html import escape
 
-from alpgraph.notes.anchors import same_letters, wanted_anchors
+from alpgraph.notes.anchors import KnownAnchors, wanted_anchors
 from alpgraph.notes.markdown import BODY_LIMIT, markdown, parse, within_limit
 from alpgraph.notes.model import Note
 from alpgraph.notes.notebook import Notebook
@@ -83,13 +83,13 @@ def _embedded(page: Page, link: Wikilink) -> str | None:
 
 def section(note: Note, heading: str) -> str:
     """Return the part of a note's body under a heading, or the paragraph a block name marks."""
-    wanted = tuple(wanted_anchors(heading))
     lines = note.body.split("\n")
-    if wanted[0].startswith("b-"):
-        return _paragraph(lines, wanted[0].removeprefix("b-"))
-    wanted += (same_letters(heading, [start.anchor for start in note.headings]),)
+    asked = next(wanted_anchors(heading))
+    if asked.startswith("b-"):
+        return _paragraph(lines, asked.removeprefix("b-"))
+    wanted = KnownAnchors(start.anchor for start in note.headings).find(heading)
     for index, start in enumerate(note.headings):
-        if start.anchor in wanted:
+        if start.anchor == wanted:
             later = note.headings[index + 1 :]
             end = next((item.line for item in later if item.level <= start.level), None)
             first = start.line - note.body_line

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from operator import attrgetter
 from urllib.parse import unquote
 
-from alpgraph.notes.anchors import same_letters, wanted_anchors
+from alpgraph.notes.anchors import KnownAnchors
 from alpgraph.notes.names import NOTHING, Found, Names
 from alpgraph.notes.packing import Packed, Resolve, Resolved
 
@@ -51,6 +51,8 @@ class LinkIndex:
         self._direct: dict[str, Resolution] = {}
         """Names that are exactly a note's path: most links need no more."""
         self._memory: dict[tuple[str, str, str], Resolution] = {}
+        self._anchors: dict[str, KnownAnchors] = {}
+        """Of the notes that were asked for one."""
         for note in notes:
             self._enter(note)
 
@@ -160,9 +162,10 @@ class LinkIndex:
 
     def anchor(self, slug: str, heading: str) -> str:
         """Return the anchor in a note that a link's part after `#` means, if it is there."""
-        known = self.notes[slug].anchors
-        exact = (anchor for anchor in wanted_anchors(heading) if anchor in known)
-        return next(exact, "") or same_letters(heading, known)
+        known = self._anchors.get(slug)
+        if known is None:
+            known = self._anchors[slug] = KnownAnchors(self.notes[slug].anchors)
+        return known.find(heading)
 
     def _from_above(self, to: str) -> Found:
         """Find what an address from a root above the notes folder may mean in it.

@@ -163,6 +163,7 @@ def test_an_unknown_key_in_the_configuration_is_wrong_use(alpgraph: Run, folder:
         ({"alpgraph.toml": 'url = "example.org"\n'}, "https://"),
         ({"pyproject.toml": "tool = 3\n"}, "pyproject.toml: 'tool' is 3"),
         ({"pyproject.toml": '[tool]\nalpgraph = "x"\n'}, "pyproject.toml: 'alpgraph' is 'x'"),
+        ({"alpgraph.toml": "title = " + "[" * 3000}, "alpgraph.toml: cannot be read"),
     ],
 )
 def test_a_wrong_setting_is_named_with_its_place(

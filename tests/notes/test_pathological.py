@@ -5,6 +5,7 @@ https://github.com/markdown-it/markdown-it/blob/master/test/pathological.mjs
 """
 
 import signal
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -173,3 +174,15 @@ def cost(text: str, tmp_path: Path) -> None:
         )
     assert note.title
     assert len(html) < 20_000_000
+
+
+def test_cost_of_links_to_absent_headings_grows_with_their_number(tmp_path: Path) -> None:
+    many = 6_000
+    files = {"a.md": b"".join(b"[[b#x%d]]\n" % n for n in range(many)), "b.md": b"# b\n" * many}
+    notebook = notebook_of(files, root=tmp_path)
+    begun = time.process_time()
+    found = [
+        notebook.index.anchor("b", mention.heading) for mention in notebook.notes["a"].mentions
+    ]
+    assert found == [""] * many
+    assert time.process_time() - begun < 5
