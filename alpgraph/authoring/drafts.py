@@ -197,7 +197,9 @@ def slug_of_title(title: str) -> str:
     name = ascii_name or re.sub(r"[\W_]+", "-", unicodedata.normalize("NFC", text)).strip("-")
     if len(name) > _SLUG_LENGTH:
         name = name[: _SLUG_LENGTH + 1].rpartition("-")[0] or name[:_SLUG_LENGTH]
-    return f"{name}-note" if not name or _RESERVED.fullmatch(name) else name
+    if not name:
+        return "note"  # a name that began with a hyphen would be read as an option
+    return f"{name}-note" if _RESERVED.fullmatch(name) else name
 
 
 def parse_relation(text: str, notebook: Notebook) -> DraftRelation:

@@ -35,7 +35,7 @@ def notebook(*names: str) -> Notebook:
         ("Über Größe & Maß", "uber-grosse-mass"),
         ("Ångström's œuvre", "angstroms-oeuvre"),
         ("校准 是什么?", "校准-是什么"),
-        ("???", "-note"),
+        ("???", "note"),
         ("CON", "con-note"),
         ("word " * 40, "-".join(["word"] * 16)),
         ("x" * 200, "x" * 80),
