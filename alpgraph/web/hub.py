@@ -70,6 +70,8 @@ class Hub:
         self._later = Background(self._follow)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._telling: asyncio.Task[None] | None = None
+        self._deaf = False
+        """Whether edits are not followed, as has been said."""
 
     @property
     def collection(self) -> Collection:
@@ -216,19 +218,24 @@ class Hub:
 
     async def _watch(self) -> None:
         """Follow edits, also of a folder that takes the place of the one before."""
-        try:
-            while not self._stop.is_set():
-                if identity(self.settings.location.notes) is None:
-                    await asyncio.sleep(QUIET_MS / 1000)
-                else:
-                    await self._watch_folder()
-        except (OSError, RuntimeError) as error:
-            print(f"edits are not followed: {error}", file=sys.stderr)
+        while not self._stop.is_set():
+            try:
+                await self._watch_folder()
+            except (OSError, RuntimeError) as error:
+                if not self._deaf:
+                    print(f"edits are not followed: {error}", file=sys.stderr, flush=True)
+                self._deaf = True
+                await asyncio.sleep(QUIET_MS / 1000)
 
     async def _watch_folder(self) -> None:
-        """Follow edits until the folder is gone, as it is while git has a branch without it."""
+        """Follow edits until another folder takes the place of this; raises OSError if none does.
+
+        None does while git has a branch without it.
+        """
         root = self.settings.location.notes
         there = identity(root)
+        if there is None:
+            raise FileNotFoundError(f"the folder {root} is gone; what was read of it is served")
         watched = awatch(
             root,
             watch_filter=Visible(root),
@@ -243,6 +250,9 @@ class Hub:
         try:
             async with aclosing(watched):
                 async for changes in watched:
+                    if self._deaf:
+                        print("edits are followed again", file=sys.stderr, flush=True)
+                        self._deaf = False
                     if changes:
                         await self._refresh_or_tell(Path(path) for _, path in changes)
                     if (Change.deleted, str(root)) in changes or identity(root) != there:
@@ -272,9 +282,11 @@ class Hub:
             await self._telling
 
     async def refresh(self, paths: Iterable[Path]) -> None:
-        """Read changed files again and tell the listeners."""
+        """Read changed files again and tell the listeners, unless the whole folder is gone."""
         root = self.settings.location.notes
         async with self._patching:
+            if not await asyncio.to_thread(root.is_dir):
+                return
             changed = await asyncio.to_thread(sort_changes, root, paths)
             if await asyncio.to_thread(self._half_written, changed.notes):
                 await asyncio.sleep(HALF_WRITTEN_SECONDS)

@@ -72,6 +72,15 @@ def missing(server: Any, path: str) -> bool:
     return False
 
 
+def told(server: Any, words: str) -> None:
+    """Wait until a server has said something once."""
+    deadline = time.monotonic() + 60
+    while words not in "".join(server.lines):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    assert "".join(server.lines).count(words) == 1
+
+
 def test_a_saved_note_is_told_with_its_neighbours(live: Any) -> None:
     root, server, stream = live
     (root / "a.md").write_text("# Note A\n\nother words, [[b]]\n", encoding="utf-8")
@@ -120,6 +129,26 @@ def test_a_picture_that_arrives_is_shown(live: Any) -> None:
     stream.until(lambda: "no file p.svg" in server.get("/n/a"))
     (root / "p.svg").write_text("<svg width='1' height='1'/>", encoding="utf-8")
     stream.until(lambda: "/files/p.svg" in server.get("/n/a"))
+
+
+@pytest.mark.parametrize("how", ["moved", "removed"])
+def test_notes_are_served_while_their_folder_is_gone_and_followed_after(
+    live: Any, tmp_path: Path, how: str
+) -> None:
+    root, server, stream = live
+    shutil.copytree(root, tmp_path / "copy")
+    if how == "moved":
+        root.rename(tmp_path / "before")
+    else:
+        shutil.rmtree(root)
+    told(server, f"edits are not followed: the folder {root} is gone; what was read of it is")
+    assert how == "removed" or "first words" in server.get("/n/a")
+    shutil.copytree(tmp_path / "copy", root)
+    (root / "a.md").write_text("# Note A\n\nput back, [[b]]\n", encoding="utf-8")
+    stream.until(lambda: "put back" in server.get("/n/a"))
+    (root / "b.md").write_text("# Note B\n\nedited there\n", encoding="utf-8")
+    stream.until(lambda: "edited there" in server.get("/n/b"))
+    told(server, "edits are followed again")
 
 
 def git(root: Path, *words: str) -> None:
