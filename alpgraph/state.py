@@ -85,6 +85,15 @@ def make_state(folder: Path) -> None:
         file.write("*\n")
 
 
+def read_regular(path: Path) -> bytes:
+    """Read a file; raises OSError for a pipe, of which nobody may ever write the other end."""
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+    with open(descriptor, "rb") as file:  # noqa: PTH123 a descriptor
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise OSError(f"{path} is not a regular file")
+        return file.read()
+
+
 def _read(path: Path) -> bytes | None:
     """Return the key in a file, or nothing where it is none or others may know it."""
     try:

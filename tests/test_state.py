@@ -16,6 +16,7 @@ from alpgraph.state import KEY_BYTES, Key, cache_folder, make_state, user_key
 
 Folder = Callable[[dict[str, str | bytes]], Path]
 Run = Callable[..., subprocess.CompletedProcess[str]]
+PIPED = {".cache", ".stamps", ".json"}
 TELL = "from alpgraph.state import user_key; key = user_key(); print(key.secret.hex(), key.lasts)"
 
 
@@ -183,3 +184,30 @@ def test_git_ignores_a_state_folder_and_nothing_that_was_there(tmp_path: Path) -
     assert (tmp_path / ".alpgraph" / ".gitignore").exists()
     make_state(tmp_path)
     assert not (tmp_path / ".gitignore").exists()
+
+
+def test_a_pipe_in_the_place_of_a_cache_is_not_waited_for(folder: Folder, tmp_path: Path) -> None:
+    root, state = folder({"a.md": "# A\n\n[[b]]\n", "b.md": "# B\n\nwords\n"}), tmp_path / "state"
+    told = (str(root), "--state", str(state))
+    asked = (("check", *told), ("layout", *told), ("search", "words", "--notes", *told))
+
+    def answers() -> list[tuple[int, str]]:
+        done = [
+            subprocess.run(
+                [sys.executable, "-m", "alpgraph", *words],
+                capture_output=True,
+                text=True,
+                timeout=60,
+                check=False,
+            )
+            for words in asked
+        ]
+        return [(one.returncode, one.stdout) for one in done]
+
+    whole = answers()
+    kept = [path for path in (state / "cache").rglob("*") if path.suffix in PIPED]
+    assert {path.suffix for path in kept} == PIPED
+    for path in kept:
+        path.unlink()
+        os.mkfifo(path)
+    assert answers() == whole

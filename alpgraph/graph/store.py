@@ -17,6 +17,7 @@ from alpgraph.graph.communities import Area
 from alpgraph.graph.model import NoteGraph
 from alpgraph.graph.placing import Layout, layout, layout_digest, layout_text
 from alpgraph.processes import ctrl_c_held
+from alpgraph.state import read_regular
 
 NAME = "layout.json"
 VERSION = 2
@@ -123,7 +124,7 @@ def load_layout(folder: Path | None) -> Layout | None:
     if folder is None:
         return None
     try:
-        data: dict[str, Any] = json.loads((folder / NAME).read_text(encoding="utf-8"))
+        data: dict[str, Any] = json.loads(read_regular(folder / NAME))
         if data["version"] != VERSION:
             return None
         areas = tuple(

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from alpgraph.notes.files import FileStamp, walk
 from alpgraph.notes.packing import Packed
 from alpgraph.notes.relation_types import RelationTypes
-from alpgraph.state import user_key
+from alpgraph.state import read_regular, user_key
 
 CHUNK = 250
 """Files that are written together."""
@@ -156,7 +156,7 @@ def read_kept(path: Path) -> Any:
 def read_parts(path: Path) -> tuple[Any, list[memoryview]] | None:
     """Return the values and the bytes that `write_kept` wrote, or nothing, as `read_kept`."""
     try:
-        data = memoryview(path.read_bytes())
+        data = memoryview(read_regular(path))
     except OSError:
         return None
     seal = _seal()

@@ -18,6 +18,7 @@ from alpgraph.search.filters import UNTESTED, Filters, facts
 from alpgraph.search.query import Query, parse_query, topic_key
 from alpgraph.search.snippets import Hit, mark, snippet
 from alpgraph.search.words import ANALYZER, analyzer, split_cjk
+from alpgraph.state import read_regular
 
 VERSION = 4
 WEIGHTS = {"title": 5.0, "claim": 2.5, "summary": 2.0, "headings": 2.0, "reasons": 1.3, "body": 1.0,
@@ -77,7 +78,7 @@ class SearchIndex:
         status = path.stat()
         if (seen := (status.st_ino, status.st_mtime_ns)) == self._seen:
             return
-        known = json.loads(path.read_text(encoding="utf-8"))
+        known = json.loads(read_regular(path))
         try:
             version, digests = known["version"], dict(known["digests"])
         except (KeyError, TypeError):

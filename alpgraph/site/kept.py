@@ -21,6 +21,7 @@ from alpgraph.notes.cache import RACE_NS, Cache, read_kept, write_kept
 from alpgraph.notes.files import attachments, stamp_of
 from alpgraph.resources import EXPERIMENTS, program_stamp
 from alpgraph.site.folder import Built, SiteError, is_settled, listing, read_manifest
+from alpgraph.state import read_regular
 
 if TYPE_CHECKING:
     from alpgraph.pages import Collection
@@ -100,8 +101,9 @@ class KeptSite:
 
     def _key(self, texts: str, folder: Path) -> str:
         """Return a hash of what the site rests on, and of the site itself."""
-        drawn = folder / _MAP
-        where = drawn.read_bytes() if drawn.exists() else b""
+        where = b""
+        with suppress(OSError):
+            where = read_regular(folder / _MAP)
         return _hash(self._ground, texts, where, listing(self._out))
 
 
