@@ -79,6 +79,8 @@ def run_git(folder: Path, *args: str, given: bytes = b"") -> bytes:
         )
     except FileNotFoundError:
         raise HistoryError("git is not installed, or the folder is gone") from None
+    except OSError as error:
+        raise HistoryError(f"git cannot be started: {error.strerror}") from None
     except subprocess.TimeoutExpired:
         raise HistoryError(f"git {args[0]} took more than {TIMEOUT} seconds") from None
     if done.returncode:

@@ -1,5 +1,6 @@
 """The application: rooms put together, faults turned into answers."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -15,6 +16,7 @@ from alpgraph.pages.finding import absent_page, error_page, nothing_to_read_page
 from alpgraph.web.answering import Answering
 from alpgraph.web.api import router as api
 from alpgraph.web.contributing import router as contributing
+from alpgraph.web.crowd import Refusals
 from alpgraph.web.graph import router as graph
 from alpgraph.web.guard import Guard
 from alpgraph.web.hub import Hub
@@ -53,6 +55,7 @@ def create_app(settings: Settings, hub: Hub | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        asyncio.get_running_loop().set_exception_handler(Refusals())
         await hub.start()
         try:
             async with serving_runs(app, settings), judging(app, hub):

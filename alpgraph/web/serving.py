@@ -1,6 +1,8 @@
 """Run the application on a socket; Ctrl-C ends it at once and quietly."""
 
+import asyncio
 import contextlib
+import logging
 import socket
 from types import FrameType
 
@@ -8,6 +10,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from alpgraph.web.app import create_app
+from alpgraph.web.crowd import take_descriptors
 from alpgraph.web.hub import Hub
 from alpgraph.web.run_access import close_streams
 from alpgraph.web.settings import Settings
@@ -30,8 +33,16 @@ class Server(uvicorn.Server):
         super().handle_exit(sig, frame)
 
 
+def _is_news(record: logging.LogRecord) -> bool:
+    """Whether it tells more than that a task was cut short, since the server ends."""
+    fault = record.exc_info[1] if record.exc_info else None
+    cut = record.getMessage().rstrip().endswith(asyncio.CancelledError.__name__)
+    return not (cut or isinstance(fault, asyncio.CancelledError))
+
+
 def serve_app(settings: Settings, listener: socket.socket) -> int:
     """Serve until told to stop, with as many processes as asked for; return the exit code."""
+    take_descriptors()
     with contextlib.suppress(KeyboardInterrupt):
         if settings.config.workers > 1:
             return Keeper(settings, listener, serve_hub).run()
@@ -52,7 +63,9 @@ def serve_hub(hub: Hub, listener: socket.socket) -> bool:
         timeout_graceful_shutdown=2,
         timeout_keep_alive=IDLE_SECONDS,
         proxy_headers=False,
+        ws="none",
     )
+    logging.getLogger("uvicorn.error").addFilter(_is_news)
     server = Server(config)
     server.run(sockets=[listener])
     return server.started

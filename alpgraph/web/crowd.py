@@ -1,0 +1,46 @@
+"""Many connections at once: each takes a file descriptor, of which the system gives so many."""
+
+import asyncio
+import sys
+import time
+from typing import Any
+
+try:
+    import resource
+except ModuleNotFoundError:  # Windows, where there is no such limit
+    resource = None  # type: ignore[assignment]
+
+ENOUGH = 65_536
+"""Descriptors that a server asks for; where it may have less, it takes what it may."""
+SILENCE = 60.0
+"""Seconds until it is said again that there are none left."""
+
+
+def take_descriptors() -> None:
+    """Raise the limit of this process: a shell or a service manager often gives 1,024."""
+    if resource is None:
+        return
+    few, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = ENOUGH if most == resource.RLIM_INFINITY else min(most, ENOUGH)
+    if few != resource.RLIM_INFINITY and few < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
+
+
+class Refusals:
+    """Says, once in a while, that no connection can be taken; asyncio would thousands of times."""
+
+    def __init__(self) -> None:
+        """Begin without any."""
+        self._said = float("-inf")
+
+    def __call__(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        """Handle what the loop tells of a fault that nobody waits for."""
+        fault = context.get("exception")
+        if not (isinstance(fault, OSError) and str(context["message"]).startswith("socket.accept")):
+            loop.default_exception_handler(context)
+            return
+        if time.monotonic() - self._said < SILENCE:
+            return
+        self._said = time.monotonic()
+        told = f"no more connections are taken for now: {fault.strerror}; raise `ulimit -n`"
+        print(told, file=sys.stderr, flush=True)
