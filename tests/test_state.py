@@ -207,7 +207,12 @@ def test_a_pipe_in_the_place_of_a_cache_is_not_waited_for(folder: Folder, tmp_pa
     whole = answers()
     kept = [path for path in (state / "cache").rglob("*") if path.suffix in PIPED]
     assert {path.suffix for path in kept} == PIPED
+    assert "meta.json" in {path.name for path in kept}
     for path in kept:
         path.unlink()
         os.mkfifo(path)
+    assert answers() == whole
+    index = next((state / "cache").rglob("*.store"))
+    index.unlink()
+    os.mkfifo(index)
     assert answers() == whole

@@ -61,6 +61,7 @@ class SearchIndex:
             return tantivy.Index(self._schema)
         try:
             self._read_digests(self._folder)
+            _refuse_pipes(self._folder)
             with no_panic():
                 index = tantivy.Index(self._schema, path=str(self._folder))
                 if index.searcher().num_docs == len(self._digests):
@@ -398,3 +399,10 @@ def open_index(notebook: Notebook, cache: Path | None = None) -> SearchIndex:
 
 def _lock(folder: Path) -> Path:
     return folder.with_name(f"{folder.name}.lock")
+
+
+def _refuse_pipes(folder: Path) -> None:
+    """Raise OSError where tantivy would wait for what a pipe never gives."""
+    for path in folder.iterdir():
+        if not path.is_file():
+            raise OSError(f"{path} is not a regular file")
