@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from markupsafe import Markup
+from pydantic import ValidationError
 
 from alpgraph.experiments import Experiment, find_experiment
 from alpgraph.pages.addresses import run_url
@@ -64,7 +65,7 @@ def run_page(
     others: Sequence[Run] = (),
     beside: tuple[str, Mapping[str, Any]] | None = None,
 ) -> str | None:
-    """Return the page of a stored run, or None when its experiment is gone.
+    """Return the page of a stored run, or None when its experiment is gone or asks otherwise now.
 
     `others` are finished runs of the experiment, `beside` what a run or a stored result is called
     and its result, whose curves are laid over.
@@ -73,7 +74,10 @@ def run_page(
     if experiment is None:
         return None
     question = Question(run.spec.params, run.spec.replicates, run.spec.seed)
-    panel = make_panel(experiment, question, run.result, may_run=may_run)
+    try:
+        panel = make_panel(experiment, question, run.result, may_run=may_run)
+    except ValidationError:
+        return None
     slugs = [slug for slug, name in collection.attached.items() if name == experiment.name]
     return render(
         "run.html",

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 import platform
 import secrets
 import threading
@@ -27,6 +28,7 @@ from alpgraph.runs.rows import Claim, Page
 from alpgraph.runs.store import Store
 from alpgraph.runs.telling import progress_json, run_json
 
+LOG = logging.getLogger("alpgraph")
 BEAT, SWEEP = 3.0, 5.0
 """Seconds between signs of life, and between looks for servers that are gone."""
 BUSY_TURN, IDLE_TURN = 0.1, 0.5
@@ -210,11 +212,19 @@ class RunService:
                 self._store_ended()
                 self._take_more()
                 self._look_after()
-                self.fault = ""
-            except StoreError as error:
-                self.fault = str(error)  # tried again at the next turn; results are kept till then
+                self._note_fault("")
+            except StoreError as error:  # tried again at the next turn; results are kept till then
+                self._note_fault(str(error))
             self._news.wait(BUSY_TURN if self._running or self._channels.watched() else IDLE_TURN)
             self._news.clear()
+
+    def _note_fault(self, fault: str) -> None:
+        """Keep what the database refuses; the log is told when that begins, changes and ends."""
+        if fault and fault != self.fault:
+            LOG.warning("runs wait: %s", fault)
+        elif self.fault and not fault:
+            LOG.warning("runs go on again")
+        self.fault = fault
 
     def _take_more(self) -> None:
         while not self._stopping and len(self._running) < self.executor.slots:

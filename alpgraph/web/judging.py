@@ -13,6 +13,7 @@ from alpgraph.pages.state import stored_result
 from alpgraph.runs import StoreError
 from alpgraph.web.hub import Hub
 from alpgraph.web.run_access import RunAccess
+from alpgraph.web.run_shapes import is_readable
 
 EVERY = 2.0
 """Seconds between two looks; while every experiment has a reference no database is asked."""
@@ -57,6 +58,6 @@ def _answers(collection: Collection, access: RunAccess) -> dict[str, Mapping[str
             continue
         except StoreError:
             return None
-        if run is not None and run.result is not None:
+        if run is not None and run.result is not None and is_readable(run):
             found[slug] = run.result
     return found

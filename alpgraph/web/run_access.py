@@ -14,7 +14,7 @@ from fastapi import FastAPI, HTTPException, Request
 from alpgraph import runs
 from alpgraph.runs import AlreadyFinal, NoSuchRun, QueueFull, Run, SpecError, State, StoreError
 from alpgraph.web.background import QUIET_SECONDS
-from alpgraph.web.run_shapes import Question, SweepQuestion
+from alpgraph.web.run_shapes import Question, SweepQuestion, is_readable
 from alpgraph.web.settings import LOOPBACK, Settings
 
 if TYPE_CHECKING:
@@ -26,6 +26,10 @@ MOST_FAILED = 200
 """Runs of one end without an answer among which those of a sweep are looked for."""
 FAULTS = (SpecError, QueueFull, PermissionError, StoreError)
 """What a question may be answered with instead of a run."""
+
+
+class UnreadableRunError(StoreError):
+    """A stored run does not have the shape of one."""
 
 
 class RunAccess:
@@ -162,9 +166,14 @@ def known_of(request: Request, experiment: str) -> Known:
             for state in (State.FAILED, State.TIMED_OUT, State.CANCELLED)
             for run in service.list(experiment=experiment, state=state, limit=MOST_FAILED).items
         ]
-        return Known(service.answers(experiment), failed, sum(waiting))
+        return Known(answers_of(request, experiment), failed, sum(waiting))
     except StoreError:  # the page goes on with the stored results
         return Known()
+
+
+def answers_of(request: Request, experiment: str, newest: int = 1000) -> Sequence[Run]:
+    """Return the newest finished runs of an experiment that can be read; raises StoreError."""
+    return [run for run in service_of(request).answers(experiment, newest) if is_readable(run)]
 
 
 def find_run(request: Request, run_id: str) -> Run:
@@ -172,6 +181,9 @@ def find_run(request: Request, run_id: str) -> Run:
     found = service_of(request).get(run_id)
     if found is None:
         raise HTTPException(404, "there is no such run")
+    if not is_readable(found):
+        what = f"the stored result of run {run_id} cannot be read"
+        raise UnreadableRunError(what, "another program wrote it, or an older alpgraph")
     return found
 
 
@@ -250,6 +262,8 @@ def kind_of(fault: Exception) -> tuple[int, str]:
             return 403, "Runs are not accepted here"
         case AlreadyFinal():
             return 409, "The run has ended"
+        case UnreadableRunError():
+            return 503, "This run cannot be shown"
         case StoreError():
             return 503, "The runs database cannot be used"
         case _:

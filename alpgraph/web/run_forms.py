@@ -17,6 +17,7 @@ from alpgraph.runs import AlreadyFinal, Fault, QueueFull, Run, SpecError, StoreE
 from alpgraph.web.asking import question_of, whole
 from alpgraph.web.queries import RunQuery
 from alpgraph.web.run_access import (
+    answers_of,
     cancel_run,
     find_run,
     kind_of,
@@ -24,7 +25,7 @@ from alpgraph.web.run_access import (
     submit,
     submit_sweep,
 )
-from alpgraph.web.run_shapes import MOST_LETTERS, Question, SweepQuestion, Value
+from alpgraph.web.run_shapes import MOST_LETTERS, Question, SweepQuestion, Value, is_readable
 
 router = APIRouter(include_in_schema=False)
 MOST_FIELDS = 100
@@ -74,7 +75,7 @@ def run_by_page(request: Request, run_id: str, query: Annotated[RunQuery, Query(
     """Serve the page of a run, with another answer laid over it on wish."""
     try:
         found = find_run(request, run_id)
-        others = service_of(request).answers(found.spec.experiment, pages.MOST_COMPARED)
+        others = answers_of(request, found.spec.experiment, pages.MOST_COMPARED)
         beside = _beside(request, found, query.with_) if query.with_ else None
     except StoreError as fault:
         return _page_of(request, fault)
@@ -86,7 +87,7 @@ def run_by_page(request: Request, run_id: str, query: Annotated[RunQuery, Query(
         beside=beside,
     )
     if page is None:
-        raise HTTPException(404, "the experiment of this run is no longer here")
+        raise HTTPException(404, "the experiment of this run is no longer here, or has changed")
     return HTMLResponse(page, headers={"cache-control": "no-store"})
 
 
@@ -96,7 +97,9 @@ def _beside(request: Request, run: Run, key: str) -> tuple[str, Mapping[str, Any
     if stored is not None:
         return f"stored: {key.replace('-', ' ')}", stored["result"]
     other = service_of(request).get(key)
-    if other is None or other.result is None or other.spec.experiment != run.spec.experiment:
+    if other is None or not is_readable(other):
+        return None
+    if other.result is None or other.spec.experiment != run.spec.experiment:
         return None
     return f"run {other.id[:8]}", other.result
 

@@ -1,16 +1,19 @@
 """The bodies of the runs API: what may be asked, and what is answered, with examples."""
 
-from typing import Annotated, Any, Literal
+from collections.abc import Sized
+from typing import Annotated, Any, Literal, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from alpgraph.runs import State
+from alpgraph.runs import Run, State, run_json
 
 MOST_LETTERS = 200
 """Of a parameter that is text."""
+T = TypeVar("T")
 Value = bool | int | float | Annotated[str, Field(max_length=MOST_LETTERS)]
 MOST_POINTS = 64
 """Points of one sweep."""
+Verdict = Literal["supported", "contradicted", "no effect", "inconclusive"]
 CLAIM: dict[str, Any] = {
     "experiment": "utility-weighted-loss",
     "params": {"data": "digits", "miss_cost": 30},
@@ -135,14 +138,71 @@ class Replicate(BaseModel):
     treatment: float
 
 
+Numbers = list[float | None]
+
+
+class Curve(BaseModel):
+    """A quantity along training: mean over replicates and its interval, one arm."""
+
+    arm: str
+    name: str
+    x: Numbers = Field(min_length=1)
+    mean: Numbers
+    low: Numbers
+    high: Numbers
+    x_label: str
+    y_label: str
+
+    @model_validator(mode="after")
+    def _even(self) -> Self:
+        return _as_long_as(self, self.x, self.mean, self.low, self.high)
+
+
+class Series(BaseModel):
+    """The points of one name in a picture."""
+
+    name: str
+    x: Numbers | list[str]
+    y: Numbers
+    half_width: Numbers
+
+    @model_validator(mode="after")
+    def _even(self) -> Self:
+        return _as_long_as(self, self.x, self.y, self.half_width)
+
+
+class Picture(BaseModel):
+    """What an experiment shows beside its curves."""
+
+    title: str
+    kind: str
+    x_label: str
+    y_label: str
+    series: list[Series]
+
+
+class Secondary(BaseModel):
+    """A metric beside the primary one."""
+
+    name: str
+    control: float | None
+    treatment: float | None
+    difference: float | None
+    low: float | None
+    high: float | None
+
+
 class Result(BaseModel):
     """What a finished run found."""
 
-    verdict: Literal["supported", "contradicted", "no effect", "inconclusive"]
+    params: dict[str, Any]
+    verdict: Verdict
+    smallest_effect: float
     primary: Primary
-    replicates: list[Replicate]
-    secondary: list[dict[str, Any]]
-    curves: list[dict[str, Any]]
+    replicates: list[Replicate] = Field(min_length=1)
+    secondary: list[Secondary]
+    curves: list[Curve]
+    pictures: list[Picture]
 
     model_config = ConfigDict(extra="allow")
 
@@ -167,7 +227,7 @@ class RunShape(BaseModel):
     reason: str = Field(description="Why it failed, ended early or waits.")
     version: str = Field(description="Version of alpgraph that computed it.")
     code: str = Field(description="Hash of the code that answers.")
-    verdict: Literal["supported", "contradicted", "no effect", "inconclusive"] | None
+    verdict: Verdict | None
     primary: Primary | None = Field(description="The result's primary metric; lists have it too.")
     url: str
     result: Result | None = Field(description="Null until it is done, and in lists.")
@@ -180,3 +240,19 @@ class RunList(BaseModel):
     items: list[RunShape]
     next: str | None = Field(description="The address of the next page.")
     trouble: str = Field(description="What keeps every run waiting; empty when all is well.")
+
+
+def is_readable(run: Run) -> bool:
+    """Whether a stored run has the shape of one: a state folder may come from anybody."""
+    try:
+        shape = RunShape.model_validate(run_json(run))
+    except ValidationError:
+        return False
+    return shape.result is None or shape.result.params == shape.params
+
+
+def _as_long_as(shape: T, first: Sized, *others: Sized) -> T:
+    """Return `shape`; raises ValueError where its lists differ in length."""
+    if any(len(other) != len(first) for other in others):
+        raise ValueError("the lists differ in length")
+    return shape

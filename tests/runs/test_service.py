@@ -210,7 +210,7 @@ def test_a_stopped_server_puts_its_runs_back_for_the_next(
 
 
 def test_results_that_cannot_be_stored_yet_are_kept_until_they_can(
-    serve: Serve, trial: Ask, finished: Finished, gate: Any
+    serve: Serve, trial: Ask, finished: Finished, gate: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
     service = serve(workers=1)
     run, _ = service.submit(trial(gate=gate.path))
@@ -225,6 +225,10 @@ def test_results_that_cannot_be_stored_yet_are_kept_until_they_can(
     until(lambda: "readonly" in service.fault)
     full = False
     assert finished(service, run.id).state is State.DONE
+    until(lambda: len(caplog.messages) > 1)
+    began, ended = caplog.messages
+    assert began.startswith("runs wait: the runs database ")
+    assert ended == "runs go on again"
 
 
 def test_a_server_stops_also_where_a_result_cannot_be_stored(

@@ -41,7 +41,8 @@ def test_an_answer_looked_up_before_an_edit_is_not_given_to_what_the_note_says_t
             assert edited.wait(60)
         looks.append(params["degree"])
         spec = RunSpec(name, params, 1, 0, "")
-        return Run(id=spec.id, spec=spec, state=State.DONE, result=result)
+        found = {**result, "params": params}
+        return Run(id=spec.id, spec=spec, state=State.DONE, result=found)
 
     monkeypatch.setattr("alpgraph.runs.answer_for", answer_for)
     monkeypatch.setattr("alpgraph.web.judging.EVERY", 0.01)

@@ -5,6 +5,7 @@ import http.client
 import json
 import re
 import resource
+import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -337,6 +338,56 @@ def test_a_primary_metric_that_is_no_number_is_no_verdict_but_said_plainly(home:
         assert call(home, "GET", path)[0] == 200
     page = call(home, "GET", f"/runs/{told['id']}")[2]
     assert "too large for a mean and an interval" in page
+
+
+FORGED: dict[str, Any] = {
+    "result": [],
+    "result.primary": 3,
+    "result.primary.difference": "<b>",
+    "result.verdict": "true",
+    "result.params": {"steps": "x"},
+    "result.replicates": [],
+    "result.replicates.0.control": None,
+    "result.curves.0.low": [0.5],
+    "result.pictures": {"a": 1},
+    "result.smallest_effect": None,
+    "result.secondary": ["x"],
+    "summary.primary": [1],
+    "params.steps": "many",
+}
+
+
+def forged(row: dict[str, Any], path: str, value: Any) -> dict[str, Any]:
+    """Return the columns of a row with another value at a place inside their JSON."""
+    whole = {key: json.loads(row[key]) for key in ("result", "summary", "params")}
+    *way, last = [int(step) if step.isdecimal() else step for step in path.split(".")]
+    at: Any = whole
+    for step in way:
+        at = at[step]
+    at[last] = value
+    return {key: json.dumps(told) for key, told in whole.items()}
+
+
+def test_a_stored_result_of_another_shape_is_told_and_breaks_no_other_page(
+    fresh: Any, tmp_path: Path
+) -> None:
+    told = [call(fresh, "POST", "/api/runs", question(seed, mode="gaps"))[2] for seed in (0, 1)]
+    bad, good = [ended(fresh, one["id"])["id"] for one in told]
+    runs = sqlite3.connect(tmp_path / "state" / "runs.sqlite", isolation_level=None)
+    runs.row_factory = sqlite3.Row
+    row = dict(runs.execute("SELECT * FROM runs WHERE id = ?", (bad,)).fetchone())
+    change = "UPDATE runs SET result = :result, summary = :summary, params = :params WHERE id = :id"
+    for place, value in FORGED.items():
+        runs.execute(change, {**forged(row, place, value), "id": bad})
+        status, _, page = call(fresh, "GET", f"/runs/{bad}")
+        assert status in (404, 503), place
+        assert status == 404 or f"The stored result of run {bad} cannot be read" in page, place
+        for path in (f"/api/runs/{bad}", f"/api/runs/{bad}/replicates.csv"):
+            assert call(fresh, "GET", path)[0] in (200, 503), place
+        for path in (f"/runs/{good}", f"/runs/{good}?with={bad}", "/experiments/trial"):
+            assert call(fresh, "GET", path)[0] == 200, place
+        assert call(fresh, "GET", "/api/runs")[2]["total"] == 2
+    runs.close()
 
 
 def test_what_an_experiment_prints_is_no_message_of_the_server(fresh: Any) -> None:
