@@ -103,8 +103,11 @@ def run(
     """
     pin_threads()
     experiment, start = _experiment_of(what, preset, notes)
-    chosen = {**start, **dict(_assignment(word) for word in params)}
+    given = _assignments(params)
     key, values = _sweep(sweeps)
+    if key in given:
+        raise click.BadParameter(f"{key!r} is set with -p, too", param_hint="--sweep")
+    chosen = {**start, **given}
     questions = [{**chosen, key: value} for value in values] if key else [chosen]
     valid = [_valid(experiment, question) for question in questions]
     count = replicates if replicates is not None else experiment.replicates
@@ -205,6 +208,18 @@ def perhaps(what: str, experiments: Iterable[str], notes: Iterable[str] = ()) ->
     known = list(experiments)
     near = close_to(what, known) or close_to(what, notes)
     return f"did you mean {near[0]!r}?" if near else f"known: {', '.join(known)}"
+
+
+def _assignments(words: Sequence[str]) -> dict[str, str]:
+    """Split each `key=value`; no key may be given twice."""
+    given: dict[str, str] = {}
+    for word in words:
+        key, value = _assignment(word)
+        if key in given:
+            told = f"{key!r} is set twice, to {given[key]!r} and to {value!r}"
+            raise click.BadParameter(told, param_hint="-p")
+        given[key] = value
+    return given
 
 
 def _assignment(word: str, option: str = "-p", form: str = "KEY=VALUE") -> tuple[str, str]:

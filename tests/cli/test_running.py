@@ -98,6 +98,21 @@ def test_two_sweeps_are_wrong_use_and_none_is_dropped(alpgraph: Run) -> None:
     assert "miss_cost=1 and hidden=4 are 2 sweeps" in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        (("-p", "hidden=4", "-p", "hidden=8"), "'hidden' is set twice, to '4' and to '8'"),
+        (("-p", "hidden=4", "--sweep", "hidden=4,8"), "'hidden' is set with -p, too"),
+    ],
+)
+def test_a_parameter_that_is_set_twice_is_wrong_use(
+    alpgraph: Run, more: tuple[str, ...], said: str
+) -> None:
+    done = alpgraph("run", "utility-weighted-loss", *more)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert said in done.stderr
+
+
 def test_what_is_no_number_is_a_dash(alpgraph: Run, plugin: Path) -> None:
     done = alpgraph("run", "trial", "-p", "mode=huge")
     assert done.returncode == 0
