@@ -123,6 +123,13 @@ def _prepare_output() -> None:
             stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="replace")
 
 
+def _refusal(error: Exception) -> str:
+    """Say what a configuration lacks or the system refuses, without the system's number for it."""
+    if not isinstance(error, OSError) or not error.strerror:
+        return str(error)
+    return f"'{error.filename}': {error.strerror}" if error.filename else error.strerror
+
+
 def main() -> None:
     """Run the command line and exit; our own faults end with 101, never with a raw traceback."""
     _prepare_output()
@@ -142,7 +149,7 @@ def main() -> None:
         from alpgraph.config import ConfigError
 
         if isinstance(error, (ConfigError, OSError)):
-            click.echo(f"error: {error}", err=True)
+            click.echo(f"error: {_refusal(error)}", err=True)
             sys.exit(2)
         if os.environ.get("ALPGRAPH_DEBUG"):
             raise

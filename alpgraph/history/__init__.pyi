@@ -7,6 +7,7 @@ from .events import (
     timeline as timeline,
 )
 from .git import (
+    ForeignRepositoryError as ForeignRepositoryError,
     HistoryError as HistoryError,
     commit_id as commit_id,
     history_stamp as history_stamp,

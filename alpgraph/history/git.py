@@ -54,6 +54,10 @@ class HistoryError(ValueError):
     """Why a repository could not answer, and what to do."""
 
 
+class ForeignRepositoryError(HistoryError):
+    """The repository is another user's, which git reads only where it was told to."""
+
+
 @dataclass(frozen=True, slots=True)
 class Blob:
     """A file of a tree, or what stands in a file's place."""
@@ -85,6 +89,9 @@ def run_git(folder: Path, *args: str, given: bytes = b"") -> bytes:
         raise HistoryError(f"git {args[0]} took more than {TIMEOUT} seconds") from None
     if done.returncode:
         lines = [line for line in done.stderr.decode(errors="replace").splitlines() if line.strip()]
+        if b"dubious ownership" in done.stderr:
+            told = lines[-1].strip().replace("--global", "--system")
+            raise ForeignRepositoryError(f"git reads no repository of another user before `{told}`")
         raise HistoryError(f"git {args[0]} failed: {lines[-1] if lines else 'no reason given'}")
     return done.stdout
 
@@ -105,6 +112,8 @@ def commit_id(folder: Path, revision: str) -> str:
         return _text(
             run_git(folder, "rev-parse", "--verify", "--end-of-options", f"{revision}^{{commit}}")
         )
+    except ForeignRepositoryError:
+        raise
     except HistoryError as error:
         if "not a git repository" in str(error) or "not installed" in str(error):
             raise

@@ -1,10 +1,11 @@
 """When notes were written and changed: from git, as far as it has been asked, or from files."""
 
+import logging
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
-from alpgraph.history import HistoryError, commit_id, note_dates
+from alpgraph.history import ForeignRepositoryError, HistoryError, commit_id, note_dates
 from alpgraph.notes import Note, modified
 
 
@@ -38,7 +39,9 @@ class Dates(Mapping[str, tuple[str, str]]):
         before = self.unversioned
         try:
             commit = commit_id(self._root, "HEAD")
-        except HistoryError:
+        except HistoryError as error:
+            if isinstance(error, ForeignRepositoryError) and not before:
+                logging.getLogger("alpgraph").warning("dates are those of files: %s", error)
             self.unversioned = True
             return not before
         self.unversioned = False

@@ -75,6 +75,18 @@ def test_a_folder_that_cannot_be_read_is_a_fault_until_it_can(
     assert "in 2 notes" in done.stderr
 
 
+def test_a_place_that_cannot_be_written_is_said_without_the_system_s_number(
+    locked: Callable[..., Path], tmp_path: Path
+) -> None:
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "c.md").write_text("# C\n")
+    root = locked({"a.md": "# A\n", "sub/b.md": "# B\n"}, 0o555)
+    out = root / "sub" / "out"
+    done = run_as_anybody("build", str(out), str(tmp_path / "other"))
+    assert done.returncode == 2
+    assert done.stderr == f"error: '{out.parent / '.out.alpgraph-new'}': Permission denied\n"
+
+
 @pytest.mark.parametrize("command", [("fmt",), ("check", "--fix")])
 def test_the_bundled_notes_are_never_written(
     alpgraph: Run, tmp_path: Path, command: tuple[str, ...]

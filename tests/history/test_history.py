@@ -1,4 +1,5 @@
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -8,6 +9,7 @@ import pytest
 
 from alpgraph.authoring.propose import ProposalError, propose
 from alpgraph.history import (
+    ForeignRepositoryError,
     HistoryError,
     changed_paths,
     files_at,
@@ -19,6 +21,8 @@ from alpgraph.history import (
     timeline,
     unread_at,
 )
+from alpgraph.history.git import commit_id
+from alpgraph.pages.dates import Dates
 
 Git = Callable[..., str]
 DAYS = [f"2026-01-0{day}" for day in range(1, 10)]
@@ -345,3 +349,18 @@ def test_a_commit_and_more_of_the_past_show(
     assert cut.startswith(second)
     subprocess.run(["git", "fetch", "-q", "--unshallow"], cwd=clone, check=True)
     assert history_stamp(clone / "notes") == second != cut
+
+
+def test_a_repository_of_another_user_is_said_with_what_git_asks_for(
+    repository: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")  # git's own switch
+    wanted = f"before `git config --system --add safe.directory {repository}`"
+    with pytest.raises(ForeignRepositoryError, match=re.escape(wanted)):
+        commit_id(repository / "notes", "HEAD")
+    dates = Dates(repository / "notes")
+    assert dates.refresh()
+    assert not dates.refresh()
+    (told,) = caplog.messages
+    assert told.startswith("dates are those of files: ")
+    assert wanted in told
