@@ -47,7 +47,7 @@ def touches(root: Path, *, renames: bool = False, commits: int | None = None) ->
     for word in words:  # a path is always taken with its facts, so none can pass for a header
         if word.startswith("commit "):
             _, commit, written, parents = word.split(" ", 3)
-            date = written if _is_date(written) else UNKNOWN
+            date = written if is_date(written) else UNKNOWN
         elif facts := word.removeprefix("\n").removeprefix(":"):
             old_mode, new_mode, before, after, status = facts.split(" ")
             former = next(words) if status[0] in "RC" else ""
@@ -63,8 +63,8 @@ def touches(root: Path, *, renames: bool = False, commits: int | None = None) ->
             )
 
 
-def _is_date(text: str) -> bool:
-    """Whether git made a date of what stands in a commit: anything may, as a zone of 518 hours."""
+def is_date(text: str) -> bool:
+    """Whether a text is an ISO date: in a commit anything may stand, as a zone of 518 hours."""
     try:
         datetime.fromisoformat(text)
     except ValueError:

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 
 from alpgraph.history.git import (
@@ -15,10 +14,13 @@ from alpgraph.history.git import (
     read_blobs,
     run_git,
 )
+from alpgraph.history.log import is_date
 from alpgraph.notes.files import SIZE_LIMIT, is_attachment, is_note_name, is_text
 from alpgraph.notes.notebook import Notebook, notebook_of, with_files
 from alpgraph.notes.parsing import digest
 from alpgraph.notes.relation_types import RelationTypes
+
+_DATE = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:?\d\d)?)?")
 
 
 def notebook_at(
@@ -107,7 +109,7 @@ def revision_at(root: Path, date: str) -> str:
 
     Raises ValueError for another form of date, HistoryError when nothing is that old.
     """
-    if not _is_date(date):  # git would take it for now
+    if not (_DATE.fullmatch(date) and is_date(date)):  # git would take it for now
         msg = f"'{date}' is no date such as 2026-01-31"
         raise ValueError(msg)
     until = date if "T" in date else f"{date}T23:59:59"
@@ -116,16 +118,6 @@ def revision_at(root: Path, date: str) -> str:
         msg = f"there is no revision as old as {date}"
         raise HistoryError(msg)
     return found
-
-
-def _is_date(text: str) -> bool:
-    if not re.fullmatch(r"\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:?\d\d)?)?", text):
-        return False
-    try:
-        datetime.fromisoformat(text)
-    except ValueError:
-        return False
-    return True
 
 
 def _is_note(path: str) -> bool:
