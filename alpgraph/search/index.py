@@ -3,8 +3,8 @@
 import json
 import re
 import shutil
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from itertools import chain
 from pathlib import Path
 from threading import Lock
@@ -14,6 +14,7 @@ import tantivy
 from alpgraph.locks import turn
 from alpgraph.notes import Note, Notebook
 from alpgraph.notes.shown import outside_addresses, shown_text
+from alpgraph.search.damage import no_panic, refuse_pipes
 from alpgraph.search.filters import UNTESTED, Filters, facts
 from alpgraph.search.query import Query, parse_query, topic_key
 from alpgraph.search.snippets import Hit, mark, snippet
@@ -61,7 +62,7 @@ class SearchIndex:
             return tantivy.Index(self._schema)
         try:
             self._read_digests(self._folder)
-            _refuse_pipes(self._folder)
+            refuse_pipes(self._folder)
             with no_panic():
                 index = tantivy.Index(self._schema, path=str(self._folder))
                 if index.searcher().num_docs == len(self._digests):
@@ -337,17 +338,6 @@ def _begins(searcher: tantivy.Searcher, field: str, word: str) -> bool:
     return bool(searcher.terms_with_prefix(field, word, limit=1))
 
 
-@contextmanager
-def no_panic() -> Iterator[None]:
-    """Raise ValueError where tantivy panics, as over a damaged file: that is no Exception."""
-    try:
-        yield
-    except BaseException as error:
-        if type(error).__name__ != "PanicException":
-            raise
-        raise ValueError(f"the search index is damaged: {error}") from None
-
-
 def _hits(
     index: tantivy.Index, query: tantivy.Query, limit: int, offset: int
 ) -> tuple[int, list[tuple[float, str]]]:
@@ -399,10 +389,3 @@ def open_index(notebook: Notebook, cache: Path | None = None) -> SearchIndex:
 
 def _lock(folder: Path) -> Path:
     return folder.with_name(f"{folder.name}.lock")
-
-
-def _refuse_pipes(folder: Path) -> None:
-    """Raise OSError where tantivy would wait for what a pipe never gives."""
-    for path in folder.iterdir():
-        if not path.is_file():
-            raise OSError(f"{path} is not a regular file")
