@@ -5,11 +5,6 @@ import sys
 import time
 from typing import Any
 
-try:
-    import resource
-except ModuleNotFoundError:  # Windows, where there is no such limit
-    resource = None  # type: ignore[assignment]
-
 ENOUGH = 65_536
 """Descriptors that a server asks for; where it may have less, it takes what it may."""
 SILENCE = 60.0
@@ -18,8 +13,10 @@ SILENCE = 60.0
 
 def take_descriptors() -> None:
     """Raise the limit of this process: a shell or a service manager often gives 1,024."""
-    if resource is None:
+    if sys.platform == "win32":  # where there is no such limit
         return
+    import resource
+
     few, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = ENOUGH if most == resource.RLIM_INFINITY else min(most, ENOUGH)
     if few != resource.RLIM_INFINITY and few < wanted:
