@@ -1,6 +1,9 @@
 """What a request says that it takes, in `Accept` and `Accept-Encoding` (RFC 9110)."""
 
+from functools import lru_cache
 
+
+@lru_cache(maxsize=256)  # each kept answer asks, and browsers say few things
 def quality(header: str, name: str) -> float:
     """Return how gladly `name` is taken: 0 where the header does not name it, or refuses it.
 
