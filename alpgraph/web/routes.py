@@ -159,11 +159,11 @@ async def topics(request: Request) -> HTMLResponse:
 @router.get("/topics/{topic}")
 async def topic(request: Request, topic: str) -> Response:
     """Serve the notes of a topic; its name as notes write it leads to its address."""
-    if topic_key(topic) not in ("", topic):
+    page = await asyncio.to_thread(topic_page, collection_of(request), topic_key(topic))
+    if page is not None and topic != topic_key(topic):
         return Response(status_code=301, headers={"location": topic_url(topic)})
-    collection = collection_of(request)
     keep(request)
-    return found(await asyncio.to_thread(topic_page, collection, topic))
+    return found(page)
 
 
 @router.get("/relations/{type_id}")
