@@ -80,6 +80,11 @@ class Site:
         self.app = create_app(Settings(location, Config(), watch=False))
         self.hub = self.app.state.hub
 
+    async def start(self) -> None:
+        """Read the notes, and ask git at once: when it is asked later, all answers are dropped."""
+        await self.hub.start()
+        await asyncio.to_thread(self.hub.collection.dates.refresh)
+
     async def get(self, path: str, **headers: str) -> tuple[int, dict[str, str], bytes]:
         where, _, query = path.partition("?")
         said: list[Message] = []
@@ -122,7 +127,7 @@ def test_every_kept_answer_is_what_rendering_afresh_gives(start: Any, changes: A
             for name, parts in start.items():
                 (root / f"{name}.md").write_text(text(name, parts))
             site = Site(root)
-            await site.hub.start()
+            await site.start()
             for path in PATHS:
                 await site.get(path)
             assert len(site.hub.cache) > 10
@@ -134,7 +139,7 @@ def test_every_kept_answer_is_what_rendering_afresh_gives(start: Any, changes: A
                     file.write_text(text(name, parts))
                 await site.hub.refresh([file])
             fresh = Site(root)
-            await fresh.hub.start()
+            await fresh.start()
             kept = {path: await site.get(path) for path in PATHS}
             site.hub.cache.drop(None)
             for path, (status, _, body) in kept.items():
@@ -161,7 +166,7 @@ def chain(tmp_path: Path) -> Site:
 
 def test_an_edit_leaves_answers_far_from_it_alone(chain: Site) -> None:
     async def check() -> None:
-        await chain.hub.start()
+        await chain.start()
         for i in range(9):
             await chain.get(f"/n/n{i}")
         assert len(chain.hub.cache) == 9
@@ -177,7 +182,7 @@ def test_an_edit_leaves_answers_far_from_it_alone(chain: Site) -> None:
 
 def test_a_title_in_a_page_that_a_far_note_takes_too_is_told_apart(chain: Site) -> None:
     async def check() -> None:
-        await chain.hub.start()
+        await chain.start()
         alone = (await chain.get("/n/n0"))[2]
         file = chain.root / "n8.md"
         before = file.read_text()
@@ -194,7 +199,7 @@ def test_a_title_in_a_page_that_a_far_note_takes_too_is_told_apart(chain: Site) 
 
 def test_names_that_no_page_knows_do_not_fill_the_cache(chain: Site) -> None:
     async def check() -> None:
-        await chain.hub.start()
+        await chain.start()
         paths = ["/", "/topics", "/n/n3", "/n/n3.md", "/walk/n3?depth=2", "/links/n3", "/network"]
         for path in paths:
             body = (await chain.get(path))[2]
@@ -210,7 +215,7 @@ def test_names_that_no_page_knows_do_not_fill_the_cache(chain: Site) -> None:
 
 def test_an_answer_has_a_strong_tag_for_each_encoding_and_is_not_sent_twice(chain: Site) -> None:
     async def check() -> None:
-        await chain.hub.start()
+        await chain.start()
         status, plain, body = await chain.get("/n/n3")
         assert status == 200
         _, packed, data = await chain.get("/n/n3", accept_encoding="br, gzip")
@@ -234,7 +239,7 @@ def test_an_answer_has_a_strong_tag_for_each_encoding_and_is_not_sent_twice(chai
 @pytest.mark.parametrize("path", ["/n/n3", "/walk/n3", "/", "/api/notes/n3"])
 def test_an_answer_begun_before_dates_came_is_not_kept(chain: Site, path: str) -> None:
     async def check() -> None:
-        await chain.hub.start()
+        await chain.start()
         begun = asyncio.create_task(chain.get(path))
         while not begun.done():
             await asyncio.sleep(0)
@@ -252,7 +257,7 @@ def test_what_a_search_finds_of_a_later_state_is_left_out(
     chain: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def check() -> None:
-        await chain.hub.start()
+        await chain.start()
         ready = chain.hub.search
 
         async def after_an_edit() -> Any:
@@ -283,7 +288,7 @@ async def answers_meanwhile(site: Site, slow: str) -> None:
 def test_pages_are_answered_while_many_wait_for_the_search_index(chain: Site) -> None:
     async def check() -> None:
         with turn(chain.hub.settings.location.cache() / "search.lock"):
-            await chain.hub.start()
+            await chain.start()
             await answers_meanwhile(chain, "/search?q=text")
         await chain.hub.stop()
 
@@ -303,7 +308,7 @@ def test_pages_are_answered_while_many_wait_for_the_map(
     monkeypatch.setattr("alpgraph.pages.state.SMALL", 0)
 
     async def check() -> None:
-        await chain.hub.start()
+        await chain.start()
         await answers_meanwhile(chain, "/network")
         drawn.set()
         assert (await chain.get("/network"))[0] == 200
@@ -341,7 +346,7 @@ def test_what_takes_long_is_not_made_on_the_event_loop(
     (chain.root / "a.png").write_bytes(b"a picture")
 
     async def check() -> None:
-        await chain.hub.start()
+        await chain.start()
         assert (await chain.get(path))[0] == 200
         assert where
         assert threading.get_ident() not in where
