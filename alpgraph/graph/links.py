@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
+from weakref import WeakKeyDictionary
 
 from alpgraph.graph.model import (
     MENTION,
@@ -60,6 +61,21 @@ def links(graph: NoteGraph, slug: str, *, mentions: bool = False) -> list[Link]:
     >>> [(link.label, link.side) for link in links(graph, "b")]
     [('results from', 'left')]
     """
+    last = _last.setdefault(graph, {})
+    known = last.get(mentions)
+    if known is None or known[0] != slug:
+        known = last[mentions] = slug, _all_links(graph, slug, mentions=mentions)
+    return [*known[1]]
+
+
+_last: WeakKeyDictionary[NoteGraph, dict[bool, tuple[str, list[Link]]]] = WeakKeyDictionary()
+"""The links of the note asked for last in a state of a graph, which is never changed.
+
+A note's page, its walk and its twins all ask, with mentions or without.
+"""
+
+
+def _all_links(graph: NoteGraph, slug: str, *, mentions: bool) -> list[Link]:
     if slug not in graph:
         raise KeyError(slug)
     there = _linked(graph, slug, graph.succ[slug], forward=True, mentions=mentions)

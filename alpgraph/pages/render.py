@@ -22,6 +22,7 @@ def environment() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        auto_reload=False,  # or every page would look at the dates of eight files
     )
     for name in dir(addresses):
         if name.endswith("_url"):
