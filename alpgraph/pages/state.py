@@ -171,7 +171,7 @@ class Collection:
         return self.notebook.revision
 
 
-MOST_REACH = 3
+MOST_STEPS = 3
 """Steps from a note within which its pages look: notes behind its neighbours, and their links."""
 
 
@@ -180,13 +180,20 @@ class Patch:
     """A collection after an edit."""
 
     after: Collection
-    reach: tuple[frozenset[str], ...]
+    nearby: tuple[frozenset[str], ...]
     """Slugs within so many steps of a changed note, before or after: 0, 1, 2, 3."""
 
     @property
     def touched(self) -> frozenset[str]:
         """Slugs of the changed notes and their neighbours."""
-        return self.reach[1]
+        return self.nearby[1]
+
+    def affects(self, slug: str, depth: int) -> bool:
+        """Whether a page that shows the notes within `depth` steps of `slug` may be another now.
+
+        It tells the links of the farthest of them, and so looks a step further.
+        """
+        return slug in self.nearby[depth + 1]
 
 
 def verdict_info(name: str, result: Mapping[str, Any]) -> VerdictInfo:
@@ -245,7 +252,7 @@ def patched(before: Collection, notebook: Notebook) -> Patch:
     after = replace(
         before, notebook=notebook, graph=graph, places=places, verdicts=verdicts, answers=answers
     )
-    return Patch(after, _reach(changed | _namesakes(before, after, changed), before.graph, graph))
+    return Patch(after, _nearby(changed | _namesakes(before, after, changed), before.graph, graph))
 
 
 def _namesakes(before: Collection, after: Collection, changed: Iterable[str]) -> set[str]:
@@ -271,15 +278,15 @@ def rejudged(before: Collection, answers: Mapping[str, Mapping[str, Any]]) -> Pa
                 verdicts[slug] = info
     changed = {slug for slug in {*answers, *before.answers} if slug in notes}
     after = replace(before, verdicts=verdicts, answers=dict(answers))
-    return Patch(after, _reach(changed, before.graph))
+    return Patch(after, _nearby(changed, before.graph))
 
 
-def _reach(changed: set[str], *graphs: NoteGraph) -> tuple[frozenset[str], ...]:
+def _nearby(changed: set[str], *graphs: NoteGraph) -> tuple[frozenset[str], ...]:
     """Return the notes within 0, 1, 2 and 3 steps of the changed ones in any of the graphs."""
     found, edge = [frozenset(changed)], changed
     inner: tuple[Any, ...] = graphs  # networkx makes a view for each look at its public sides
     sides = [side for graph in inner for side in (graph._adj, graph._pred)]
-    for _ in range(MOST_REACH):
+    for _ in range(MOST_STEPS):
         beside = {other for side in sides for slug in edge if slug in side for other in side[slug]}
         edge = beside - found[-1]
         found.append(found[-1] | edge)

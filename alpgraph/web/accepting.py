@@ -3,7 +3,7 @@
 from functools import lru_cache
 
 
-@lru_cache(maxsize=256)  # each kept answer asks, and browsers say few things
+@lru_cache(maxsize=256)  # each cached response asks, and browsers say few things
 def quality(header: str, name: str) -> float:
     """Return how gladly `name` is taken: 0 where the header does not name it, or refuses it.
 

@@ -18,7 +18,7 @@ from alpgraph.pages.lists import topics as topic_rows
 from alpgraph.pages.past import NoPastError, collection_at
 from alpgraph.pages.walk import neighbourhood, type_ids
 from alpgraph.search import topic_key
-from alpgraph.web.answering import keep
+from alpgraph.web.cache_middleware import cacheable
 from alpgraph.web.queries import (
     AtQuery,
     CheckBody,
@@ -82,7 +82,7 @@ async def healthz(request: Request, _: Annotated[Nothing, Query()]) -> dict[str,
 async def notes(request: Request, query: Annotated[ListQuery, Query()]) -> dict[str, Any]:
     """List the notes."""
     collection = _collection(request)
-    keep(request, query=query)
+    cacheable(request, query=query)
     slugs = list(collection.notes)
     if query.topic:
         key = topic_key(query.topic)
@@ -98,7 +98,7 @@ async def notes(request: Request, query: Annotated[ListQuery, Query()]) -> dict[
 async def one_note(request: Request, slug: str, _: Annotated[Nothing, Query()]) -> dict[str, Any]:
     """Give one note with its relations read from it, in both directions."""
     collection = _collection(request)
-    keep(request, _known(collection, slug))
+    cacheable(request, _known(collection, slug))
     return await asyncio.to_thread(note_detail, collection, slug)
 
 
@@ -109,7 +109,7 @@ async def walk(
     """Give a note with its neighbours and the links among them, today's or a past date's."""
     collection = await asyncio.to_thread(_at, _collection(request), query.at)
     if not query.at:
-        keep(request, slug, query=query, reach=2 if query.depth == 1 else 3)
+        cacheable(request, slug, query=query)
     return await asyncio.to_thread(_walk, collection, _known(collection, slug), query)
 
 
@@ -175,7 +175,7 @@ async def titles(request: Request, query: Annotated[AtQuery, Query()]) -> Respon
 
 async def _packed(request: Request, pack: Pack, query: AtQuery, kind: str) -> Response:
     collection = _collection(request)
-    keep(request, query=query)
+    cacheable(request, query=query)
     await request.app.state.hub.draw(collection)
 
     def packed() -> bytes:
@@ -201,7 +201,7 @@ async def whole_graph(request: Request, format: str, _: Annotated[Nothing, Query
     if format not in TYPES:
         raise HTTPException(404, f"the graph comes as {', '.join(TYPES)}")
     collection = _collection(request)
-    keep(request)
+    cacheable(request)
     data = await asyncio.to_thread(
         graph.export, collection.graph, format, verdicts=collection.verdict_words
     )
@@ -225,7 +225,7 @@ async def check(request: Request, body: CheckBody) -> Response:
 async def topics(request: Request, _: Annotated[Nothing, Query()]) -> dict[str, Any]:
     """List the topics, the largest first."""
     collection = _collection(request)
-    keep(request)
+    cacheable(request)
     found = topic_rows(collection)
     items = [{"name": name, "url": topic_url(name), "count": len(slugs)} for name, slugs in found]
     return {"items": items}
@@ -234,7 +234,7 @@ async def topics(request: Request, _: Annotated[Nothing, Query()]) -> dict[str, 
 @router.get("/api/experiments")
 async def experiment_list(request: Request, _: Annotated[Nothing, Query()]) -> JSONResponse:
     """List the experiments with their designs and stored results."""
-    keep(request, forever=True)  # as long as this process has them loaded
+    cacheable(request, static=True)  # as long as this process has them loaded
     return await asyncio.to_thread(_experiments)
 
 

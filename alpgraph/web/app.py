@@ -13,8 +13,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from alpgraph import __version__
 from alpgraph.pages.finding import absent_page, error_page, nothing_to_read_page
-from alpgraph.web.answering import Answering
 from alpgraph.web.api import router as api
+from alpgraph.web.cache_middleware import CacheMiddleware
 from alpgraph.web.contributing import router as contributing
 from alpgraph.web.crowd import Refusals
 from alpgraph.web.graph import router as graph
@@ -35,7 +35,7 @@ ROUTERS = (api, runs, contributing, run_forms, graph, pages)
 
 
 class Application(FastAPI):
-    """FastAPI behind the guard and the kept answers, which need nothing of it."""
+    """FastAPI behind the guard and the cached responses, which need nothing of it."""
 
     front: ASGIApp
 
@@ -79,9 +79,9 @@ def create_app(settings: Settings, hub: Hub | None = None) -> FastAPI:
     app.add_exception_handler(HTTPException, _http_fault)
     app.add_exception_handler(RequestValidationError, _bad_request)
     app.add_exception_handler(Exception, _own_fault)
-    answering = Answering(app.compose, cache=hub.cache, current=lambda: hub.collection)
+    cached = CacheMiddleware(app.compose, cache=hub.cache, current=lambda: hub.collection)
     origins = frozenset(settings.config.allow_origins)
-    app.front = Guard(Meanwhile(answering, hub), hosts=settings.hosts, origins=origins)
+    app.front = Guard(Meanwhile(cached, hub), hosts=settings.hosts, origins=origins)
     return app
 
 

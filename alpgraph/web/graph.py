@@ -11,7 +11,7 @@ from alpgraph.pages import Collection
 from alpgraph.pages.finding import error_page
 from alpgraph.pages.past import NoPastError, collection_at
 from alpgraph.web.accepting import wants_text
-from alpgraph.web.answering import keep
+from alpgraph.web.cache_middleware import cacheable
 from alpgraph.web.near import near_names
 from alpgraph.web.queries import NetworkQuery, TimelineQuery, TrailQuery, WaysQuery
 from alpgraph.web.routes import collection_of, found
@@ -34,7 +34,7 @@ async def network(request: Request, query: Annotated[NetworkQuery, Query()]) -> 
         query.at,
     )
     collection = collection_of(request)
-    keep(request, query=query)
+    cacheable(request, query=query)
     await request.app.state.hub.draw(collection)
     return await asyncio.to_thread(_network, collection, view)
 
@@ -95,6 +95,6 @@ async def timeline(request: Request, query: Annotated[TimelineQuery, Query()]) -
 async def standing(request: Request) -> HTMLResponse:
     """Serve what stands out in the collection."""
     collection = collection_of(request)
-    keep(request)
+    cacheable(request)
     await request.app.state.hub.draw(collection)
     return HTMLResponse(await asyncio.to_thread(pages.standing_page, collection))

@@ -127,7 +127,7 @@ class Hub:
             revision = self.collection.revision + 1
             notebook = replace(read.notebook, revision=revision)
             self._collection = replace(read, notebook=notebook)
-            self.cache.drop(None)
+            self.cache.invalidate(None)
             self.events.add(read.stamp, None)
         self._settle()
 
@@ -150,7 +150,7 @@ class Hub:
             opening, notebook = before.opening, before.notebook
             patch = await asyncio.to_thread(lambda: patched(before, opening.look(notebook, slug)))
             self._collection = patch.after
-            self.cache.drop(patch)
+            self.cache.invalidate(patch)
             return slug in patch.after.notes
 
     async def stop(self) -> None:
@@ -214,7 +214,7 @@ class Hub:
         """Let pages tell of a commit."""
         if self.collection.dates.refresh() and self._loop is not None:
             with suppress(RuntimeError):  # the loop has ended meanwhile
-                self._loop.call_soon_threadsafe(self.cache.drop, None)
+                self._loop.call_soon_threadsafe(self.cache.invalidate, None)
 
     async def _watch(self) -> None:
         """Follow edits, also of a folder that takes the place of the one before."""
@@ -315,7 +315,7 @@ class Hub:
     def _take(self, patch: Patch, *, all_pages: bool) -> None:
         """Put the collection of a patch in place of the one before, and tell who listens."""
         self._collection = patch.after
-        self.cache.drop(None if all_pages else patch)
+        self.cache.invalidate(None if all_pages else patch)
         touched = None if all_pages else patch.touched
         if self.peers is None:
             self.events.add(patch.after.stamp, touched)

@@ -29,8 +29,8 @@ from alpgraph.pages.twins import TWINS
 from alpgraph.pages.walk import type_ids, walk_page
 from alpgraph.search import topic_key
 from alpgraph.web.accepting import wants_text
-from alpgraph.web.answering import keep
 from alpgraph.web.asking import asked_names, question_of
+from alpgraph.web.cache_middleware import cacheable
 from alpgraph.web.near import near_names
 from alpgraph.web.queries import (
     EventsQuery,
@@ -88,7 +88,7 @@ async def near_notes(request: Request, note: Note) -> list[str]:
 async def home(request: Request) -> HTMLResponse:
     """Serve the first page."""
     collection = collection_of(request)
-    keep(request)
+    cacheable(request)
     return HTMLResponse(await asyncio.to_thread(pages.home_page, collection))
 
 
@@ -101,7 +101,7 @@ async def note(request: Request, slug: str, query: Annotated[NoteQuery, Query()]
     if wants_text(request.headers.get("accept", "")):
         twin = ".md"
     if twin:
-        keep(request, name, query=query)
+        cacheable(request, name, query=query)
         data, kind = await asyncio.to_thread(TWINS[twin], collection, name)
         return Response(data, media_type=kind, headers={"vary": "accept"})
     if name != slug:  # the target is ours, looked up in a table
@@ -109,7 +109,7 @@ async def note(request: Request, slug: str, query: Annotated[NoteQuery, Query()]
     may_run = request.app.state.settings.may_run
     alone = not collection.graph.degree(name)
     if not query.trail:  # ways there are without number
-        keep(request, "" if alone else name, query=query)
+        cacheable(request, "" if alone else name, query=query)
     lonely = alone and collection.opening is None
     near = await near_notes(request, collection.notes[name]) if lonely else ()
     page = await asyncio.to_thread(
@@ -125,7 +125,7 @@ async def all_links(
     """Serve a page of all links of a note."""
     collection = collection_of(request)
     name = known_slug(collection, slug)
-    keep(request, name, query=query)
+    cacheable(request, name, query=query)
     return found(await asyncio.to_thread(links_page, collection, name, query.page))
 
 
@@ -135,7 +135,7 @@ async def walk(request: Request, slug: str, query: Annotated[WalkQuery, Query()]
     collection = collection_of(request)
     name = known_slug(collection, slug)
     if not query.trail:
-        keep(request, name, query=query, reach=2 if query.depth == 1 else 3)
+        cacheable(request, name, query=query)
     page = await asyncio.to_thread(
         walk_page,
         collection,
@@ -152,7 +152,7 @@ async def walk(request: Request, slug: str, query: Annotated[WalkQuery, Query()]
 async def topics(request: Request) -> HTMLResponse:
     """Serve the list of topics."""
     collection = collection_of(request)
-    keep(request)
+    cacheable(request)
     return HTMLResponse(await asyncio.to_thread(topics_page, collection))
 
 
@@ -162,7 +162,7 @@ async def topic(request: Request, topic: str) -> Response:
     page = await asyncio.to_thread(topic_page, collection_of(request), topic_key(topic))
     if page is not None and topic != topic_key(topic):
         return Response(status_code=301, headers={"location": topic_url(topic)})
-    keep(request)
+    cacheable(request)
     return found(page)
 
 
@@ -170,7 +170,7 @@ async def topic(request: Request, topic: str) -> Response:
 async def relation(request: Request, type_id: str) -> HTMLResponse:
     """Serve the relations of a type."""
     collection = collection_of(request)
-    keep(request)
+    cacheable(request)
     return found(await asyncio.to_thread(relation_page, collection, type_id))
 
 
@@ -178,7 +178,7 @@ async def relation(request: Request, type_id: str) -> HTMLResponse:
 async def experiments(request: Request) -> HTMLResponse:
     """Serve the list of experiments."""
     collection = collection_of(request)
-    keep(request)
+    cacheable(request)
     return HTMLResponse(await asyncio.to_thread(pages.experiments_page, collection))
 
 
@@ -190,7 +190,7 @@ async def experiment(request: Request, name: str) -> HTMLResponse:
     question = await asyncio.to_thread(question_of, name, raw) if raw else None
     collection = collection_of(request)
     if question is None and not vary:
-        keep(request)
+        cacheable(request)
     known = await asyncio.to_thread(known_of, request, name) if vary else Known()
     page = await asyncio.to_thread(
         pages.experiment_page,
@@ -235,7 +235,7 @@ async def search(request: Request, query: Annotated[SearchQuery, Query()]) -> HT
 async def api(request: Request) -> HTMLResponse:
     """Serve a page over the OpenAPI document."""
     collection = collection_of(request)
-    keep(request)
+    cacheable(request)
     document = await asyncio.to_thread(request.app.openapi)
     return HTMLResponse(await asyncio.to_thread(api_page, collection, document))
 
@@ -244,7 +244,7 @@ async def api(request: Request) -> HTMLResponse:
 async def help_list(request: Request) -> HTMLResponse:
     """Serve the list of findings and types."""
     collection = collection_of(request)
-    keep(request)
+    cacheable(request)
     return HTMLResponse(await asyncio.to_thread(help_index, collection))
 
 
@@ -252,7 +252,7 @@ async def help_list(request: Request) -> HTMLResponse:
 async def help_one(request: Request, code: str) -> HTMLResponse:
     """Serve the help page of a finding."""
     collection = collection_of(request)
-    keep(request)
+    cacheable(request)
     return found(await asyncio.to_thread(help_page, collection, code))
 
 
@@ -260,7 +260,7 @@ async def help_one(request: Request, code: str) -> HTMLResponse:
 async def llms(request: Request) -> PlainTextResponse:
     """Serve the list of notes for agents."""
     collection = collection_of(request)
-    keep(request)
+    cacheable(request)
     return PlainTextResponse(await asyncio.to_thread(llms_text, collection))
 
 
@@ -298,7 +298,7 @@ async def static(request: Request, name: str) -> Response:
     if asset is None:
         raise HTTPException(404, "there is no such file")
     forever = name == asset.hashed and name != asset.name
-    keep(request, forever=True)
+    cacheable(request, static=True)
     age = "public, max-age=31536000, immutable" if forever else "public, max-age=3600"
     return Response(asset.data, media_type=asset.media_type, headers={"cache-control": age})
 

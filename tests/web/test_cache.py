@@ -1,4 +1,4 @@
-"""Kept answers: always what rendering afresh gives, and given up only where they may differ."""
+"""Cached responses: always what rendering afresh gives, dropped only where they may differ."""
 
 import asyncio
 import gzip
@@ -22,7 +22,7 @@ from alpgraph.graph import Layout, NoteGraph, layout
 from alpgraph.locks import turn
 from alpgraph.pages import Patch
 from alpgraph.web import Settings, create_app
-from alpgraph.web.cache import Answer, Keep, PageCache, answer_of
+from alpgraph.web.cache import CachedResponse, Dependencies, PageCache, cached_response
 
 NAMES = "abcdefg"
 KINDS = ["parallels", "leads-to", "framed-by", "qualified-by"]
@@ -141,7 +141,7 @@ def test_every_kept_answer_is_what_rendering_afresh_gives(start: Any, changes: A
             fresh = Site(root)
             await fresh.start()
             kept = {path: await site.get(path) for path in PATHS}
-            site.hub.cache.drop(None)
+            site.hub.cache.invalidate(None)
             for path, (status, _, body) in kept.items():
                 assert (await site.get(path))[2] == body, path
                 afresh = await fresh.get(path)
@@ -243,7 +243,7 @@ def test_an_answer_begun_before_dates_came_is_not_kept(chain: Site, path: str) -
         begun = asyncio.create_task(chain.get(path))
         while not begun.done():
             await asyncio.sleep(0)
-            chain.hub.cache.drop(None)
+            chain.hub.cache.invalidate(None)
         assert (await begun)[0] == 200
         assert len(chain.hub.cache) == 0
         await chain.get(path)
@@ -355,34 +355,34 @@ def test_what_takes_long_is_not_made_on_the_event_loop(
     run(check())
 
 
-def an_answer(size: int) -> Answer:
-    return answer_of([(b"content-type", b"text/html")], b"x" * size)
+def a_response(size: int) -> CachedResponse:
+    return cached_response([(b"content-type", b"text/html")], b"x" * size)
 
 
 def test_the_room_is_bounded_and_the_least_used_gives_way() -> None:
-    cache = PageCache(most_bytes=100_000)
-    keep = Keep(forever=True)
+    cache = PageCache(max_bytes=100_000)
+    static = Dependencies(static=True)
     for i in range(200):
-        cache.put((f"/{i}", b"", False), an_answer(1_000), keep)
+        cache.put((f"/{i}", b"", False), a_response(1_000), static)
         cache.get(("/0", b"", False))
     assert cache.size <= 100_000
     assert cache.get(("/0", b"", False)) is not None
     assert cache.get(("/1", b"", False)) is None
-    cache.put(("/large", b"", False), an_answer(60_000), keep)
+    cache.put(("/large", b"", False), a_response(60_000), static)
     assert cache.get(("/large", b"", False)) is None
 
 
 def test_a_change_that_nobody_can_place_leaves_only_static_files() -> None:
     cache = PageCache()
-    cache.put(("/static/a", b"", False), an_answer(1), Keep(forever=True))
-    cache.put(("/n/a", b"", False), an_answer(1), Keep("a"))
-    cache.put(("/", b"", False), an_answer(1), Keep())
-    cache.drop(None)
+    cache.put(("/static/a", b"", False), a_response(1), Dependencies(static=True))
+    cache.put(("/n/a", b"", False), a_response(1), Dependencies("a"))
+    cache.put(("/", b"", False), a_response(1), Dependencies())
+    cache.invalidate(None)
     assert len(cache) == 1
     collection: Any = object()
     empty: frozenset[str] = frozenset()
-    cache.put(("/n/a", b"", False), an_answer(1), Keep("a"))
-    cache.put(("/", b"", False), an_answer(1), Keep())
-    cache.drop(Patch(collection, (empty, empty, frozenset("b"), frozenset("ab"))))
+    cache.put(("/n/a", b"", False), a_response(1), Dependencies("a"))
+    cache.put(("/", b"", False), a_response(1), Dependencies())
+    cache.invalidate(Patch(collection, (empty, empty, frozenset("b"), frozenset("ab"))))
     assert cache.get(("/n/a", b"", False)) is not None
     assert cache.get(("/", b"", False)) is None

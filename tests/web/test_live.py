@@ -294,8 +294,8 @@ def test_a_page_tells_the_date_of_a_note_that_is_committed_after_the_edit(
             assert "b.md" not in hub.collection.dates
             git(root, "add", "b.md")
             git(root, "commit", "-qm", "two")
-            drops = hub.cache.drops
-            while "b.md" not in hub.collection.dates or hub.cache.drops == drops:
+            invalidations = hub.cache.invalidations
+            while "b.md" not in hub.collection.dates or hub.cache.invalidations == invalidations:
                 await asyncio.sleep(0.02)
         await hub.stop()
 
