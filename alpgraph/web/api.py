@@ -141,7 +141,7 @@ async def paths(request: Request, query: Annotated[PathQuery, Query()]) -> dict[
 async def search(request: Request, query: Annotated[SearchDataQuery, Query()]) -> dict[str, Any]:
     """Search the notes."""
     collection = _collection(request)
-    index = await request.app.state.hub.search()
+    index = await request.app.state.hub.derived.search()
     verdicts = collection.verdict_words
     total, hits = await asyncio.to_thread(
         index.search, query.q, limit=query.limit, offset=query.offset, verdicts=verdicts
@@ -176,7 +176,7 @@ async def titles(request: Request, query: Annotated[AtQuery, Query()]) -> Respon
 async def _packed(request: Request, pack: Pack, query: AtQuery, kind: str) -> Response:
     collection = _collection(request)
     cacheable(request, query=query)
-    await request.app.state.hub.draw(collection)
+    await request.app.state.hub.derived.draw(collection)
 
     def packed() -> bytes:
         shown = _at(collection, query.at)

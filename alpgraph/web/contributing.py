@@ -190,7 +190,7 @@ async def _write(request: Request, sheet: Sheet, drafted: Drafted, writing: Writ
     path = await asyncio.to_thread(write_draft, sheet, drafted)
     hub = request.app.state.hub
     await hub.refresh([sheet.notebook.root / path])
-    await hub.told()
+    await hub.events.published()
     return await _written(request, drafted.slug, writing, Told(f"`{path}` is written"))
 
 

@@ -1,4 +1,4 @@
-"""What open pages are told: which notes changed since a page was made."""
+"""What open pages hear: which notes changed since a page was made."""
 
 import asyncio
 import json
@@ -8,10 +8,16 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+from alpgraph.web.peers import Peers
+
 PING_SECONDS = 15
 KEPT = 200
 """Changes that are remembered; a page older than them is told that anything may have changed."""
 MOST_SLUGS = 500
+AHEAD_SECONDS = 3.0
+"""How long a page ahead of its server waits; longer than servers take to look for new verdicts."""
+FILES_SECONDS = 0.5
+"""How long other servers are given where files changed that no stamp tells of, as pictures."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,19 +36,51 @@ class Changes:
         """Begin without any."""
         self.stamp = ""
         self.listeners = 0
-        self.patience = 0.0
-        """Seconds by which a page's stamp may be ahead of ours, where another server made it."""
+        self.peers: Peers | None = None
+        """The other servers on the same socket, where there are any."""
+        self._publishing: asyncio.Task[None] | None = None
         self._edits: deque[Edit] = deque(maxlen=KEPT)
         self._next = asyncio.Event()
         self._ended = False
 
     def begin(self, stamp: str) -> None:
         """Say which stamp pages have from now on."""
+        if self.peers is not None:
+            self.peers.set_stamp(stamp)
         self.stamp = stamp
         self._edits.append(Edit(stamp, frozenset()))
 
+    def publish(self, stamp: str, slugs: Collection[str] | None) -> None:
+        """Tell everybody of a change to these notes, or to any, once every server has it."""
+        if self.peers is None:
+            self.add(stamp, slugs)
+            return
+        self.peers.set_stamp(stamp)
+        publishing = self._publish_together(self.peers, self._publishing, stamp, slugs)
+        self._publishing = asyncio.create_task(publishing)
+
+    async def published(self) -> None:
+        """Wait until everybody has been told of the last change, and every server has it."""
+        if self._publishing is not None:
+            await self._publishing
+
+    async def _publish_together(
+        self,
+        peers: Peers,
+        earlier: asyncio.Task[None] | None,
+        stamp: str,
+        slugs: Collection[str] | None,
+    ) -> None:
+        """Tell of a change, after the one before, once every server has it."""
+        if earlier is not None:
+            await earlier
+        await peers.wait_for(stamp)
+        if slugs is None:
+            await asyncio.sleep(FILES_SECONDS)
+        self.add(stamp, slugs)
+
     def add(self, stamp: str, slugs: Collection[str] | None) -> None:
-        """Tell everybody of a change."""
+        """Tell everybody of a change now."""
         few = slugs is not None and len(slugs) <= MOST_SLUGS
         self._edits.append(Edit(stamp, frozenset(slugs or ()) if few else None))
         self.stamp = stamp
@@ -68,10 +106,10 @@ class Changes:
                 return {"stamp": self.stamp, "slugs": None}
         return {"stamp": self.stamp, "slugs": sorted(slugs)}
 
-    async def meet(self, stamp: str) -> None:
-        """Wait for a stamp that is ahead of ours, as long as `patience` says."""
+    async def catch_up(self, stamp: str) -> None:
+        """Wait a while for a stamp that is ahead of ours, where another server may have made it."""
         with suppress(TimeoutError):
-            async with asyncio.timeout(self.patience):
+            async with asyncio.timeout(AHEAD_SECONDS if self.peers else 0):
                 while stamp and not self._ended and all(e.stamp != stamp for e in self._edits):
                     await self._next.wait()
 
@@ -79,13 +117,13 @@ class Changes:
         """Yield server-sent events: what changed since `stamp`, then each change."""
         self.listeners += 1
         try:
-            await self.meet(stamp)
+            await self.catch_up(stamp)
             at = stamp or self.stamp
             while not self._ended:
                 coming = self._next
-                told = self.since(at)
+                data = json.dumps(self.since(at))
                 at = self.stamp
-                yield f"id: {at}\nevent: changed\ndata: {json.dumps(told)}\n\n"
+                yield f"id: {at}\nevent: changed\ndata: {data}\n\n"
                 while not coming.is_set():
                     try:
                         await asyncio.wait_for(coming.wait(), PING_SECONDS)

@@ -35,7 +35,7 @@ async def network(request: Request, query: Annotated[NetworkQuery, Query()]) -> 
     )
     collection = collection_of(request)
     cacheable(request, query=query)
-    await request.app.state.hub.draw(collection)
+    await request.app.state.hub.derived.draw(collection)
     return await asyncio.to_thread(_network, collection, view)
 
 
@@ -96,5 +96,5 @@ async def standing(request: Request) -> HTMLResponse:
     """Serve what stands out in the collection."""
     collection = collection_of(request)
     cacheable(request)
-    await request.app.state.hub.draw(collection)
+    await request.app.state.hub.derived.draw(collection)
     return HTMLResponse(await asyncio.to_thread(pages.standing_page, collection))

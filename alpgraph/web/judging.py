@@ -36,7 +36,7 @@ async def follow_answers(hub: Hub, access: RunAccess) -> None:
     That is the oldest finished run with default seed and replicates (design section 6), so a
     visitor's run never changes a verdict.
     """
-    await hub.opened.wait()
+    await hub.ready.wait()
     while True:
         collection = hub.collection
         answers = await asyncio.to_thread(_answers, collection, access)

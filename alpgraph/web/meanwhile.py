@@ -43,7 +43,7 @@ class Meanwhile:
         path = scope["path"]
         as_text = wants_text(Request(scope).headers.get("accept", ""))
         asks = scope["method"] in SAFE and path.startswith(NOTE) and not as_text
-        return asks and await self.hub.glimpse(path.removeprefix(NOTE))
+        return asks and await self.hub.read_ahead(path.removeprefix(NOTE))
 
 
 def _needs_no_note(scope: Scope) -> bool:

@@ -11,9 +11,9 @@ async def near_names(request: Request, written: str) -> list[str]:
     hub, words = request.app.state.hub, unquote(written)[:200]
     if hub.collection.opening is not None:  # most notes are not read yet
         return []
-    found: tuple[str, ...] = await asyncio.to_thread(lambda: hub.names().search(words))
+    found: tuple[str, ...] = await asyncio.to_thread(lambda: hub.derived.names().search(words))
     if found:
         return list(found)
-    index = await hub.search()
+    index = await hub.derived.search()
     hits = await asyncio.to_thread(index.near, words.replace("-", " "))
     return [hit.slug for hit in hits]

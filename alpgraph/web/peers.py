@@ -5,13 +5,9 @@ import time
 from collections.abc import MutableSequence
 from hashlib import blake2b
 
-PATIENCE = 10.0
-"""Seconds to wait for the others before a change is told; one that ended is not waited for."""
-BEHIND = 3.0
-"""Seconds a page ahead of its server waits; longer than servers take to look for new verdicts."""
-TURN = 0.005
-MOMENT = 0.5
-"""Seconds given to the others where files changed that no stamp tells of, as pictures."""
+TIMEOUT_SECONDS = 10.0
+"""How long the others are waited for before a change is told; one that ended is not."""
+POLL_SECONDS = 0.005
 
 
 class Peers:
@@ -25,17 +21,17 @@ class Peers:
         """Take one number for each worker, 0 for those that do not serve, and which is ours."""
         self._states, self._own = states, own
 
-    def reach(self, stamp: str) -> None:
+    def set_stamp(self, stamp: str) -> None:
         """Tell the others that our pages are made from the state `stamp` now."""
         self._states[self._own] = _number(stamp)
 
-    async def agree(self, stamp: str) -> None:
+    async def wait_for(self, stamp: str) -> None:
         """Wait until all have reached `stamp`, or this worker has gone on; a moment at most."""
-        wanted, deadline = _number(stamp), time.monotonic() + PATIENCE
-        while time.monotonic() < deadline and self._states[self._own] == wanted:
-            if all(state in (0, wanted) for state in self._states):
+        target, deadline = _number(stamp), time.monotonic() + TIMEOUT_SECONDS
+        while time.monotonic() < deadline and self._states[self._own] == target:
+            if all(state in (0, target) for state in self._states):
                 return
-            await asyncio.sleep(TURN)
+            await asyncio.sleep(POLL_SECONDS)
 
 
 def _number(stamp: str) -> int:

@@ -78,7 +78,7 @@ def _twin(collection: Collection, slug: str) -> tuple[str, str]:
 
 async def near_notes(request: Request, note: Note) -> list[str]:
     """Return the notes most like one that nothing is linked to."""
-    index = await request.app.state.hub.search()
+    index = await request.app.state.hub.derived.search()
     text = f"{note.title} {note.summary} {shown_text(note.body)}"
     hits = await asyncio.to_thread(index.near, text, without=note.slug)
     return [hit.slug for hit in hits]
@@ -213,7 +213,7 @@ async def experiment(request: Request, name: str) -> HTMLResponse:
 async def search(request: Request, query: Annotated[SearchQuery, Query()]) -> HTMLResponse:
     """Serve what a search finds."""
     collection = collection_of(request)
-    index = await request.app.state.hub.search()
+    index = await request.app.state.hub.derived.search()
     total, hits = await asyncio.to_thread(
         index.search,
         query.q,
@@ -284,7 +284,7 @@ async def events(request: Request, query: Annotated[EventsQuery, Query()]) -> Re
     """Stream what changes after the state `since`, or say it once where JSON is asked for."""
     changes = request.app.state.hub.events
     if "application/json" in request.headers.get("accept", ""):
-        await changes.meet(query.since)
+        await changes.catch_up(query.since)
         return JSONResponse(changes.since(query.since), headers={"cache-control": "no-store"})
     stream = changes.stream(request.headers.get("last-event-id") or query.since)
     headers = {"cache-control": "no-store", "content-encoding": "identity"}

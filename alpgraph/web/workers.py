@@ -121,7 +121,7 @@ def work(
     if hub is None:
         hub = Hub(settings)
         hub.read()
-    hub.peers = peers
+    hub.events.peers = peers
     if not serve(hub, listener):
         sys.exit(1)
 

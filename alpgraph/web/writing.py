@@ -230,7 +230,7 @@ async def page_of(
     words = f"{form.title} {form.claim} {form.summary}"
     near = []
     if drafted and form.title.strip():
-        index = await request.app.state.hub.search()
+        index = await request.app.state.hub.derived.search()
         hits = await asyncio.to_thread(index.near, words, without=sheet.slug)
         near = [hit.slug for hit in hits]
     page = await asyncio.to_thread(

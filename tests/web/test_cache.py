@@ -258,7 +258,7 @@ def test_what_a_search_finds_of_a_later_state_is_left_out(
 ) -> None:
     async def check() -> None:
         await chain.start()
-        ready = chain.hub.search
+        ready = chain.hub.derived.search
 
         async def after_an_edit() -> Any:
             file = chain.root / "later.md"
@@ -266,7 +266,7 @@ def test_what_a_search_finds_of_a_later_state_is_left_out(
             await chain.hub.refresh([file])
             return await ready()
 
-        monkeypatch.setattr(chain.hub, "search", after_an_edit)
+        monkeypatch.setattr(chain.hub.derived, "search", after_an_edit)
         status, _, body = await chain.get("/api/search?q=ptarmigan")
         assert (status, json.loads(body)["items"]) == (200, [])
         _, _, body = await chain.get("/api/search?q=ptarmigan")

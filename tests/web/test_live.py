@@ -228,7 +228,7 @@ async def follows(hub: Hub, slug: str, title: str) -> None:
 def test_a_folder_that_takes_the_place_of_the_one_before_is_followed(
     folder: Folder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moved: bool
 ) -> None:
-    monkeypatch.setattr("alpgraph.web.hub.QUIET_MS", 50)
+    monkeypatch.setattr("alpgraph.web.watching.QUIET_MS", 50)
     root = folder(NOTES)
 
     async def follow() -> None:
@@ -262,7 +262,7 @@ def test_a_fault_of_ours_in_reading_an_edit_is_said_and_the_next_is_followed(
             raise KeyError("b.md")
         return update_notebook(notebook, names)
 
-    monkeypatch.setattr("alpgraph.web.hub.update_notebook", spoilt)
+    monkeypatch.setattr("alpgraph.web.patching.update_notebook", spoilt)
 
     async def follow() -> None:
         hub = Hub(Settings(Location(root, tmp_path / "state", bundled=False), Config()))
@@ -279,7 +279,7 @@ def test_a_fault_of_ours_in_reading_an_edit_is_said_and_the_next_is_followed(
 def test_a_page_tells_the_date_of_a_note_that_is_committed_after_the_edit(
     folder: Folder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("alpgraph.web.hub.QUIET_MS", 50)
+    monkeypatch.setattr("alpgraph.web.watching.QUIET_MS", 50)
     root = folder(NOTES)
     git(root, "init", "-q")
     git(root, "add", "a.md")

@@ -102,7 +102,11 @@ def test_what_a_page_loads_comes_while_notes_are_read(opening: FastAPI) -> None:
     missing = client.get("/files/d.png", headers=HTML)
     assert missing.status_code == 404
     assert client.get("/n/b").status_code == 200  # nothing is known yet that leads to it
-    assert opening.state.hub._search is None  # no index is made of notes that nobody has read
+    index = opening.state.settings.location.cache() / "search"
+    assert not index.exists()  # none is made of notes that nobody has read
+    with client:
+        ready(client).get("/search?q=words")
+    assert index.exists()
 
 
 def test_open_pages_are_told_once_all_are_read(opening: FastAPI) -> None:
