@@ -12,7 +12,7 @@ from alpgraph.authoring.drafts import (
 )
 from alpgraph.authoring.forge import Forge, find_forge
 from alpgraph.authoring.form import (
-    MOST_ROWS,
+    MAX_ROWS,
     Form,
     RelationRow,
     SourceRow,
@@ -32,7 +32,7 @@ from alpgraph.authoring.starting import starter_files, write_starters
 from alpgraph.authoring.trying import Drafted, Located, try_draft
 
 __all__ = [
-    "MOST_ROWS",
+    "MAX_ROWS",
     "Draft",
     "DraftRelation",
     "DraftSource",

@@ -26,7 +26,7 @@ from alpgraph.notes.fields import SOURCE_KEYS
 from alpgraph.notes.identifiers import KINDS, bare_identifier, guess_kind
 from alpgraph.notes.model import Relation
 
-MOST_ROWS = 60
+MAX_ROWS = 60
 """Relations, and sources, of one form."""
 _ROW = re.compile(r"(relation|source)-(\d{1,3})-(\w+)")
 _TEXTS = ("title", "summary", "claim", "topics", "body")
@@ -98,9 +98,9 @@ def read_form(values: Mapping[str, str]) -> Form:
     rows: dict[str, dict[int, dict[str, str]]] = {"relation": {}, "source": {}}
     for name, value in values.items():
         match = _ROW.fullmatch(name)
-        if match and int(match[2]) >= MOST_ROWS:
+        if match and int(match[2]) >= MAX_ROWS:
             raise ValueError(
-                f"a form holds up to {MOST_ROWS} {match[1]}s; write more of them in the file itself"
+                f"a form holds up to {MAX_ROWS} {match[1]}s; write more of them in the file itself"
             )
         if match:
             rows[match[1]].setdefault(int(match[2]), {})[match[3]] = value
@@ -201,7 +201,7 @@ def fits_form(data: bytes, note: Note, notebook: Notebook) -> bool:
     """Tell whether any field can be changed with nothing else lost: all are, to find out."""
     form = form_of(note, notebook)
     parts = ((form.topics, note.topics), *_authors(form, note))
-    if max(len(form.sources), len(form.relations)) > MOST_ROWS:
+    if max(len(form.sources), len(form.relations)) > MAX_ROWS:
         return False
     if any(_parts(text) != names for text, names in parts):
         return False

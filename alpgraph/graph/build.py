@@ -10,7 +10,7 @@ from alpgraph.notes.changes import changed_slugs
 from alpgraph.notes.lazy import links, outline
 from alpgraph.notes.reading import collector_paused
 
-MOST = 0.5
+MAX_PATCHED_SHARE = 0.5
 """Share of changed notes above which building anew is quicker than patching."""
 
 Edge = tuple[str, str, str]
@@ -65,7 +65,7 @@ def patch_graph(
     new = after.notes
     if changed is None:
         changed = changed_slugs(before.notes, new)
-    if len(changed) > MOST * len(new):
+    if len(changed) > MAX_PATCHED_SHARE * len(new):
         return build_graph(after)
     pairs = {
         frozenset(edge[:2])

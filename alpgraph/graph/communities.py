@@ -14,7 +14,7 @@ from alpgraph.graph.model import NoteGraph
 SEED = 7
 SMALLEST = 3
 """Fewer notes than this are no area."""
-MOST = 255
+MAX_AREAS = 255
 """Areas are numbered in a byte, and 255 says none."""
 NO_AREA = -1
 GAIN = 0.02
@@ -137,7 +137,7 @@ def _kept(
 ) -> dict[str, int]:
     """Return the previous areas, with new notes in those they are joined to, or in new ones."""
     areas = {slug: previous.get(slug, NO_AREA) for slug in arrays.slugs}
-    unused = (number for number in range(MOST) if number not in set(areas.values()))
+    unused = (number for number in range(MAX_AREAS) if number not in set(areas.values()))
     for group in groups:
         loose = [slug for slug in group if areas[slug] == NO_AREA]
         if len(loose) > len(group) / 2 and len(loose) >= SMALLEST:
@@ -166,7 +166,7 @@ def _numbers(groups: Sequence[Sequence[str]], previous: Mapping[str, int]) -> li
             given[index] = number
     unused = (number for number in range(len(groups) * 2) if number not in given.values())
     numbers = [given[i] if i in given else next(unused) for i in range(len(groups))]
-    return [number if number < MOST else NO_AREA for number in numbers]
+    return [number if number < MAX_AREAS else NO_AREA for number in numbers]
 
 
 def _degree_inside(arrays: Arrays, areas: Mapping[str, int]) -> Counter[str]:

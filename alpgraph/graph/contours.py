@@ -16,7 +16,7 @@ EVEN = 0.6
 """Share of the mean height of the ground below which it is no hill."""
 LONG = 24
 """Points above which every other one of a line is enough."""
-MOST = 700
+MAX_CELLS = 700
 """Cells along one side of the grid."""
 
 Floats = NDArray[np.float64]
@@ -44,7 +44,7 @@ def contours(points: Floats, reach: float) -> list[list[Ring]]:
     if not len(points):
         return []
     low, high = points.min(axis=0), points.max(axis=0)
-    cell = max(reach / CELLS, float((high - low).max()) / MOST)
+    cell = max(reach / CELLS, float((high - low).max()) / MAX_CELLS)
     room = max(4 * reach, 6 * cell)  # or lines would run off the grid, open
     low, high = low - room, high + room
     radius = max(1, round(reach / cell * 0.8))

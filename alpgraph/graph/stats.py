@@ -14,7 +14,7 @@ from alpgraph.graph.paths import Ways, find_ways
 if TYPE_CHECKING:
     from alpgraph.graph.communities import Area
 
-MOST_CENTRAL = 5
+MAX_CENTRAL = 5
 SHOWN = 10
 """Rows of a figure that the terminal shows."""
 
@@ -116,7 +116,7 @@ def stats(
         mentions=keys[True],
         missing=len(graph) - len(ways),
         areas=tuple(
-            AreaSize(area.name, len(area.slugs), area.slugs[:MOST_CENTRAL])
+            AreaSize(area.name, len(area.slugs), area.slugs[:MAX_CENTRAL])
             for area in sorted(areas, key=lambda area: (-len(area.slugs), area.id))
         ),
         go_betweens=_go_betweens(graph, areas),
@@ -200,7 +200,7 @@ def _go_betweens(graph: NoteGraph, areas: Sequence["Area"]) -> tuple[tuple[str, 
         if slug in graph
     }
     ranked = sorted(reach.items(), key=lambda pair: (-pair[1], pair[0]))
-    return tuple((slug, count) for slug, count in ranked[:MOST_CENTRAL] if count > 1)
+    return tuple((slug, count) for slug, count in ranked[:MAX_CENTRAL] if count > 1)
 
 
 def _central(graph: NoteGraph) -> dict[str, tuple[tuple[str, int], ...]]:
@@ -216,7 +216,7 @@ def _central(graph: NoteGraph) -> dict[str, tuple[tuple[str, int], ...]]:
         )
         for kind, count in counts.items()
     }
-    return {kind: tuple(found[:MOST_CENTRAL]) for kind, found in ranked.items() if found}
+    return {kind: tuple(found[:MAX_CENTRAL]) for kind, found in ranked.items() if found}
 
 
 def _longest_chain(graph: NoteGraph) -> tuple[str, ...]:

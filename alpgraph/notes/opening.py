@@ -11,7 +11,7 @@ from alpgraph.notes.notebook import Notebook, glance, read_notebook, update_note
 from alpgraph.notes.relation_types import RelationTypes
 from alpgraph.processes import Helpers
 
-MOST = 200
+MAX_LINKED = 200
 """Linked notes that are read for the page of one."""
 MOMENT = 0.05
 """Seconds that reading a few hundred notes waits for pages at most, so that it comes to an end."""
@@ -48,7 +48,7 @@ class Opening:
         if slug not in notebook.notes:  # it is gone meanwhile
             return notebook
         meant = dict.fromkeys(link.target for link in links(notebook.notes, slug))
-        return _with(notebook, [target for target in meant if target][:MOST])
+        return _with(notebook, [target for target in meant if target][:MAX_LINKED])
 
     def read(self) -> Notebook:
         """Read all notes; may be called once."""

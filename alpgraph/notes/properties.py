@@ -4,7 +4,7 @@ import re
 
 _LINE = re.compile(r"([\w-]+)::[ \t]+(\S.*)")
 _VALUE = re.compile(r"#?\[\[([^\[\]]+)\]\]|#?([^,\[\]]+)")
-MOST = 50
+MAX_LINES = 50
 """Lines that are looked at."""
 
 
@@ -17,7 +17,7 @@ def page_properties(body: str) -> dict[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
     if "::" not in body[: body.find("\n") if "\n" in body else None]:
         return found
-    for line in body.split("\n", MOST)[:MOST]:
+    for line in body.split("\n", MAX_LINES)[:MAX_LINES]:
         match = _LINE.match(line)
         if not match:
             break

@@ -19,7 +19,7 @@ from .retelling import (
     trail_page as trail_page,
 )
 from .run import (
-    MOST_COMPARED as MOST_COMPARED,
+    MAX_COMPARED as MAX_COMPARED,
     run_page as run_page,
 )
 from .standing import (

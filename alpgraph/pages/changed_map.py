@@ -16,7 +16,7 @@ WIDTH, CARD, PAD, GAP = 1160, 380, 14, 12
 TITLE, ROW, SLOT = 15.5, 20, 22
 LEVEL = 130
 """Pixels before a card on which a line runs level."""
-MOST = 40
+MAX_CHANGES = 40
 """Relations that are drawn."""
 _CLASS = {"+": "d-new", "−": "d-gone"}
 
@@ -46,7 +46,7 @@ def changed_map(types: RelationTypes, compared: Comparison) -> Markup:
     Empty where no relation changed.
     """
     changes = [one for one in compared.review.diff.relations if one.kind != "reason changed"]
-    edges = [edge for change in changes[:MOST] for edge in _edges(change)]
+    edges = [edge for change in changes[:MAX_CHANGES] for edge in _edges(change)]
     if not edges:
         return Markup("")
     ends = _ends(edges)
@@ -65,10 +65,10 @@ def changed_map(types: RelationTypes, compared: Comparison) -> Markup:
             places.append((box, at))
         drawn.append(_line(types, edge, *places))
     cards = "".join(_card(compared, box) for box in boxes.values())
-    left = len(changes) - MOST
+    left = len(changes) - MAX_CHANGES
     more = f" and {left} more that are not drawn" if left > 0 else ""
     label = escape(
-        f"{min(MOST, len(changes))} changed relations{more}; the table below has them all"
+        f"{min(MAX_CHANGES, len(changes))} changed relations{more}; the table below has them all"
     )
     return Markup(
         f'<svg class="changed" viewBox="0 0 {WIDTH} {height:.0f}" role="group" '

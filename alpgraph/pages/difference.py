@@ -13,7 +13,7 @@ from alpgraph.pages.render import render
 from alpgraph.pages.state import Collection
 from alpgraph.review import Comparison, headline, note_changes, remarks
 
-MOST_RELATIONS, MOST_NOTES, MOST_LINES, MOST_FINDINGS = 300, 60, 120, 100
+MAX_RELATIONS, MAX_NOTES, MAX_LINES, MAX_FINDINGS = 300, 60, 120, 100
 SIGNS = {"added": "+", "removed": "−"}
 
 
@@ -84,12 +84,12 @@ def difference_page(
         headline=headline(review),
         remarks=list(remarks(review)),
         picture=changed_map(collection.notebook.types, compared),
-        relations=[_relation(collection, compared, one) for one in changes[:MOST_RELATIONS]],
-        relations_left=max(0, len(changes) - MOST_RELATIONS),
-        notes=notes[:MOST_NOTES],
-        notes_left=max(0, len(notes) - MOST_NOTES),
+        relations=[_relation(collection, compared, one) for one in changes[:MAX_RELATIONS]],
+        relations_left=max(0, len(changes) - MAX_RELATIONS),
+        notes=notes[:MAX_NOTES],
+        notes_left=max(0, len(notes) - MAX_NOTES),
         findings=_findings(review.new_findings),
-        findings_left=max(0, len(review.new_findings) - MOST_FINDINGS),
+        findings_left=max(0, len(review.new_findings) - MAX_FINDINGS),
         mended=len(review.mended_findings),
     )
 
@@ -102,7 +102,7 @@ def difference_form(
 
 
 def _findings(found: Sequence[Diagnostic]) -> Sequence[Diagnostic]:
-    return found[:MOST_FINDINGS]
+    return found[:MAX_FINDINGS]
 
 
 def _relation(collection: Collection, compared: Comparison, change: Change) -> RelationRow:
@@ -177,4 +177,4 @@ def _lines(before: Note | None, after: Note | None) -> tuple[tuple[tuple[str, st
         for line in list(difflib.unified_diff(old, new, n=1, lineterm=""))[2:]
         if not line.startswith("@@")
     ]
-    return tuple(shown[:MOST_LINES]), max(0, len(shown) - MOST_LINES)
+    return tuple(shown[:MAX_LINES]), max(0, len(shown) - MAX_LINES)

@@ -8,7 +8,7 @@ from typing import Any
 from markupsafe import Markup
 
 from alpgraph.authoring import (
-    MOST_ROWS,
+    MAX_ROWS,
     Drafted,
     Forge,
     Form,
@@ -28,7 +28,7 @@ from alpgraph.pages.render import render
 from alpgraph.pages.state import Collection
 from alpgraph.pages.walk import fan_svg
 
-MOST_TITLES = 400
+MAX_TITLES = 400
 """Notes up to which all titles go into the page, so that fields complete without scripts."""
 NEW = "/new"
 
@@ -116,7 +116,7 @@ def draft_page(
         warnings=counts.count("warning"),
         preview=_preview(collection, drafted) if drafted and drafted.note.title else None,
         near=rows(collection, near),
-        titles=titles if len(titles) <= MOST_TITLES else (),
+        titles=titles if len(titles) <= MAX_TITLES else (),
         text=drafted.text if drafted else "",
         shown_path=f"{collection.config.notes_path.strip('/')}/{path}".lstrip("/"),
         may_write=writing.may,
@@ -140,8 +140,8 @@ def _choices(collection: Collection) -> Mapping[str, Any]:
     return {
         "kinds": list(readings.values()),
         "known_kinds": set(readings),
-        "topics": topics[:MOST_TITLES],
-        "most_rows": MOST_ROWS,
+        "topics": topics[:MAX_TITLES],
+        "most_rows": MAX_ROWS,
         "blank_relation": RelationRow(),
         "blank_source": SourceRow(),
     }

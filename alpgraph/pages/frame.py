@@ -19,7 +19,7 @@ FOOT = (
 )
 SERVED = frozenset({"/api", "/new"})
 """What only a server has."""
-MOST_BRAND = 18
+MAX_BRAND = 18
 """Characters of a collection's title that fit beside the mark."""
 
 
@@ -34,7 +34,7 @@ def frame(collection: Collection, here: str = "", *, live: str | None = None) ->
     return {
         "site": config,
         "apart_of": collection.apart,
-        "brand": config.title if len(config.title) <= MOST_BRAND else "alpgraph",
+        "brand": config.title if len(config.title) <= MAX_BRAND else "alpgraph",
         "here": here,
         "live": live if collection.stamp else None,
         "menu": [entry for entry in MENU if not (published and entry[1] in SERVED)],

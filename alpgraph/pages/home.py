@@ -30,8 +30,8 @@ SAYS = {
     "inconclusive": "the check cannot tell",
     "not tested": "no check is attached",
 }
-MOST_CLAIMS = 60
-MOST_TENSIONS = 6
+MAX_CLAIMS = 60
+MAX_TENSIONS = 6
 NEWEST = 8
 _STRENGTH = ("measured", "paper", "reading", "")
 
@@ -73,7 +73,7 @@ def verdict_rows(collection: Collection) -> list[VerdictRow]:
 
 
 def _first(collection: Collection, slugs: Sequence[str]) -> tuple[Note, ...]:
-    return tuple(collection.notes[slug] for slug in slugs[:MOST_CLAIMS])
+    return tuple(collection.notes[slug] for slug in slugs[:MAX_CLAIMS])
 
 
 def tensions(collection: Collection) -> Sequence[EdgeRow]:
@@ -105,7 +105,7 @@ def home_page(collection: Collection) -> str:
         linked=rows(collection, most_linked(collection, 6)),
         newest=newest(collection, NEWEST),
         by_file=collection.dates.unversioned,
-        tensions=against[:MOST_TENSIONS],
+        tensions=against[:MAX_TENSIONS],
         tension_count=len(against),
         tours=tours(collection) if collection.config.tours else (),
         topics=[LinkRow(name, topic_url(name), len(slugs)) for name, slugs in topics(collection)],

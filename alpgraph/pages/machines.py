@@ -9,7 +9,7 @@ from alpgraph.pages.formats import markdown_link
 from alpgraph.pages.lists import topics
 from alpgraph.pages.state import Collection
 
-MOST_ENTRIES = 50
+MAX_ENTRIES = 50
 LLMS = "/llms.txt"
 
 
@@ -32,7 +32,7 @@ def atom_feed(collection: Collection, base: str) -> str:
     order = sorted(changed, key=lambda slug: instant(changed[slug]), reverse=True)
     newest = changed[order[0]] if order else "1970-01-01T00:00:00Z"
     entries = []
-    for slug in order[:MOST_ENTRIES]:
+    for slug in order[:MAX_ENTRIES]:
         note, url = collection.notes[slug], base + collection.place(note_url(slug))
         entries.append(
             f"<entry><title>{_xml(note.title)}</title><id>{_xml(url)}</id>"

@@ -13,7 +13,7 @@ from alpgraph.pages.citations import linked_data
 from alpgraph.pages.formats import markdown_link, signed_interval
 from alpgraph.pages.frame import frame
 from alpgraph.pages.lists import rows
-from alpgraph.pages.related import MOST, groups, next_notes, related_of
+from alpgraph.pages.related import MAX_ROWS, groups, next_notes, related_of
 from alpgraph.pages.render import render
 from alpgraph.pages.state import Collection, stored_result
 from alpgraph.pages.trails import trail_steps
@@ -86,12 +86,12 @@ def note_page(
         trail_steps=trail_steps(collection, trail),
         forget_url=note_url(slug),
         onward=onward,
-        related=groups(collection, found.own[:MOST]),
+        related=groups(collection, found.own[:MAX_ROWS]),
         related_count=len({link.other for link in found.own}),
-        against=groups(collection, found.against[:MOST]),
-        backlinks=groups(collection, found.back[:MOST]),
+        against=groups(collection, found.against[:MAX_ROWS]),
+        backlinks=groups(collection, found.back[:MAX_ROWS]),
         backlink_count=len({link.other for link in found.back}) + len(found.mentions),
-        mentions=found.mentions[:MOST],
+        mentions=found.mentions[:MAX_ROWS],
         hidden_links=found.hidden,
         all_links=found.total,
         near=rows(collection, near),

@@ -12,7 +12,7 @@ WIDTH, HEIGHT = 1000, 230
 LEFT, RIGHT, TOP, BOTTOM = 8, 84, 16, 34
 LOWER = 0.82
 """Height of the line as a share of the hill's, so that the two ends are not written over."""
-MOST = 120
+MAX_POINTS = 120
 """Points that can be followed; of more, evenly chosen ones."""
 
 Row = tuple[str, int, int]
@@ -41,7 +41,7 @@ def profile_svg(rows: Sequence[Row], *, linked: bool = True) -> Markup:
     ]
     if rows[0][0][:10] != rows[-1][0][:10]:
         parts.append(_label((end, HEIGHT - 10), short_date(rows[-1][0][:10]), "end"))
-    step = -(-len(rows) // MOST)
+    step = -(-len(rows) // MAX_POINTS)
     chosen = sorted({*range(0, len(rows), step), len(rows) - 1})
     points = "".join(_point(rows[i], hill[i]) for i in chosen) if linked else ""
     label = f"Notes and links from {rows[0][0][:10]} to {rows[-1][0][:10]}"

@@ -10,9 +10,9 @@ from alpgraph.pages.state import Collection, VerdictInfo
 
 AGAINST = frozenset({"contradicts", "qualified-by"})
 """Types that say, read from a note, what speaks against it or where it ends."""
-MOST = 50
+MAX_ROWS = 50
 """Rows that a section of a note's page holds; the rest has a page of its own."""
-MOST_NEXT = 3
+MAX_NEXT = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,9 @@ class Related:
     @property
     def hidden(self) -> bool:
         """Whether some section holds more than a page shows."""
-        return any(len(part) > MOST for part in (self.own, self.against, self.back, self.mentions))
+        return any(
+            len(part) > MAX_ROWS for part in (self.own, self.against, self.back, self.mentions)
+        )
 
     @property
     def total(self) -> int:
@@ -114,7 +116,7 @@ def next_notes(collection: Collection, found: Related, seen: Container[str]) -> 
         standing = degree(collection.graph, link.other)
         return link.side != "right", not link.authored, -standing, link.other
 
-    return sorted(fresh.values(), key=rank)[:MOST_NEXT]
+    return sorted(fresh.values(), key=rank)[:MAX_NEXT]
 
 
 def _is_against(link: Link) -> bool:

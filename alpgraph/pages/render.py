@@ -10,7 +10,7 @@ from alpgraph.notes import render_inline
 from alpgraph.pages import addresses, formats
 from alpgraph.pages.assets import static_url
 from alpgraph.resources import resource_dir
-from alpgraph.search import MOST_CHARACTERS
+from alpgraph.search import MAX_CHARACTERS
 
 
 @cache
@@ -30,7 +30,7 @@ def environment() -> Environment:
     env.globals |= {
         "version": __version__,
         "static_url": static_url,
-        "most_characters": MOST_CHARACTERS,
+        "most_characters": MAX_CHARACTERS,
     }
     for name in (
         "signed", "number", "signed_interval", "decimals", "plain_date", "short_date", "duration",

@@ -14,7 +14,7 @@ from alpgraph.pages.render import render
 from alpgraph.pages.state import Collection, VerdictInfo
 from alpgraph.pages.ways import Passage, passage_between, shortest
 
-MOST = 50
+MAX_NOTES = 50
 """Notes of a walk that is retold."""
 DETOUR = 3
 """Notes between two of a walk up to which the way round is told."""
@@ -130,7 +130,7 @@ def _entry(collection: Collection, slug: str) -> Tour:
     parts = [relation.target for relation in note.relations if relation.type == PARTS]
     linked = parts or [mention.target for mention in note.mentions]
     known = dict.fromkeys(other for other in linked if other and other in collection.notes)
-    slugs = (slug, *(other for other in known if other != slug))[:MOST]
+    slugs = (slug, *(other for other in known if other != slug))[:MAX_NOTES]
     title = note.title.removeprefix("Start here: ")
     return Tour(title[:1].upper() + title[1:], slugs, note.summary, trail_url(slugs))
 

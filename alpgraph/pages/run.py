@@ -19,7 +19,7 @@ from alpgraph.pages.render import render
 from alpgraph.pages.state import Collection
 from alpgraph.runs import Run, State
 
-MOST_COMPARED = 12
+MAX_COMPARED = 12
 ENDS = {
     State.FAILED: "This run failed",
     State.CANCELLED: "This run was cancelled",
@@ -104,7 +104,7 @@ def compare(
         return None
     own = replace(own, name="this run")
     rest = [other for other in others if other.id != run.id]
-    answers = [own, *stored_answers(experiment), *run_answers(rest)][: MOST_COMPARED + 1]
+    answers = [own, *stored_answers(experiment), *run_answers(rest)][: MAX_COMPARED + 1]
     if len(answers) < 2:
         return None
     asked = [_asked(answer) for answer in answers]

@@ -171,7 +171,7 @@ class Collection:
         return self.notebook.revision
 
 
-MOST_STEPS = 3
+MAX_STEPS = 3
 """Steps from a note within which its pages look: notes behind its neighbours, and their links."""
 
 
@@ -286,7 +286,7 @@ def _nearby(changed: set[str], *graphs: NoteGraph) -> tuple[frozenset[str], ...]
     found, edge = [frozenset(changed)], changed
     inner: tuple[Any, ...] = graphs  # networkx makes a view for each look at its public sides
     sides = [side for graph in inner for side in (graph._adj, graph._pred)]
-    for _ in range(MOST_STEPS):
+    for _ in range(MAX_STEPS):
         beside = {other for side in sides for slug in edge if slug in side for other in side[slug]}
         edge = beside - found[-1]
         found.append(found[-1] | edge)

@@ -27,7 +27,7 @@ from alpgraph.pages.state import Collection, VerdictInfo
 SUGGESTED = 300
 """Titles that the form suggests without scripts, the best connected ones."""
 
-MOST = 5
+MAX_WAYS = 5
 """Ways that can be asked for."""
 
 _kept: WeakKeyDictionary[NoteGraph, Ways] = WeakKeyDictionary()
@@ -133,7 +133,7 @@ def path_page(collection: Collection, start: End, end: End, *, most: int = 3) ->
         ways=found,
         same=both and start.slug == end.slug,
         nowhere=explain_no_path(collection.graph, start.slug, end.slug) if nowhere else "",
-        more=len(found) == most and most < MOST,
+        more=len(found) == most and most < MAX_WAYS,
         most=most,
         suggested=_suggested(collection),
     )

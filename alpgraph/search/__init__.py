@@ -1,11 +1,11 @@
 """Ranked search with one typing error forgiven, snippets, and near notes (tantivy)."""
 
 from alpgraph.search.index import SearchIndex, open_index, sources_text
-from alpgraph.search.query import MOST_CHARACTERS, Query, parse_query, topic_key
+from alpgraph.search.query import MAX_CHARACTERS, Query, parse_query, topic_key
 from alpgraph.search.snippets import Hit, Piece
 
 __all__ = [
-    "MOST_CHARACTERS",
+    "MAX_CHARACTERS",
     "Hit",
     "Piece",
     "Query",

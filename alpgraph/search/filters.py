@@ -14,7 +14,7 @@ VERDICTS = ("supported", "contradicted", "no effect", "inconclusive", "not teste
 UNTESTED = ("not-tested", "none")
 """What a claim is that no check is attached to."""
 _KNOWN_VERDICTS = {*map(topic_key, VERDICTS), *UNTESTED}
-MOST_NEAR = 5
+MAX_NEAR = 5
 
 Slugs = AbstractSet[str]
 
@@ -59,8 +59,8 @@ class Filters:
 
     def _no_topic(self, value: str) -> str:
         holding = [key for key in self._topics if value in key]
-        near = dict.fromkeys([*holding, *get_close_matches(value, self._topics, MOST_NEAR)])
-        names = [f"“{key}”" for key in near][:MOST_NEAR]
+        near = dict.fromkeys([*holding, *get_close_matches(value, self._topics, MAX_NEAR)])
+        names = [f"“{key}”" for key in near][:MAX_NEAR]
         if not names:
             return f"No topic is called “{value}”."
         verb = "is" if len(names) == 1 else "are"

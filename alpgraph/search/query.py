@@ -9,9 +9,9 @@ from alpgraph.search.words import fold
 FILTERS = ("topic", "type", "has", "verdict", "links")
 KEYED = ("topic", "has", "verdict")
 """Filters whose values are written in small letters, with `-` for what is no letter."""
-MOST_CHARACTERS = 400
+MAX_CHARACTERS = 400
 """Of a query that are read; a longer one is refused at the doors."""
-MOST_WORDS = 24
+MAX_WORDS = 24
 _PART = re.compile(r'(?:(\w+):)?(?:"([^"]*)"?|(\S+))')
 
 
@@ -49,7 +49,7 @@ def parse_query(text: str) -> Query:
     >>> parse_query('calibrat topic:abstention "proper score"').filters
     (('topic', 'abstention'),)
     """
-    text = text[:MOST_CHARACTERS].encode("utf-8", "replace").decode()  # no index holds surrogates
+    text = text[:MAX_CHARACTERS].encode("utf-8", "replace").decode()  # no index holds surrogates
     words: list[str] = []
     phrases: list[tuple[str, ...]] = []
     filters: list[tuple[str, str]] = []
@@ -66,4 +66,4 @@ def parse_query(text: str) -> Query:
         else:
             words.extend(fold(f"{key} {plain}" if key else plain))
     unfinished = bool(text) and not text[-1].isspace() and not text.endswith('"')
-    return Query(tuple(words[:MOST_WORDS]), tuple(phrases[:4]), tuple(filters[:8]), unfinished)
+    return Query(tuple(words[:MAX_WORDS]), tuple(phrases[:4]), tuple(filters[:8]), unfinished)

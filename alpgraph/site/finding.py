@@ -16,7 +16,7 @@ from alpgraph.search import sources_text
 from alpgraph.search.filters import HAS, VERDICTS, Filters, facts
 
 FIELDS = ("title", "claim", "summary", "topics", "why", "body", "sources")
-MOST_TEXT = 4_000_000
+MAX_TEXT = 4_000_000
 """Characters of all bodies up to which they are searched too; more would be slow to load."""
 SHOWN = 200
 """Characters shown of a note that was found."""
@@ -47,7 +47,7 @@ def words(text: str) -> Iterator[str]:
 
 def whole_text(collection: Collection) -> bool:
     """Whether the bodies of the notes are searched too."""
-    return sum(len(note.body) for note in collection.notes.values()) <= MOST_TEXT
+    return sum(len(note.body) for note in collection.notes.values()) <= MAX_TEXT
 
 
 def searched(collection: Collection) -> list[str]:

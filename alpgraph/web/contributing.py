@@ -43,7 +43,7 @@ from alpgraph.web.writing import (
 router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 Revision = Annotated[str, Field(max_length=200)]
 Token = Annotated[str, Field(max_length=100)]
-MOST_FIELDS = 700
+MAX_FIELDS = 700
 
 
 class DiffQuery(Open):
@@ -158,7 +158,7 @@ async def _answer(request: Request, slug: str) -> Response:
     """Do what the pressed button says and answer with the page."""
     try:
         sent = parse_qsl(
-            (await request.body()).decode(), keep_blank_values=True, max_num_fields=MOST_FIELDS
+            (await request.body()).decode(), keep_blank_values=True, max_num_fields=MAX_FIELDS
         )
     except ValueError:
         raise HTTPException(422, "the form cannot be read") from None

@@ -13,7 +13,7 @@ from alpgraph.web.peers import Peers
 PING_SECONDS = 15
 KEPT = 200
 """Changes that are remembered; a page older than them is told that anything may have changed."""
-MOST_SLUGS = 500
+MAX_SLUGS = 500
 AHEAD_SECONDS = 3.0
 """How long a page ahead of its server waits; longer than servers take to look for new verdicts."""
 FILES_SECONDS = 0.5
@@ -81,7 +81,7 @@ class Changes:
 
     def add(self, stamp: str, slugs: Collection[str] | None) -> None:
         """Tell everybody of a change now."""
-        few = slugs is not None and len(slugs) <= MOST_SLUGS
+        few = slugs is not None and len(slugs) <= MAX_SLUGS
         self._edits.append(Edit(stamp, frozenset(slugs or ()) if few else None))
         self.stamp = stamp
         waiting, self._next = self._next, asyncio.Event()

@@ -5,11 +5,11 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from alpgraph.search import MOST_CHARACTERS
+from alpgraph.search import MAX_CHARACTERS
 
 Slug = Annotated[str, Field(max_length=300)]
 Trail = Annotated[list[Slug], Field(default_factory=list, max_length=12)]
-Words = Annotated[str, Field(max_length=MOST_CHARACTERS)]
+Words = Annotated[str, Field(max_length=MAX_CHARACTERS)]
 
 
 class Closed(BaseModel):

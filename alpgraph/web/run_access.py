@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 AGAIN = 10.0
 """Seconds until a database that could not be opened is tried again."""
-MOST_FAILED = 200
+MAX_FAILED = 200
 """Runs of one end without an answer among which those of a sweep are looked for."""
 FAULTS = (SpecError, QueueFull, PermissionError, StoreError)
 """What a question may be answered with instead of a run."""
@@ -164,7 +164,7 @@ def known_of(request: Request, experiment: str) -> Known:
         failed = [
             run
             for state in (State.FAILED, State.TIMED_OUT, State.CANCELLED)
-            for run in service.list(experiment=experiment, state=state, limit=MOST_FAILED).items
+            for run in service.list(experiment=experiment, state=state, limit=MAX_FAILED).items
         ]
         return Known(answers_of(request, experiment), failed, sum(waiting))
     except StoreError:  # the page goes on with the stored results

@@ -25,10 +25,10 @@ from alpgraph.web.run_access import (
     submit,
     submit_sweep,
 )
-from alpgraph.web.run_shapes import MOST_LETTERS, Question, SweepQuestion, Value, is_readable
+from alpgraph.web.run_shapes import MAX_LETTERS, Question, SweepQuestion, Value, is_readable
 
 router = APIRouter(include_in_schema=False)
-MOST_FIELDS = 100
+MAX_FIELDS = 100
 
 
 @router.post("/runs")
@@ -38,7 +38,7 @@ async def ask_by_form(request: Request) -> Response:
     With `vary` and `values` (joined by commas) it asks for a sweep and leads to the experiment.
     """
     try:
-        fields = dict(parse_qsl((await request.body()).decode(), max_num_fields=MOST_FIELDS))
+        fields = dict(parse_qsl((await request.body()).decode(), max_num_fields=MAX_FIELDS))
     except ValueError:
         return _page_of(request, ValueError("the form cannot be read"))
     try:
@@ -75,7 +75,7 @@ def run_by_page(request: Request, run_id: str, query: Annotated[RunQuery, Query(
     """Serve the page of a run, with another answer laid over it on wish."""
     try:
         found = find_run(request, run_id)
-        others = answers_of(request, found.spec.experiment, pages.MOST_COMPARED)
+        others = answers_of(request, found.spec.experiment, pages.MAX_COMPARED)
         beside = _beside(request, found, query.with_) if query.with_ else None
     except StoreError as fault:
         return _page_of(request, fault)
@@ -159,9 +159,9 @@ def _fault(error: ValidationError, values: str) -> Fault:
             many = f"at most {limits['max_length']} at once, not {limits['actual_length']}"
             return Fault("values", f"must be {many}")
         case _, "values":
-            return Fault("values", f"must be at most {MOST_LETTERS} characters each")
+            return Fault("values", f"must be at most {MAX_LETTERS} characters each")
         case _, "params":
-            return Fault(field, f"must be at most {MOST_LETTERS} characters")
+            return Fault(field, f"must be at most {MAX_LETTERS} characters")
         case _, "replicates" | "seed":
             return Fault(field, f"must be a whole number, not {first['input']!r:.80}")
     return Fault(field, str(first["msg"]).lower())

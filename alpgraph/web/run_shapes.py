@@ -7,11 +7,11 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from alpgraph.runs import Run, State, run_json
 
-MOST_LETTERS = 200
+MAX_LETTERS = 200
 """Of a parameter that is text."""
 T = TypeVar("T")
-Value = bool | int | float | Annotated[str, Field(max_length=MOST_LETTERS)]
-MOST_POINTS = 64
+Value = bool | int | float | Annotated[str, Field(max_length=MAX_LETTERS)]
+MAX_POINTS = 64
 """Points of one sweep."""
 Verdict = Literal["supported", "contradicted", "no effect", "inconclusive"]
 CLAIM: dict[str, Any] = {
@@ -65,7 +65,7 @@ class SweepQuestion(Question):
 
     vary: str = Field(max_length=100, description="The parameter that differs.")
     values: list[Value] = Field(
-        min_length=1, max_length=MOST_POINTS, description="Its values, one run each."
+        min_length=1, max_length=MAX_POINTS, description="Its values, one run each."
     )
 
 

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from alpgraph.pages.finding import unusable_page
 from alpgraph.web.problems import problem
 
-MOST_SHOWN = 40
+MAX_SHOWN = 40
 """Letters of a value that are shown again."""
 _PROGRAMS = ("/api/", "/events", "/healthz")
 """Where none but programs ask."""
@@ -57,7 +57,7 @@ def _sentence(request: Request, error: Any) -> str:
     must = f"must be {allowed(schema)}" if schema else f"cannot be used: {error['msg']}"
     if not isinstance(value, str):
         return f"“{name}” {must}."
-    shown = value if len(value) <= MOST_SHOWN else f"{value[:MOST_SHOWN]}…"
+    shown = value if len(value) <= MAX_SHOWN else f"{value[:MAX_SHOWN]}…"
     return f"“{name}” is “{shown}”, but {must}." if value else f"“{name}” is empty, but {must}."
 
 

@@ -26,7 +26,7 @@ TURN = 0.25
 """Seconds between two looks at whether to stop; a worker's death is seen at once."""
 ENOUGH = 10.0
 """Seconds that workers have to end in peace."""
-YOUNG, MOST_YOUNG = 5.0, 3
+YOUNG, MAX_YOUNG = 5.0, 3
 """So many deaths in a row, each within so many seconds of a start, are a fault of ours."""
 
 Serve = Callable[[Hub, socket.socket], bool]
@@ -69,7 +69,7 @@ class Keeper:
                 if self._stopping or worker.process.exitcode is None:
                     continue
                 young = young + 1 if time.monotonic() - worker.born < YOUNG else 0
-                if young >= MOST_YOUNG:
+                if young >= MAX_YOUNG:
                     print("workers end as soon as they start; giving up", file=sys.stderr)
                     self._end(workers)
                     return 1

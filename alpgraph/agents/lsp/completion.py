@@ -11,7 +11,7 @@ from alpgraph.notes.fields import KEYS
 from alpgraph.pages import Collection
 from alpgraph.pages.lists import topics
 
-MOST = 500
+MAX_CANDIDATES = 500
 """Words of one answer; where there are more, those that hold what is typed."""
 
 
@@ -44,7 +44,9 @@ def offer(collection: Collection, path: str, gap: Gap) -> Offer:
     if gap.kind == "note":
         return _notes(collection, gap)
     rows = _rows(collection, path, gap)
-    return Offer(tuple(_word(gap, row) for row in rows[:MOST]), len(rows) <= MOST)
+    return Offer(
+        tuple(_word(gap, row) for row in rows[:MAX_CANDIDATES]), len(rows) <= MAX_CANDIDATES
+    )
 
 
 def _rows(collection: Collection, path: str, gap: Gap) -> list[Row]:
@@ -79,10 +81,12 @@ def _types(types: RelationTypes) -> list[Row]:
 
 def _notes(collection: Collection, gap: Gap) -> Offer:
     titles = {slug: note.title for slug, note in collection.notebook.index.notes.items()}
-    slugs = list(titles) if len(titles) <= MOST else _holding(titles, gap.typed.casefold())
-    notes = [collection.notes[slug] for slug in slugs[:MOST]]
+    slugs = (
+        list(titles) if len(titles) <= MAX_CANDIDATES else _holding(titles, gap.typed.casefold())
+    )
+    notes = [collection.notes[slug] for slug in slugs[:MAX_CANDIDATES]]
     rows = [(note.slug, note.title, note.claim or note.summary) for note in notes]
-    return Offer(tuple(_word(gap, row) for row in rows), complete=len(titles) <= MOST)
+    return Offer(tuple(_word(gap, row) for row in rows), complete=len(titles) <= MAX_CANDIDATES)
 
 
 def _holding(titles: dict[str, str], typed: str) -> list[str]:

@@ -10,7 +10,7 @@ from alpgraph.notes import Mention, Note, Reading, Relation
 from alpgraph.notes.decoding import show_hidden
 from alpgraph.pages import Collection
 
-MOST_PLACES = 1000
+MAX_PLACES = 1000
 """Backlinks of one answer."""
 
 
@@ -103,4 +103,4 @@ def places_linking(collection: Collection, slug: str) -> list[Place]:
         for place, link in _links(collection.notes[one])
         if link.target == slug
     }
-    return sorted(places)[:MOST_PLACES]
+    return sorted(places)[:MAX_PLACES]

@@ -12,7 +12,7 @@ from alpgraph.agents.lsp.desk import Desk
 
 PAUSE = 0.15
 """Seconds without a change after which texts are checked."""
-MOST_FILES = 500
+MAX_FILES = 500
 """Files whose findings an editor is told, open ones first."""
 Told = dict[str, list[lsp.Diagnostic]]
 
@@ -39,7 +39,7 @@ class Publisher:
 
     def _found(self, codec: PositionCodec) -> Told:
         found = {}
-        for path, ours in islice(self._desk.findings().items(), MOST_FILES):
+        for path, ours in islice(self._desk.findings().items(), MAX_FILES):
             lines = self._desk.lines(path)
             found[self._desk.uri_of(path)] = [finding_of(one, lines, codec) for one in ours]
         return found

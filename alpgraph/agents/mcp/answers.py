@@ -20,9 +20,9 @@ from alpgraph.pages.data import walk_data
 from alpgraph.pages.walk import neighbourhood
 from alpgraph.pages.ways import find_end, ways_of
 
-MOST_EDGES = 500
+MAX_EDGES = 500
 """Links of a neighbourhood that an answer lists, those of its centre first."""
-MOST_NOTES = 50
+MAX_NOTES = 50
 """Notes behind an experiment that an answer lists."""
 
 
@@ -69,7 +69,7 @@ def neighbours(follower: Follower, asked: NeighbourArguments) -> dict[str, Any]:
     view = neighbourhood(collection.graph, slug, depth=asked.depth, types=types, limit=asked.limit)
     walk = walk_data(collection, view)
     edges = walk["edges"]
-    return walk | {"edges": edges[:MOST_EDGES], "hidden_edges": len(edges[MOST_EDGES:])}
+    return walk | {"edges": edges[:MAX_EDGES], "hidden_edges": len(edges[MAX_EDGES:])}
 
 
 def path_between(follower: Follower, asked: PathArguments) -> dict[str, Any]:
@@ -100,7 +100,7 @@ def experiments(follower: Follower, asked: ExperimentArguments) -> dict[str, Any
             "verdicts": {
                 key: stored["result"]["verdict"] for key, stored in references(name).items()
             },
-            "notes": behind.get(name, [])[:MOST_NOTES],
+            "notes": behind.get(name, [])[:MAX_NOTES],
         }
         | (_design(known[name]) if asked.name else {})
         for name in ([asked.name] if asked.name else known)

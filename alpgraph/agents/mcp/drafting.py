@@ -16,9 +16,9 @@ from alpgraph.pages import Collection
 from alpgraph.pages.lists import rows
 from alpgraph.pages.ways import find_end
 
-MOST_FINDINGS = 200
+MAX_FINDINGS = 200
 """Findings of the text that an answer lists."""
-MOST_ELSEWHERE = 50
+MAX_ELSEWHERE = 50
 """Findings in other notes that an answer lists."""
 
 
@@ -96,9 +96,9 @@ def _judged(follower: Follower, collection: Collection, path: str, text: str) ->
         "exists": any(note.path == path for note in before.notes.values()),
         "errors": sum(one.severity is Severity.ERROR for one in here),
         "total": len(here),
-        "findings": [_record(one) for one in here[:MOST_FINDINGS]],
+        "findings": [_record(one) for one in here[:MAX_FINDINGS]],
         "total_elsewhere": len(elsewhere),
-        "elsewhere": [_record(one) for one in elsewhere[:MOST_ELSEWHERE]],
+        "elsewhere": [_record(one) for one in elsewhere[:MAX_ELSEWHERE]],
     }
 
 

@@ -10,11 +10,11 @@ from alpgraph.notes.files import read_file
 from alpgraph.pages import Collection, VerdictInfo
 from alpgraph.pages.formats import decimals
 
-MOST_CHARACTERS = 40_000
+MAX_CHARACTERS = 40_000
 """Characters of a file in one answer."""
-MOST_LINKS = 100
+MAX_LINKS = 100
 """Relations that an answer lists, and as many links in running text."""
-MOST_SAID = 600
+MAX_SAID = 600
 """Characters of a title or a reason."""
 _COMMENTS = ("<!--", "%%")
 _TICKS = re.compile("`+")
@@ -28,7 +28,7 @@ def note_text(collection: Collection, slug: str, start: int = 0) -> str:
     """
     note = collection.notes[slug]
     text, _ = decode(note.path, read_file(collection.notebook.root, note.path)[0])
-    shown = text[start : start + MOST_CHARACTERS]
+    shown = text[start : start + MAX_CHARACTERS]
     rest = len(text) - start - len(shown)
     fence = "`" * max([3, *(len(ticks) + 1 for ticks in _TICKS.findall(shown))])
     return "\n".join(
@@ -88,10 +88,10 @@ def _links(collection: Collection, found: list[Link]) -> Iterable[str]:
 
 
 def _listed(collection: Collection, found: list[Link]) -> Iterable[str]:
-    for link in found[:MOST_LINKS]:
+    for link in found[:MAX_LINKS]:
         yield f"- {link.label} {_other(collection, link)}{_reason(link)}"
-    if len(found) > MOST_LINKS:
-        yield f"- and {len(found) - MOST_LINKS} more: `neighbours` tells them by type"
+    if len(found) > MAX_LINKS:
+        yield f"- and {len(found) - MAX_LINKS} more: `neighbours` tells them by type"
 
 
 def _other(collection: Collection, link: Link) -> str:
@@ -110,4 +110,4 @@ def _reason(link: Link) -> str:
 
 def _line(text: str) -> str:
     """Keep an author's words on their line, so that they cannot pass for ours."""
-    return " ".join(text.split())[:MOST_SAID]
+    return " ".join(text.split())[:MAX_SAID]

@@ -24,8 +24,8 @@ SCHEME = "alpgraph://notes/"
 KIND = "text/markdown"
 PAGE = 200
 """Notes on one page of the list."""
-MOST_COMPLETED = 100
-MOST_SAID = 300
+MAX_COMPLETED = 100
+MAX_SAID = 300
 TEMPLATES = ListResourceTemplatesResult(
     resource_templates=[
         ResourceTemplate(
@@ -57,8 +57,8 @@ def _resource(note: Note) -> Resource:
     return Resource(
         uri=SCHEME + quote(note.slug, safe="/", errors="replace"),
         name=show_hidden(note.slug),
-        title=show_hidden(note.title[:MOST_SAID]),
-        description=show_hidden(says[:MOST_SAID]),
+        title=show_hidden(note.title[:MAX_SAID]),
+        description=show_hidden(says[:MAX_SAID]),
         mime_type=KIND,
     )
 
@@ -82,5 +82,5 @@ def complete_slug(follower: Follower, begun: str) -> Completion:
     words = begun.casefold()
     slugs = [slug for slug in follower.collection().notes if words in slug.casefold()]
     slugs.sort(key=lambda slug: (not slug.casefold().startswith(words), slug))
-    kept = [show_hidden(slug) for slug in slugs[:MOST_COMPLETED]]
+    kept = [show_hidden(slug) for slug in slugs[:MAX_COMPLETED]]
     return Completion(values=kept, total=len(slugs), has_more=len(slugs) > len(kept))

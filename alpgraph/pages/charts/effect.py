@@ -10,7 +10,7 @@ from alpgraph.pages.formats import signed_interval
 
 WIDTH, TOP, BOTTOM = 440, 16, 166
 RADIUS = 4
-MOST_LANES = 8
+MAX_LANES = 8
 SIDES = {
     "lower": ("treatment better", "treatment worse"),
     "higher": ("treatment worse", "treatment better"),
@@ -74,7 +74,7 @@ def _dots(x: Scale, points: Iterable[float]) -> list[str]:
         if lane == len(lanes):
             lanes.append(at)
         lanes[lane] = at
-        y = 104 - (2 * RADIUS + 1) * (lane % MOST_LANES)
+        y = 104 - (2 * RADIUS + 1) * (lane % MAX_LANES)
         parts.append(f'<circle class="c-rep" cx="{at:g}" cy="{y}" r="{RADIUS}"/>')
     return parts
 
