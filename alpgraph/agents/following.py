@@ -27,14 +27,14 @@ class Follower:
         with self._lock:
             before = self._collection
             if before is None:
-                found = build_collection(self.location.notes, self.location.state, self.config)
+                after = build_collection(self.location.notes, self.location.state, self.config)
             else:
                 stale = stale_paths(before.notebook)
                 notebook = update_notebook(before.notebook, stale) if stale else before.notebook
                 same = notebook is before.notebook
-                found = before if same else patched(before, notebook).after
-            self._collection = found
-            return found
+                after = before if same else patched(before, notebook).after
+            self._collection = after
+            return after
 
     def search(self, collection: Collection) -> SearchIndex:
         """Return the search index of a collection that `collection` gave."""

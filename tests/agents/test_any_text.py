@@ -11,7 +11,7 @@ from pygls.workspace import PositionCodec
 
 from alpgraph.agents.following import Follower
 from alpgraph.agents.lsp import answers
-from alpgraph.agents.lsp.desk import Desk
+from alpgraph.agents.lsp.documents import OpenDocuments
 from alpgraph.config import load_config, locate
 
 MARKS = ["[[", "]]", "#", "|", "[x](b.md#", "^", "'", '"', "{", "}", "[", "]", "\\", "`", "<!--"]
@@ -24,12 +24,12 @@ SPOT = st.builds(lsp.Position, NUMBER, NUMBER)
 
 
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
+def documents(tmp_path_factory: pytest.TempPathFactory) -> OpenDocuments:
     root = tmp_path_factory.mktemp("texts") / "notes"
     root.mkdir()
     (root / "b.md").write_text("---\ntitle: B\n---\nSee [[a]].\n")
     location = locate(Path(root))
-    return Desk(Follower(location, load_config(location.notes)))
+    return OpenDocuments(Follower(location, load_config(location.notes)))
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
@@ -37,20 +37,20 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
     text=TEXT, front=st.booleans(), spots=st.tuples(SPOT, SPOT), units=st.sampled_from([8, 16, 32])
 )
 def test_every_place_of_every_text_has_an_answer(
-    desk: Desk, text: str, front: bool, spots: tuple[Any, Any], units: int
+    documents: OpenDocuments, text: str, front: bool, spots: tuple[Any, Any], units: int
 ) -> None:
-    uri, codec = desk.uri_of("a.md"), PositionCodec(f"utf-{units}")
-    desk.put(uri, f"---\n{text}" if front else text)
-    document, lines = lsp.TextDocumentIdentifier(uri), desk.lines("a.md")
-    for one in desk.findings()["a.md"]:
+    uri, codec = documents.uri_of("a.md"), PositionCodec(f"utf-{units}")
+    documents.set_text(uri, f"---\n{text}" if front else text)
+    document, lines = lsp.TextDocumentIdentifier(uri), documents.lines("a.md")
+    for one in documents.findings()["a.md"]:
         told = answers.finding_of(one, lines, codec).range
         assert min(told.start.line, told.start.character) >= 0
         assert told.end.line <= len(lines)
     for spot in spots:
-        answers.complete(desk, codec, lsp.CompletionParams(document, spot))
-        answers.hover(desk, codec, lsp.HoverParams(document, spot))
-        answers.definition(desk, codec, lsp.DefinitionParams(document, spot))
+        answers.complete(documents, codec, lsp.CompletionParams(document, spot))
+        answers.hover(documents, codec, lsp.HoverParams(document, spot))
+        answers.definition(documents, codec, lsp.DefinitionParams(document, spot))
         context = lsp.ReferenceContext(include_declaration=True)
-        answers.references(desk, codec, lsp.ReferenceParams(context, document, spot))
+        answers.references(documents, codec, lsp.ReferenceParams(context, document, spot))
     asked = lsp.CodeActionParams(document, lsp.Range(*spots), lsp.CodeActionContext([]))
-    answers.actions(desk, codec, asked)
+    answers.actions(documents, codec, asked)

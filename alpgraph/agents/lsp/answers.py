@@ -6,10 +6,10 @@ from typing import Any
 from lsprotocol import types as lsp
 from pygls.workspace import PositionCodec
 
-from alpgraph.agents.lsp.completion import Word, offer
-from alpgraph.agents.lsp.desk import Desk, Spot, note_at
+from alpgraph.agents.lsp.completion import Candidate, candidates_for
+from alpgraph.agents.lsp.documents import OpenDocuments, TextPosition, note_at
 from alpgraph.agents.lsp.gaps import gap_at
-from alpgraph.agents.lsp.links import Found, found_at, places_linking, told, where
+from alpgraph.agents.lsp.links import Symbol, hover_text, places_linking, symbol_at, target_place
 from alpgraph.diagnostics import Diagnostic, Place, Severity
 from alpgraph.notes import Note
 from alpgraph.notes.decoding import show_hidden
@@ -23,13 +23,13 @@ _WEIGHT = {
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
-    """A note that is pointed into, and what stands there."""
+class Cursor:
+    """Where a request points: a note, and the link or type that stands there."""
 
     collection: Collection
     note: Note
     lines: list[str]
-    found: Found | None
+    symbol: Symbol | None
 
 
 def finding_of(one: Diagnostic, lines: list[str], codec: PositionCodec) -> lsp.Diagnostic:
@@ -43,81 +43,85 @@ def finding_of(one: Diagnostic, lines: list[str], codec: PositionCodec) -> lsp.D
     )
 
 
-def complete(desk: Desk, codec: PositionCodec, params: Any) -> lsp.CompletionList | None:
+def complete(
+    documents: OpenDocuments, codec: PositionCodec, params: Any
+) -> lsp.CompletionList | None:
     """Return what may be written; None where anything may."""
-    path = desk.path_of(params.text_document.uri)
-    lines = desk.lines(path) if path else []
-    spot = _spot(params.position, lines, codec)
-    gap = gap_at(lines, spot)
+    path = documents.path_of(params.text_document.uri)
+    lines = documents.lines(path) if path else []
+    position = _position(params.position, lines, codec)
+    gap = gap_at(lines, position)
     if path is None or gap is None:
         return None
-    found = offer(desk.last(), path, gap)
-    there = _range(Place(path, spot.line, gap.start, spot.line, gap.end), lines, codec)
-    items = [_item(word, rank, there) for rank, word in enumerate(found.words)]
-    return lsp.CompletionList(is_incomplete=not found.complete, items=items)
+    candidates = candidates_for(documents.last_collection(), path, gap)
+    replaced = _range(Place(path, position.line, gap.start, position.line, gap.end), lines, codec)
+    items = [_item(one, rank, replaced) for rank, one in enumerate(candidates.items)]
+    return lsp.CompletionList(is_incomplete=not candidates.complete, items=items)
 
 
-def _item(word: Word, rank: int, there: lsp.Range) -> lsp.CompletionItem:
+def _item(candidate: Candidate, rank: int, replaced: lsp.Range) -> lsp.CompletionItem:
     return lsp.CompletionItem(
-        label=show_hidden(word.name),
-        detail=show_hidden(word.detail) or None,
-        documentation=show_hidden(word.about) or None,
+        label=show_hidden(candidate.name),
+        detail=show_hidden(candidate.detail) or None,
+        documentation=show_hidden(candidate.about) or None,
         sort_text=f"{rank:04d}",
-        filter_text=f"{word.name} {word.detail}".strip(),
-        text_edit=lsp.TextEdit(range=there, new_text=word.text),
+        filter_text=f"{candidate.name} {candidate.detail}".strip(),
+        text_edit=lsp.TextEdit(range=replaced, new_text=candidate.text),
     )
 
 
-def hover(desk: Desk, codec: PositionCodec, params: Any) -> lsp.Hover | None:
+def hover(documents: OpenDocuments, codec: PositionCodec, params: Any) -> lsp.Hover | None:
     """Return what a link leads to, or what a type means, as plain text: authors wrote it."""
-    seen = _seen(desk, codec, params)
-    if seen is None or seen.found is None:
+    cursor = _cursor(documents, codec, params)
+    if cursor is None or cursor.symbol is None:
         return None
-    said = told(seen.collection, seen.note, seen.found)
-    contents = lsp.MarkupContent(lsp.MarkupKind.PlainText, said)
-    return lsp.Hover(contents, _range(seen.found.place, seen.lines, codec))
+    text = hover_text(cursor.collection, cursor.note, cursor.symbol)
+    contents = lsp.MarkupContent(lsp.MarkupKind.PlainText, text)
+    return lsp.Hover(contents, _range(cursor.symbol.place, cursor.lines, codec))
 
 
-def definition(desk: Desk, codec: PositionCodec, params: Any) -> lsp.Location | None:
+def definition(documents: OpenDocuments, codec: PositionCodec, params: Any) -> lsp.Location | None:
     """Return where a link leads."""
-    seen = _seen(desk, codec, params)
-    place = where(seen.collection, seen.found) if seen and seen.found else None
-    return _location(place, desk, codec) if place else None
+    cursor = _cursor(documents, codec, params)
+    place = target_place(cursor.collection, cursor.symbol) if cursor and cursor.symbol else None
+    return _location(place, documents, codec) if place else None
 
 
-def references(desk: Desk, codec: PositionCodec, params: Any) -> list[lsp.Location]:
+def references(documents: OpenDocuments, codec: PositionCodec, params: Any) -> list[lsp.Location]:
     """Return what links to the note a link leads to; away from links, to the note itself."""
-    seen = _seen(desk, codec, params)
-    if seen is None:
+    cursor = _cursor(documents, codec, params)
+    if cursor is None:
         return []
-    slug = seen.found.target if seen.found else seen.note.slug
-    places = places_linking(seen.collection, slug) if slug else []
-    return [_location(place, desk, codec) for place in places]
+    slug = cursor.symbol.target if cursor.symbol else cursor.note.slug
+    places = places_linking(cursor.collection, slug) if slug else []
+    return [_location(place, documents, codec) for place in places]
 
 
-def actions(desk: Desk, codec: PositionCodec, params: Any) -> list[lsp.CodeAction]:
+def actions(documents: OpenDocuments, codec: PositionCodec, params: Any) -> list[lsp.CodeAction]:
     """Return the fixes of the findings that a range touches."""
-    path = desk.path_of(params.text_document.uri)
+    path = documents.path_of(params.text_document.uri)
     if path is None:
         return []
-    lines = desk.lines(path)
-    first, last = (_spot(p, lines, codec) for p in (params.range.start, params.range.end))
+    lines = documents.lines(path)
+    first, last = (_position(p, lines, codec) for p in (params.range.start, params.range.end))
     return [
-        _action(one, lines, desk, codec)
-        for one in desk.findings().get(path, [])
+        _action(one, lines, documents, codec)
+        for one in documents.findings().get(path, [])
         if one.fix
         and (one.place.line, one.place.column) <= last
         and first <= (one.place.end_line, one.place.end_column)
     ]
 
 
-def _action(one: Diagnostic, lines: list[str], desk: Desk, codec: PositionCodec) -> lsp.CodeAction:
+def _action(
+    one: Diagnostic, lines: list[str], documents: OpenDocuments, codec: PositionCodec
+) -> lsp.CodeAction:
     assert one.fix is not None
     changes: dict[str, list[lsp.TextEdit]] = {}
     for edit in one.fix.edits:
-        known = lines if edit.place.file == one.place.file else desk.lines(edit.place.file)
-        change = lsp.TextEdit(_range(edit.place, known, codec), edit.text)
-        changes.setdefault(desk.uri_of(edit.place.file), []).append(change)
+        edited = lines if edit.place.file == one.place.file else documents.lines(edit.place.file)
+        change = lsp.TextEdit(_range(edit.place, edited, codec), edit.text)
+        changes.setdefault(documents.uri_of(edit.place.file), []).append(change)
     return lsp.CodeAction(
         title=one.fix.title,
         kind=lsp.CodeActionKind.QuickFix,
@@ -127,25 +131,25 @@ def _action(one: Diagnostic, lines: list[str], desk: Desk, codec: PositionCodec)
     )
 
 
-def _seen(desk: Desk, codec: PositionCodec, params: Any) -> Seen | None:
-    path = desk.path_of(params.text_document.uri)
-    collection = desk.collection()
+def _cursor(documents: OpenDocuments, codec: PositionCodec, params: Any) -> Cursor | None:
+    path = documents.path_of(params.text_document.uri)
+    collection = documents.collection()
     note = note_at(collection, path) if path else None
     if path is None or note is None:
         return None
-    lines = desk.lines(path)
-    found = found_at(collection, note, _spot(params.position, lines, codec))
-    return Seen(collection, note, lines, found)
+    lines = documents.lines(path)
+    symbol = symbol_at(collection, note, _position(params.position, lines, codec))
+    return Cursor(collection, note, lines, symbol)
 
 
-def _location(place: Place, desk: Desk, codec: PositionCodec) -> lsp.Location:
-    lines = desk.lines(place.file)
-    return lsp.Location(uri=desk.uri_of(place.file), range=_range(place, lines, codec))
+def _location(place: Place, documents: OpenDocuments, codec: PositionCodec) -> lsp.Location:
+    lines = documents.lines(place.file)
+    return lsp.Location(uri=documents.uri_of(place.file), range=_range(place, lines, codec))
 
 
-def _spot(position: lsp.Position, lines: list[str], codec: PositionCodec) -> Spot:
+def _position(position: lsp.Position, lines: list[str], codec: PositionCodec) -> TextPosition:
     place = codec.position_from_client_units(lines, position)
-    return Spot(place.line + 1, place.character + 1)
+    return TextPosition(place.line + 1, place.character + 1)
 
 
 def _range(place: Place, lines: list[str], codec: PositionCodec) -> lsp.Range:

@@ -16,7 +16,7 @@ MAX_CANDIDATES = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
+class Candidate:
     """Something that may be written."""
 
     name: str
@@ -27,10 +27,10 @@ class Word:
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
-    """Words in their order."""
+class Candidates:
+    """What may be written, the likeliest first."""
 
-    words: tuple[Word, ...] = ()
+    items: tuple[Candidate, ...] = ()
     complete: bool = True
     """Whether there are no others, so that the editor may narrow them down by itself."""
 
@@ -39,13 +39,13 @@ Row = tuple[str, str, str]
 """Name, detail, and what is said about it."""
 
 
-def offer(collection: Collection, path: str, gap: Gap) -> Offer:
+def candidates_for(collection: Collection, path: str, gap: Gap) -> Candidates:
     """Return what fits a gap in the text at `path`."""
     if gap.kind == "note":
         return _notes(collection, gap)
     rows = _rows(collection, path, gap)
-    return Offer(
-        tuple(_word(gap, row) for row in rows[:MAX_CANDIDATES]), len(rows) <= MAX_CANDIDATES
+    return Candidates(
+        tuple(_candidate(gap, row) for row in rows[:MAX_CANDIDATES]), len(rows) <= MAX_CANDIDATES
     )
 
 
@@ -79,17 +79,19 @@ def _types(types: RelationTypes) -> list[Row]:
     ]
 
 
-def _notes(collection: Collection, gap: Gap) -> Offer:
+def _notes(collection: Collection, gap: Gap) -> Candidates:
     titles = {slug: note.title for slug, note in collection.notebook.index.notes.items()}
     slugs = (
-        list(titles) if len(titles) <= MAX_CANDIDATES else _holding(titles, gap.typed.casefold())
+        list(titles) if len(titles) <= MAX_CANDIDATES else _matching(titles, gap.typed.casefold())
     )
     notes = [collection.notes[slug] for slug in slugs[:MAX_CANDIDATES]]
     rows = [(note.slug, note.title, note.claim or note.summary) for note in notes]
-    return Offer(tuple(_word(gap, row) for row in rows), complete=len(titles) <= MAX_CANDIDATES)
+    return Candidates(
+        tuple(_candidate(gap, row) for row in rows), complete=len(titles) <= MAX_CANDIDATES
+    )
 
 
-def _holding(titles: dict[str, str], typed: str) -> list[str]:
+def _matching(titles: dict[str, str], typed: str) -> list[str]:
     """Return slugs where slug or title hold all words that are typed, those begun so first."""
     words = typed.split()
     named = {slug: f"{slug} {title}".casefold() for slug, title in titles.items()}
@@ -97,10 +99,10 @@ def _holding(titles: dict[str, str], typed: str) -> list[str]:
     return sorted(found, key=lambda slug: not slug.casefold().startswith(typed))
 
 
-def _word(gap: Gap, row: Row) -> Word:
+def _candidate(gap: Gap, row: Row) -> Candidate:
     name, detail, about = row
     if gap.kind == "key":
         text = f"{name}: "
     else:
         text = name if gap.style == "raw" else written(name, flow=gap.style == "flow")
-    return Word(name, text + gap.tail, detail, about)
+    return Candidate(name, text + gap.tail, detail, about)

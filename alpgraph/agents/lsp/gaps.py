@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from alpgraph.agents.lsp.desk import Spot
+from alpgraph.agents.lsp.documents import TextPosition
 from alpgraph.notes.fields import KEYS
 
 Kind = Literal["note", "heading", "key", "type", "basis", "topic", "experiment"]
@@ -43,17 +43,19 @@ class Gap:
     """For a key: those that are there."""
 
 
-def gap_at(lines: list[str], spot: Spot) -> Gap | None:
+def gap_at(lines: list[str], position: TextPosition) -> Gap | None:
     """Return what may be written at a place; None where anything may."""
-    if not 0 < spot.line <= len(lines):
+    if not 0 < position.line <= len(lines):
         return None
-    line = lines[spot.line - 1]
-    before, after = line[: spot.column - 1], line[spot.column - 1 :]
+    line = lines[position.line - 1]
+    before, after = line[: position.column - 1], line[position.column - 1 :]
     if match := _WIKI.search(before):
         return _in_wikilink("note", match[1], before, after)
     if match := _HEADING.search(before):
         return _in_wikilink("heading", match[2], before, after, match[1].strip())
-    return _in_matter(lines, spot.line, before, after) if is_matter(lines, spot.line) else None
+    return (
+        _in_matter(lines, position.line, before, after) if is_matter(lines, position.line) else None
+    )
 
 
 def is_matter(lines: list[str], number: int) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from alpgraph.agents.lsp.desk import Spot
+from alpgraph.agents.lsp.documents import TextPosition
 from alpgraph.diagnostics import Place
 from alpgraph.graph import Link, links_between
 from alpgraph.notes import Mention, Note, Reading, Relation
@@ -15,7 +15,7 @@ MAX_PLACES = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Symbol:
     """A link, or the word of a relation's type."""
 
     place: Place
@@ -28,16 +28,16 @@ class Found:
     """What a type's word means, where that is pointed at."""
 
 
-def found_at(collection: Collection, note: Note, spot: Spot) -> Found | None:
+def symbol_at(collection: Collection, note: Note, position: TextPosition) -> Symbol | None:
     """Return what stands at a place; None for plain text."""
     for place, link in _links(note):
-        if _holds(place, spot):
+        if _contains(place, position):
             heading = link.heading if isinstance(link, Mention) else ""
-            return Found(place, link.to, link.target, link.candidates, heading)
+            return Symbol(place, link.to, link.target, link.candidates, heading)
     for relation in note.relations:
-        if _holds(relation.type_place, spot):
+        if _contains(relation.type_place, position):
             reading = collection.notebook.types.read(relation.written)
-            return Found(relation.type_place, reading=reading) if reading else None
+            return Symbol(relation.type_place, reading=reading) if reading else None
     return None
 
 
@@ -49,23 +49,23 @@ def _links(note: Note) -> Iterator[tuple[Place, Relation | Mention]]:
         yield mention.place, mention
 
 
-def _holds(place: Place, spot: Spot) -> bool:
-    return (place.line, place.column) <= spot <= (place.end_line, place.end_column)
+def _contains(place: Place, position: TextPosition) -> bool:
+    return (place.line, place.column) <= position <= (place.end_line, place.end_column)
 
 
-def told(collection: Collection, note: Note, found: Found) -> str:
+def hover_text(collection: Collection, note: Note, symbol: Symbol) -> str:
     """Say in plain text what a link leads to and why, or what a type means."""
-    if found.reading:
-        kind, label = found.reading.type, found.reading.label
+    if symbol.reading:
+        kind, label = symbol.reading.type, symbol.reading.label
         return f"this note {label} the other\nA {kind.label} B: {kind.meaning}"
-    if found.target is None:
-        ties = ", ".join(found.candidates)
-        return show_hidden(f"fits several notes: {ties}" if ties else f"no note `{found.written}`")
-    target = collection.notes[found.target]
-    said = [target.title, target.claim or target.summary, _verdict(collection, target.slug)]
+    if symbol.target is None:
+        ties = ", ".join(symbol.candidates)
+        return show_hidden(f"fits several notes: {ties}" if ties else f"no note `{symbol.written}`")
+    target = collection.notes[symbol.target]
+    lines = [target.title, target.claim or target.summary, _verdict(collection, target.slug)]
     between = links_between(collection.graph, note.slug, target.slug)
-    said += ["", *(_reason(link) for link in between if link.why)]
-    return show_hidden("\n".join(said).strip("\n"))
+    lines += ["", *(_reason(link) for link in between if link.why)]
+    return show_hidden("\n".join(lines).strip("\n"))
 
 
 def _verdict(collection: Collection, slug: str) -> str:
@@ -82,12 +82,12 @@ def _reason(link: Link) -> str:
     return f"{link.label}: {link.why}{'' if link.authored else ' (told there)'}"
 
 
-def where(collection: Collection, found: Found) -> Place | None:
+def target_place(collection: Collection, symbol: Symbol) -> Place | None:
     """Return the place a link leads to: the note, or the heading asked for."""
-    if found.target is None:
+    if symbol.target is None:
         return None
-    note = collection.notes[found.target]
-    anchor = collection.notebook.index.anchor(note.slug, found.heading) if found.heading else ""
+    note = collection.notes[symbol.target]
+    anchor = collection.notebook.index.anchor(note.slug, symbol.heading) if symbol.heading else ""
     line = next((one.line for one in note.headings if anchor and one.anchor == anchor), 1)
     return Place(note.path, line, 1, line, 1)
 

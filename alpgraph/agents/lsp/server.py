@@ -13,7 +13,7 @@ from pygls.lsp.server import LanguageServer
 from alpgraph import __version__
 from alpgraph.agents.following import Follower
 from alpgraph.agents.lsp import answers
-from alpgraph.agents.lsp.desk import Desk
+from alpgraph.agents.lsp.documents import OpenDocuments
 from alpgraph.agents.lsp.publishing import Publisher
 from alpgraph.config import load_config, locate
 
@@ -24,7 +24,7 @@ NOTES = lsp.FileSystemWatcher(glob_pattern="**/*.{md,markdown}")
 class NotesServer(LanguageServer):
     """A language server over one folder of notes, known when the editor has introduced itself."""
 
-    desk: Desk
+    documents: OpenDocuments
     publisher: Publisher
 
     def __init__(self) -> None:
@@ -32,27 +32,29 @@ class NotesServer(LanguageServer):
         # pygls counts U+2028 as a line's end in partial changes, which no editor does
         super().__init__("alpgraph", __version__, lsp.TextDocumentSyncKind.Full)
 
-    def take(self, notes: Path | None, state: Path | None) -> None:
+    def serve_folder(self, notes: Path | None, state: Path | None) -> None:
         """Serve a folder; raises ConfigError where there is none, or its settings are wrong."""
         location = locate(notes, state)
-        self.desk = Desk(Follower(location, load_config(location.notes)))
-        self.publisher = Publisher(self, self.desk)
+        self.documents = OpenDocuments(Follower(location, load_config(location.notes)))
+        self.publisher = Publisher(self, self.documents)
 
-    async def ask(self, answer: Callable[..., Answer], params: Any) -> Answer:
+    async def answer_in_thread(self, answer: Callable[..., Answer], params: Any) -> Answer:
         """Answer in a thread, so that texts are taken meanwhile."""
-        return await asyncio.to_thread(answer, self.desk, self.workspace.position_codec, params)
+        return await asyncio.to_thread(
+            answer, self.documents, self.workspace.position_codec, params
+        )
 
 
 def make_server(notes: Path | None, state: Path | None) -> NotesServer:
     """Return a server of the folder `notes`, or of the one that an editor's workspace has."""
     server = NotesServer()
     if notes is not None:
-        server.take(notes, state)
+        server.serve_folder(notes, state)
 
     @server.feature(lsp.INITIALIZE)
     def begin(params: lsp.InitializeParams) -> None:
         if notes is None:
-            server.take(_notes_of(server.workspace.root_path), state)
+            server.serve_folder(_notes_of(server.workspace.root_path), state)
 
     @server.feature(lsp.INITIALIZED)
     async def follow(params: lsp.InitializedParams) -> None:
@@ -84,18 +86,18 @@ def _may_watch(client: lsp.ClientCapabilities) -> bool:
 def _follow_texts(server: NotesServer) -> None:
     @server.feature(lsp.TEXT_DOCUMENT_DID_OPEN)
     async def opened(params: lsp.DidOpenTextDocumentParams) -> None:
-        server.desk.put(params.text_document.uri, params.text_document.text)
+        server.documents.set_text(params.text_document.uri, params.text_document.text)
         await server.publisher.renew()
 
     @server.feature(lsp.TEXT_DOCUMENT_DID_CHANGE)
     async def changed(params: lsp.DidChangeTextDocumentParams) -> None:
         uri = params.text_document.uri
-        server.desk.put(uri, server.workspace.get_text_document(uri).source)
+        server.documents.set_text(uri, server.workspace.get_text_document(uri).source)
         await server.publisher.renew()
 
     @server.feature(lsp.TEXT_DOCUMENT_DID_CLOSE)
     async def closed(params: lsp.DidCloseTextDocumentParams) -> None:
-        server.desk.drop(params.text_document.uri)
+        server.documents.close(params.text_document.uri)
         await server.publisher.renew()
 
     @server.feature(lsp.TEXT_DOCUMENT_DID_SAVE)
@@ -113,26 +115,26 @@ def _answer(server: NotesServer) -> None:
         lsp.CompletionOptions(trigger_characters=["[", "#", " "]),
     )
     async def complete(params: lsp.CompletionParams) -> lsp.CompletionList | None:
-        return await server.ask(answers.complete, params)
+        return await server.answer_in_thread(answers.complete, params)
 
     @server.feature(lsp.TEXT_DOCUMENT_HOVER)
     async def hover(params: lsp.HoverParams) -> lsp.Hover | None:
-        return await server.ask(answers.hover, params)
+        return await server.answer_in_thread(answers.hover, params)
 
     @server.feature(lsp.TEXT_DOCUMENT_DEFINITION)
     async def definition(params: lsp.DefinitionParams) -> lsp.Location | None:
-        return await server.ask(answers.definition, params)
+        return await server.answer_in_thread(answers.definition, params)
 
     @server.feature(lsp.TEXT_DOCUMENT_REFERENCES)
     async def references(params: lsp.ReferenceParams) -> list[lsp.Location]:
-        return await server.ask(answers.references, params)
+        return await server.answer_in_thread(answers.references, params)
 
     @server.feature(
         lsp.TEXT_DOCUMENT_CODE_ACTION,
         lsp.CodeActionOptions(code_action_kinds=[lsp.CodeActionKind.QuickFix]),
     )
     async def actions(params: lsp.CodeActionParams) -> list[lsp.CodeAction]:
-        return await server.ask(answers.actions, params)
+        return await server.answer_in_thread(answers.actions, params)
 
 
 def serve(notes: Path | None, state: Path | None) -> None:

@@ -30,12 +30,15 @@ class RefusedError(ValueError):
     """Why a question has no answer, and what to ask instead."""
 
 
-def search(follower: Follower, asked: SearchArguments) -> dict[str, Any]:
+def search(follower: Follower, arguments: SearchArguments) -> dict[str, Any]:
     """Return ranked notes."""
     collection = follower.collection()
     index = follower.search(collection)
     total, hits = index.search(
-        asked.query, limit=asked.limit, offset=asked.offset, verdicts=collection.verdict_words
+        arguments.query,
+        limit=arguments.limit,
+        offset=arguments.offset,
+        verdicts=collection.verdict_words,
     )
     items = [
         {
@@ -48,46 +51,48 @@ def search(follower: Follower, asked: SearchArguments) -> dict[str, Any]:
         for hit in hits
         if hit.slug in collection.notes
     ]
-    return {"total": total, "items": items, "unknown": index.unknown(asked.query)}
+    return {"total": total, "items": items, "unknown": index.unknown(arguments.query)}
 
 
-def get_note(follower: Follower, asked: NoteArguments) -> str:
+def get_note(follower: Follower, arguments: NoteArguments) -> str:
     """Return a note as Markdown."""
     collection = follower.collection()
-    slug = find_slug(collection, asked.note)
+    slug = find_slug(collection, arguments.note)
     try:
-        return note_text(collection, slug, asked.start)
+        return note_text(collection, slug, arguments.start)
     except OSError:
         raise RefusedError(f"the file of '{slug}' has just gone; ask again") from None
 
 
-def neighbours(follower: Follower, asked: NeighbourArguments) -> dict[str, Any]:
+def neighbours(follower: Follower, arguments: NeighbourArguments) -> dict[str, Any]:
     """Return a note with the notes around it and the links among them."""
     collection = follower.collection()
-    slug = find_slug(collection, asked.note)
-    types = [_type_id(collection.notebook, word) for word in asked.types]
-    view = neighbourhood(collection.graph, slug, depth=asked.depth, types=types, limit=asked.limit)
+    slug = find_slug(collection, arguments.note)
+    types = [_type_id(collection.notebook, word) for word in arguments.types]
+    view = neighbourhood(
+        collection.graph, slug, depth=arguments.depth, types=types, limit=arguments.limit
+    )
     walk = walk_data(collection, view)
     edges = walk["edges"]
     return walk | {"edges": edges[:MAX_EDGES], "hidden_edges": len(edges[MAX_EDGES:])}
 
 
-def path_between(follower: Follower, asked: PathArguments) -> dict[str, Any]:
+def path_between(follower: Follower, arguments: PathArguments) -> dict[str, Any]:
     """Return the best typed paths between two notes, told as sentences."""
     collection = follower.collection()
     graph = collection.graph
-    ends = find_slug(collection, asked.start), find_slug(collection, asked.end)
-    found = find_paths(graph, *ends, k=asked.count, ways=ways_of(graph))
+    ends = find_slug(collection, arguments.start), find_slug(collection, arguments.end)
+    found = find_paths(graph, *ends, k=arguments.count, ways=ways_of(graph))
     answer: dict[str, Any] = {"paths": [path_to_json(path) for path in found]}
     return answer if found else answer | {"detail": explain_no_path(graph, *ends)}
 
 
-def experiments(follower: Follower, asked: ExperimentArguments) -> dict[str, Any]:
+def experiments(follower: Follower, arguments: ExperimentArguments) -> dict[str, Any]:
     """Return the experiments and what stored references say of each, or the design of one."""
     collection, known = follower.collection(), all_experiments()
-    if asked.name and asked.name not in known:
-        near = close_to(asked.name, known) or list(known)
-        raise RefusedError(f"there is no experiment '{asked.name}'; ask for {', '.join(near)}")
+    if arguments.name and arguments.name not in known:
+        near = close_to(arguments.name, known) or list(known)
+        raise RefusedError(f"there is no experiment '{arguments.name}'; ask for {', '.join(near)}")
     behind: dict[str, list[dict[str, Any]]] = {}
     for slug, name in collection.attached.items():
         verdict = collection.verdict_words.get(slug)
@@ -102,8 +107,8 @@ def experiments(follower: Follower, asked: ExperimentArguments) -> dict[str, Any
             },
             "notes": behind.get(name, [])[:MAX_NOTES],
         }
-        | (_design(known[name]) if asked.name else {})
-        for name in ([asked.name] if asked.name else known)
+        | (_design(known[name]) if arguments.name else {})
+        for name in ([arguments.name] if arguments.name else known)
     ]
     return {"total": len(items), "items": items}
 

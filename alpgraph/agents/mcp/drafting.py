@@ -22,31 +22,33 @@ MAX_ELSEWHERE = 50
 """Findings in other notes that an answer lists."""
 
 
-def check_note(follower: Follower, asked: CheckArguments) -> dict[str, Any]:
+def check_note(follower: Follower, arguments: CheckArguments) -> dict[str, Any]:
     """Return what is wrong with a text at a path, and what it would break elsewhere."""
-    return _judged(follower, follower.collection(), _note_path(asked.path), asked.text)
+    return _check_result(
+        follower, follower.collection(), _note_path(arguments.path), arguments.text
+    )
 
 
-def propose_note(follower: Follower, asked: ProposeArguments) -> dict[str, Any]:
+def propose_note(follower: Follower, arguments: ProposeArguments) -> dict[str, Any]:
     """Return the file of a new note, what is wrong with it, and where it can be proposed."""
     collection = follower.collection()
     notebook, config = collection.notebook, collection.config
     try:
-        sources = [_source(text) for text in asked.sources]
-        slug = _note_path(f"{asked.slug.removesuffix('.md')}.md")[:-3] if asked.slug else ""
+        sources = [_source(text) for text in arguments.sources]
+        slug = _note_path(f"{arguments.slug.removesuffix('.md')}.md")[:-3] if arguments.slug else ""
         draft = new_note(
             notebook,
-            title=asked.title,
-            claim=asked.claim,
-            summary=asked.summary,
-            topics=asked.topics,
+            title=arguments.title,
+            claim=arguments.claim,
+            summary=arguments.summary,
+            topics=arguments.topics,
             sources=sources,
             relations=[
                 DraftRelation(one.type, find_end(collection, one.to).slug or one.to, one.why,
                               one.basis)
-                for one in asked.relations
+                for one in arguments.relations
             ],
-            body=asked.body,
+            body=arguments.body,
             slug=slug,
         )  # fmt: skip
     except ValueError as error:
@@ -55,9 +57,9 @@ def propose_note(follower: Follower, asked: ProposeArguments) -> dict[str, Any]:
         config.repository, kind=config.forge, branch=config.branch, notes_path=config.notes_path
     )
     whole = forge.new_url(draft.path, draft.text) if forge else None
-    words = f"{asked.title} {asked.claim} {asked.summary}"
+    words = f"{arguments.title} {arguments.claim} {arguments.summary}"
     near = [hit.slug for hit in follower.search(collection).near(words)]
-    return _judged(follower, collection, draft.path, draft.text) | {
+    return _check_result(follower, collection, draft.path, draft.text) | {
         "text": draft.text,
         "near": [{"slug": row.slug, "title": row.title} for row in rows(collection, near)],
         "url": whole or (forge.blank_url(draft.path) if forge else ""),
@@ -83,7 +85,9 @@ def _source(text: str) -> DraftSource:
         raise RefusedError(f"{error}; write it as arxiv:2511.07699") from None
 
 
-def _judged(follower: Follower, collection: Collection, path: str, text: str) -> dict[str, Any]:
+def _check_result(
+    follower: Follower, collection: Collection, path: str, text: str
+) -> dict[str, Any]:
     before = collection.notebook
     after = with_file(before, path, text.encode("utf-8", "replace"))
     graph = patch_graph(collection.graph, before, after)

@@ -14,7 +14,7 @@ MAX_CHARACTERS = 40_000
 """Characters of a file in one answer."""
 MAX_LINKS = 100
 """Relations that an answer lists, and as many links in running text."""
-MAX_SAID = 600
+MAX_TEXT = 600
 """Characters of a title or a reason."""
 _COMMENTS = ("<!--", "%%")
 _TICKS = re.compile("`+")
@@ -110,4 +110,4 @@ def _reason(link: Link) -> str:
 
 def _line(text: str) -> str:
     """Keep an author's words on their line, so that they cannot pass for ours."""
-    return " ".join(text.split())[:MAX_SAID]
+    return " ".join(text.split())[:MAX_TEXT]

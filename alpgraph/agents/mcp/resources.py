@@ -25,7 +25,7 @@ KIND = "text/markdown"
 PAGE = 200
 """Notes on one page of the list."""
 MAX_COMPLETED = 100
-MAX_SAID = 300
+MAX_TEXT = 300
 TEMPLATES = ListResourceTemplatesResult(
     resource_templates=[
         ResourceTemplate(
@@ -57,8 +57,8 @@ def _resource(note: Note) -> Resource:
     return Resource(
         uri=SCHEME + quote(note.slug, safe="/", errors="replace"),
         name=show_hidden(note.slug),
-        title=show_hidden(note.title[:MAX_SAID]),
-        description=show_hidden(says[:MAX_SAID]),
+        title=show_hidden(note.title[:MAX_TEXT]),
+        description=show_hidden(says[:MAX_TEXT]),
         mime_type=KIND,
     )
 
@@ -77,10 +77,10 @@ def read_note(follower: Follower, uri: str) -> ReadResourceResult:
     return ReadResourceResult(contents=[contents])
 
 
-def complete_slug(follower: Follower, begun: str) -> Completion:
+def complete_slug(follower: Follower, prefix: str) -> Completion:
     """Return the slugs that hold what is typed, those that begin with it first."""
-    words = begun.casefold()
+    words = prefix.casefold()
     slugs = [slug for slug in follower.collection().notes if words in slug.casefold()]
     slugs.sort(key=lambda slug: (not slug.casefold().startswith(words), slug))
-    kept = [show_hidden(slug) for slug in slugs[:MAX_COMPLETED]]
-    return Completion(values=kept, total=len(slugs), has_more=len(slugs) > len(kept))
+    values = [show_hidden(slug) for slug in slugs[:MAX_COMPLETED]]
+    return Completion(values=values, total=len(slugs), has_more=len(slugs) > len(values))

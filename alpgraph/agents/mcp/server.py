@@ -34,7 +34,7 @@ from alpgraph import __version__
 from alpgraph.agents.following import Follower
 from alpgraph.agents.mcp.answers import RefusedError
 from alpgraph.agents.mcp.resources import TEMPLATES, complete_slug, list_notes, read_note
-from alpgraph.agents.mcp.tools import INSTRUCTIONS, TOOLS, shown
+from alpgraph.agents.mcp.tools import INSTRUCTIONS, TOOLS, sanitized
 from alpgraph.config import Config, Location
 
 Context = ServerRequestContext[Any]
@@ -52,7 +52,7 @@ def make_server(follower: Follower) -> Server[Any]:
             name=tool.name,
             title=tool.title,
             description=tool.description,
-            input_schema=tool.takes.model_json_schema(),
+            input_schema=tool.arguments_model.model_json_schema(),
             annotations=READS_ONLY,
         )
         for tool in TOOLS.values()
@@ -61,29 +61,29 @@ def make_server(follower: Follower) -> Server[Any]:
     async def list_tools(_: Context, page: Page) -> ListToolsResult:
         return ListToolsResult(tools=listed)
 
-    async def call_tool(_: Context, asked: CallToolRequestParams) -> CallToolResult:
-        tool = TOOLS.get(asked.name)
+    async def call_tool(_: Context, params: CallToolRequestParams) -> CallToolResult:
+        tool = TOOLS.get(params.name)
         if tool is None:
-            raise MCPError(INVALID_PARAMS, f"there is no tool {asked.name[:100]!r}")
+            raise MCPError(INVALID_PARAMS, f"there is no tool {params.name[:100]!r}")
         try:
-            answer = await run_sync(tool.call, follower, asked.arguments)
+            answer = await run_sync(tool.call, follower, params.arguments)
         except RefusedError as refused:
-            said = TextContent(type="text", text=shown(str(refused)))
-            return CallToolResult(content=[said], is_error=True)
+            message = TextContent(type="text", text=sanitized(str(refused)))
+            return CallToolResult(content=[message], is_error=True)
         return _result(answer)
 
     async def list_resources(_: Context, page: Page) -> ListResourcesResult:
-        return await _ask(list_notes, follower, page.cursor if page else None)
+        return await _run(list_notes, follower, page.cursor if page else None)
 
     async def list_templates(_: Context, page: Page) -> ListResourceTemplatesResult:
         return TEMPLATES
 
-    async def read_resource(_: Context, asked: ReadResourceRequestParams) -> ReadResourceResult:
-        return await _ask(read_note, follower, str(asked.uri))
+    async def read_resource(_: Context, params: ReadResourceRequestParams) -> ReadResourceResult:
+        return await _run(read_note, follower, str(params.uri))
 
-    async def complete(_: Context, asked: CompleteRequestParams) -> CompleteResult:
-        found = await run_sync(complete_slug, follower, asked.argument.value[:300])
-        return CompleteResult(completion=found)
+    async def complete(_: Context, params: CompleteRequestParams) -> CompleteResult:
+        completion = await run_sync(complete_slug, follower, params.argument.value[:300])
+        return CompleteResult(completion=completion)
 
     return Server(
         "alpgraph",
@@ -107,13 +107,13 @@ def _result(answer: dict[str, Any] | str) -> CallToolResult:
     return CallToolResult(content=[TextContent(type="text", text=text)], structured_content=answer)
 
 
-async def _ask(
-    answer: Callable[[Follower, Any], Answer], follower: Follower, asked: object
+async def _run(
+    answer: Callable[[Follower, Any], Answer], follower: Follower, argument: object
 ) -> Answer:
     try:
-        return await run_sync(answer, follower, asked)
+        return await run_sync(answer, follower, argument)
     except RefusedError as refused:
-        raise MCPError(INVALID_PARAMS, shown(str(refused))) from None
+        raise MCPError(INVALID_PARAMS, sanitized(str(refused))) from None
 
 
 def serve(location: Location, config: Config) -> None:

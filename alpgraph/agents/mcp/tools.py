@@ -31,32 +31,32 @@ class Tool:
 
     name: str
     title: str
-    says: str
-    takes: type[BaseModel]
+    purpose: str
+    arguments_model: type[BaseModel]
     answer: Callable[[Follower, Any], dict[str, Any] | str]
 
     @property
     def description(self) -> str:
         """What a model reads before it calls the tool."""
-        return f"{self.says} {UNTRUSTED}"
+        return f"{self.purpose} {UNTRUSTED}"
 
-    def call(self, follower: Follower, given: object) -> dict[str, Any] | str:
+    def call(self, follower: Follower, raw: object) -> dict[str, Any] | str:
         """Answer, with nothing hidden; raises RefusedError that says what to ask instead."""
         try:
-            asked = self.takes.model_validate({} if given is None else given)
+            checked = self.arguments_model.model_validate({} if raw is None else raw)
         except ValidationError as error:
             raise RefusedError(_faults(error)) from None
-        answer: dict[str, Any] | str = shown(self.answer(follower, asked))
+        answer: dict[str, Any] | str = sanitized(self.answer(follower, checked))
         return answer
 
 
 def _faults(error: ValidationError) -> str:
     """Say which arguments are wrong; what was given stays unsaid, it may be long."""
-    said = [f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors()[:10]]
-    return "; ".join(said)
+    messages = [f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors()[:10]]
+    return "; ".join(messages)
 
 
-def shown(value: Any) -> Any:
+def sanitized(value: Any) -> Any:
     """Write out hidden characters in every text of an answer, and cut values that are too long.
 
     What stands alone, or under `text`, is what was asked for and stays whole.

@@ -15,14 +15,14 @@ from alpgraph.notes.files import is_note_name, read_file
 from alpgraph.pages import Collection, patched
 
 
-class Spot(NamedTuple):
+class TextPosition(NamedTuple):
     """A place in a text: line and column from 1, columns in characters."""
 
     line: int
     column: int
 
 
-class Desk:
+class OpenDocuments:
     """Open texts over a followed folder; safe to ask from any thread."""
 
     def __init__(self, follower: Follower) -> None:
@@ -31,7 +31,7 @@ class Desk:
         self._root = follower.location.notes
         self._open: dict[str, tuple[str, bytes]] = {}
         """By path: the editor's address and the text."""
-        self._seen: tuple[Collection, dict[str, bytes], Collection] | None = None
+        self._patched: tuple[Collection, dict[str, bytes], Collection] | None = None
         self._last: Collection | None = None
         self._lock = Lock()
 
@@ -51,44 +51,46 @@ class Desk:
         text = self._open.get(path)
         return text[0] if text else str(from_fs_path(str(self._root / path)))
 
-    def put(self, uri: str, text: str) -> None:
+    def set_text(self, uri: str, text: str) -> None:
         """Take a text in place of its file."""
         if path := self.path_of(uri):
             self._open[path] = uri, text.encode("utf-8", "replace")
 
-    def drop(self, uri: str) -> None:
+    def close(self, uri: str) -> None:
         """Let the file count again."""
         self._open.pop(self.path_of(uri) or "", None)
 
     @property
-    def opened(self) -> list[str]:
+    def paths(self) -> list[str]:
         """Paths of the open texts."""
         return list(self._open)
 
-    def last(self) -> Collection:
+    def last_collection(self) -> Collection:
         """Return the collection as it was last asked for: good for names, without a wait."""
         return self._last or self.collection()
 
     def collection(self) -> Collection:
         """Return the collection as the folder and the open texts stand now."""
         with self._lock:
-            self._last = self._now()
+            self._last = self._current()
             return self._last
 
-    def _now(self) -> Collection:
+    def _current(self) -> Collection:
         base = self._follower.collection()
-        opened = list(self._open.items())
-        texts = {path: data for path, (_, data) in opened if not _is_saved(base, path, data)}
+        documents = self._open.copy()
+        texts = {
+            path: data for path, (_, data) in documents.items() if not _is_saved(base, path, data)
+        }
         if not texts:
             return base
-        if self._seen is None or self._seen[0] is not base or self._seen[1] != texts:
+        if self._patched is None or self._patched[0] is not base or self._patched[1] != texts:
             after = patched(base, with_files(base.notebook, texts)).after
-            self._seen = base, texts, after
-        return self._seen[2]
+            self._patched = base, texts, after
+        return self._patched[2]
 
     def findings(self) -> dict[str, list[Diagnostic]]:
         """Return by path what `check` finds, open texts first."""
-        found: dict[str, list[Diagnostic]] = {path: [] for path in self.opened}
+        found: dict[str, list[Diagnostic]] = {path: [] for path in self.paths}
         for one in self._follower.findings(self.collection()):
             found.setdefault(one.place.file, []).append(one)
         return found
@@ -114,5 +116,5 @@ def note_at(collection: Collection, path: str) -> Note | None:
 
 def _is_saved(base: Collection, path: str, data: bytes) -> bool:
     """Whether a file holds just this text."""
-    known = base.notebook.index.notes.get(slug_of(path))
-    return known is not None and known.path == path and known.digest == digest(data)
+    note = base.notebook.index.notes.get(slug_of(path))
+    return note is not None and note.path == path and note.digest == digest(data)
