@@ -13,6 +13,10 @@ from .choosing import (
     summary_table as summary_table,
     without_repeats as without_repeats,
 )
+from .findings_cache import (
+    CachedFindings as CachedFindings,
+    FindingsCache as FindingsCache,
+)
 from .fixes import (
     FixOutcome as FixOutcome,
     apply_fixes as apply_fixes,
@@ -20,10 +24,6 @@ from .fixes import (
 from .github import (
     to_github as to_github,
     to_summary as to_summary,
-)
-from .kept import (
-    Kept as Kept,
-    KeptFindings as KeptFindings,
 )
 from .rule import (
     Fault as Fault,

@@ -14,10 +14,10 @@ _UNDERLINE = re.compile(r" {0,3}=+[ \t]*")
 _TO_OWN_PART = re.compile(r"\[\[#|\]\(\s*<?#|\]:\s*<?#|href", re.I)
 
 
-def with_fixes(found: Iterable[Diagnostic], notebook: Notebook) -> list[Diagnostic]:
+def with_fixes(findings: Iterable[Diagnostic], notebook: Notebook) -> list[Diagnostic]:
     """Add fixes where other notes' texts are needed to know them: headings that repeat titles."""
-    found = list(found)
-    paths = {one.place.file for one in found if one.code == "ALP302" and one.fix is None}
+    findings = list(findings)
+    paths = {one.place.file for one in findings if one.code == "ALP302" and one.fix is None}
     notes = (
         {note.path: note for note in notebook.notes.values() if note.path in paths} if paths else {}
     )
@@ -26,7 +26,7 @@ def with_fixes(found: Iterable[Diagnostic], notebook: Notebook) -> list[Diagnost
         replace(one, fix=_without_heading(note, one.place.line, linked.get(note.slug, ())))
         if one.code == "ALP302" and (note := notes.get(one.place.file))
         else one
-        for one in found
+        for one in findings
     ]
 
 
@@ -69,10 +69,10 @@ def _without_heading(note: Note, line: int, linked: Collection[str]) -> Fix | No
         after = first + 2
     else:
         return None
-    lost = {"", block_anchor(block_name(lines[first]))}
+    lost_anchors = {"", block_anchor(block_name(lines[first]))}
     # the anchors of later headings with the same words are counted on from it
     numbered = re.compile(re.escape(note.headings[0].anchor) + r"(-\d+)?")
-    if any(anchor in lost or numbered.fullmatch(anchor) for anchor in linked):
+    if any(anchor in lost_anchors or numbered.fullmatch(anchor) for anchor in linked):
         return None
     if any(map(str.strip, lines[:first])) or _TO_OWN_PART.search(note.body):
         return None

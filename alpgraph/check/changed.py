@@ -25,9 +25,9 @@ def check_change(
 
     Missing are only findings that both sides have, and in hints the names that come near.
     """
-    asked = touched(before, after, changed)
+    affected = affected_notes(before, after, changed)
     old, new = (
-        _Part(side.notebook, side.graph, experiments, links=side.links, touched=asked)
+        _Part(side.notebook, side.graph, experiments, links=side.links, affected=affected)
         for side in (before, after)
     )
     return (
@@ -36,35 +36,37 @@ def check_change(
     )
 
 
-def touched(before: Side, after: Side, changed: Collection[str]) -> set[str]:
+def affected_notes(before: Side, after: Side, changed: Collection[str]) -> set[str]:
     """Return the changed notes and all of which a rule may now think otherwise.
 
     These are notes that point at a heading of a changed one, are joined to one by a relation that
     backs claims, give a reason or a work that one gives too, or show a file that came or went.
     """
-    found, told = set(changed), set()
+    slugs, changed_keys = set(changed), set()
     for side in (before, after):
         notes = side.notebook.index.notes
-        told |= {said for slug in changed if slug in notes for said in _compared(notes[slug])}
-        found |= {a for a, _, kind in side.graph.edges(keys=True) if kind in BACKING}
+        changed_keys |= {
+            key for slug in changed if slug in notes for key in _comparison_keys(notes[slug])
+        }
+        slugs |= {a for a, _, kind in side.graph.edges(keys=True) if kind in BACKING}
     moved = set(before.notebook.attachments) ^ set(after.notebook.attachments)
     files = set(map(looked_for, moved))
     for slug, note in after.notebook.index.notes.items():
         heads = any(link.heading and link.target in changed for link in after.links[slug])
-        shows = files and not files.isdisjoint(_shown(note))
-        if heads or shows or not told.isdisjoint(_compared(note)):
-            found.add(slug)
-    return found
+        shows = files and not files.isdisjoint(_file_names(note))
+        if heads or shows or not changed_keys.isdisjoint(_comparison_keys(note)):
+            slugs.add(slug)
+    return slugs
 
 
-def _shown(note: Packed) -> Iterator[str]:
+def _file_names(note: Packed) -> Iterator[str]:
     """Yield the names by which a note's files are looked for: as written, then as in an address."""
     for path in files_of(note):
         for form in (path, unquote(path)):
             yield looked_for(form.replace("\\", "/"))
 
 
-def _compared(note: Packed) -> Iterator[object]:
+def _comparison_keys(note: Packed) -> Iterator[object]:
     """Yield what rules compare between notes."""
     yield from filter(None, map(words_of, whys_of(note)))
     yield from filter(None, (work_of(*work) for work in works_of(note)))
@@ -75,7 +77,7 @@ class _Part(Subject):
     """A subject of which only some notes are asked, and the others' links known."""
 
     links: Links = field(kw_only=True)
-    touched: Collection[str] = field(kw_only=True)
+    affected: Collection[str] = field(kw_only=True)
 
     @cached_property
     def notes(self) -> Mapping[str, Note]:
@@ -83,9 +85,9 @@ class _Part(Subject):
         return self.notebook.notes
 
     @cached_property
-    def asked(self) -> Mapping[str, Note]:
+    def notes_in_scope(self) -> Mapping[str, Note]:
         """The touched notes."""
-        return {slug: self.notes[slug] for slug in self.notes if slug in self.touched}
+        return {slug: self.notes[slug] for slug in self.notes if slug in self.affected}
 
     @cached_property
     def pairs(self) -> Mapping[str, set[tuple[str, str]]]:
@@ -106,11 +108,13 @@ class _Part(Subject):
     def reasons(self, edge: tuple[str, str, str]) -> Sequence[Reason]:
         """Return what the two notes tell of a relation."""
         *pair, kind = edge
-        told = told_by(self.notebook, sorted(slug for slug in pair if slug in self.notes))
+        reasons_by_edge = told_by(
+            self.notebook, sorted(slug for slug in pair if slug in self.notes)
+        )
         same = {edge}
         if self.notebook.types.by_id[kind].symmetric:
             same.add((pair[1], pair[0], kind))
-        return tuple(reason for other, reason in told if other in same)
+        return tuple(reason for other, reason in reasons_by_edge if other in same)
 
     @cached_property
     def parts(self) -> list[list[str]]:

@@ -27,8 +27,8 @@ def check_notebook(
     names of experiments are not looked at.
     """
     with collector_paused():
-        found = with_fixes(notebook.diagnostics, notebook)
-        return in_order([*found, *run_rules(Subject(notebook, graph, experiments))])
+        findings = with_fixes(notebook.diagnostics, notebook)
+        return in_order([*findings, *run_rules(Subject(notebook, graph, experiments))])
 
 
 def run_rules(subject: Subject) -> Iterator[Diagnostic]:
@@ -39,7 +39,7 @@ def run_rules(subject: Subject) -> Iterator[Diagnostic]:
 
 
 def findings_of_change(
-    earlier: Iterable[Diagnostic], found: Iterable[Diagnostic], touched: Collection[str]
+    earlier: Iterable[Diagnostic], findings: Iterable[Diagnostic], touched: Collection[str]
 ) -> list[Diagnostic]:
     """Return the findings in touched files, then those that the change caused elsewhere.
 
@@ -47,7 +47,7 @@ def findings_of_change(
     """
     before = Counter(_identity(one) for one in earlier)
     inside, elsewhere = [], []
-    for one in found:
+    for one in findings:
         if one.place.file in touched:
             inside.append(one)
         elif before[_identity(one)]:
@@ -61,9 +61,9 @@ def _identity(one: Diagnostic) -> tuple[str, Place, str]:
     return one.code, one.place, one.message
 
 
-def in_order(found: Iterable[Diagnostic]) -> list[Diagnostic]:
+def in_order(findings: Iterable[Diagnostic]) -> list[Diagnostic]:
     """Return findings in the order of the files."""
-    return sorted(found, key=_order)
+    return sorted(findings, key=_order)
 
 
 def _order(one: Diagnostic) -> tuple[str, int, int, str, str]:
@@ -81,10 +81,10 @@ def explain(code: str) -> str:
 
 def find_rule(code: str) -> Rule:
     """Return the rule of a code, written in either case, or of a rule's name."""
-    wanted = code.strip()
+    key = code.strip()
     for rule in RULES.values():
-        if wanted.upper() == rule.code or wanted.lower() == rule.name:
+        if key.upper() == rule.code or key.lower() == rule.name:
             return rule
-    near = close_to(wanted.upper(), RULES)
+    near = close_to(key.upper(), RULES)
     hint = f"; did you mean '{near[0]}'?" if near else ""
     raise ValueError(f"there is no finding '{code}'{hint}")

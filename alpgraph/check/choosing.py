@@ -13,7 +13,7 @@ FEW = 30
 
 
 def chosen(
-    found: Iterable[Diagnostic], *, select: Sequence[str] = (), ignore: Sequence[str] = ()
+    findings: Iterable[Diagnostic], *, select: Sequence[str] = (), ignore: Sequence[str] = ()
 ) -> list[Diagnostic]:
     """Keep findings whose code begins as `select` says and not as `ignore` says.
 
@@ -22,7 +22,7 @@ def chosen(
     """
     select = [_prefix(text) for text in select] or [""]
     ignore = [_prefix(text) for text in ignore]
-    return [one for one in found if _match(one.code, select) > _match(one.code, ignore)]
+    return [one for one in findings if _match(one.code, select) > _match(one.code, ignore)]
 
 
 def _match(code: str, prefixes: Sequence[str]) -> int:
@@ -38,33 +38,33 @@ def _prefix(text: str) -> str:
     raise ValueError(f"no code of a finding begins with '{text}'; codes are like ALP101 or ALP1")
 
 
-def without_repeats(found: Iterable[Diagnostic]) -> tuple[list[Diagnostic], str]:
+def without_repeats(findings: Iterable[Diagnostic]) -> tuple[list[Diagnostic], str]:
     """Keep the first few of the findings that say the same, and tell how many more there are."""
-    found = list(found)
-    counts = Counter((one.code, one.message) for one in found)
+    findings = list(findings)
+    counts = Counter((one.code, one.message) for one in findings)
     many = {same for same, count in counts.items() if count > 2 * REPEATED}
-    kept = []
+    shown = []
     seen: Counter[tuple[str, str]] = Counter()
-    for one in found:
+    for one in findings:
         same = one.code, one.message
         seen[same] += 1
         if same not in many or seen[same] <= REPEATED:
-            kept.append(one)
-    told = "".join(
+            shown.append(one)
+    summary = "".join(
         f"… {code}: {escape(message)}, {count - REPEATED} more times\n"
         for (code, message), count in counts.most_common()
         if (code, message) in many
     )
-    more = "`--output-format concise` lists each\n\n" if told else ""
-    return kept, told + more
+    more = "`--output-format concise` lists each\n\n" if summary else ""
+    return shown, summary + more
 
 
-def summary_table(found: Sequence[Diagnostic]) -> str:
+def summary_table(findings: Sequence[Diagnostic]) -> str:
     """Say how many findings there are of each code, the most severe first; nothing for a few."""
-    if len(found) <= FEW:
+    if len(findings) <= FEW:
         return ""
     order = list(Severity)
-    counts = Counter((one.severity, one.code, one.name) for one in found)
+    counts = Counter((one.severity, one.code, one.name) for one in findings)
     rows = sorted(counts.items(), key=lambda row: (order.index(row[0][0]), -row[1], row[0][1]))
     width = len(str(max(counts.values())))
     return "".join(
@@ -77,17 +77,17 @@ def _noun(weight: Severity) -> str:
     return "hint" if weight is Severity.INFO else weight.value
 
 
-def summary_line(found: Sequence[Diagnostic], notes: int) -> str:
+def summary_line(findings: Sequence[Diagnostic], notes: int) -> str:
     """Say in a line what was found in how many notes.
 
     >>> summary_line([], 8)
     'no findings in 8 notes'
     """
-    counts = Counter(one.severity for one in found)
-    said = [counted(counts[weight], _noun(weight)) for weight in Severity if counts[weight]]
-    mendable = sum(is_mendable(one) for one in found)
+    counts = Counter(one.severity for one in findings)
+    parts = [counted(counts[weight], _noun(weight)) for weight in Severity if counts[weight]]
+    mendable = sum(is_mendable(one) for one in findings)
     more = f"; `--fix` mends {mendable} of them" if mendable else ""
-    return f"{', '.join(said) or 'no findings'} in {counted(notes, 'note')}{more}"
+    return f"{', '.join(parts) or 'no findings'} in {counted(notes, 'note')}{more}"
 
 
 def is_mendable(one: Diagnostic) -> bool:

@@ -65,14 +65,16 @@ def apply_fixes(
         if data is None:
             skipped.append(f"{escape(file)}: left alone, it changed while it was being checked")
             continue
-        text, done, left = _mended(data, findings)
-        skipped += [f"{escape(file)}: {one.code} on line {one.place.line} is left" for one in left]
+        text, mended, unfixed = _fixed(data, findings)
+        skipped += [
+            f"{escape(file)}: {one.code} on line {one.place.line} is left" for one in unfixed
+        ]
         if text == data:
             continue
         if write and (why := refused(path, text, expected=data)):
             skipped.append(f"{escape(file)}: left alone, {why}")
             continue
-        fixed += done
+        fixed += mended
         changed.append(file)
         diffs.append(unified_diff(file, data, text))
     return FixOutcome(tuple(fixed), tuple(changed), tuple(skipped), "".join(diffs))
@@ -86,7 +88,7 @@ def _unchanged(path: Path, expected: str | None) -> bytes | None:
     return data if digest(data) == expected else None
 
 
-def _mended(
+def _fixed(
     data: bytes, findings: Sequence[Diagnostic]
 ) -> tuple[bytes, list[Diagnostic], list[Diagnostic]]:
     """Return the mended bytes, what was mended, and what was left."""
@@ -94,52 +96,52 @@ def _mended(
         text = data.removeprefix(_BOM).decode("utf-8")
     except UnicodeDecodeError:
         return data, [], list(findings)
-    done = [one for one in findings if is_line_end(one)]
-    if done:
+    fixed = [one for one in findings if is_line_end(one)]
+    if fixed:
         text = _with_lf(text)
     starts = _line_starts(text)
     mends: list[tuple[Diagnostic, Spans]] = []
-    left: list[Diagnostic] = []
+    unfixed: list[Diagnostic] = []
     for one in findings:
         if one.fix is not None:
             spans = _spans(starts, text, one.fix, one.place.file)
             if spans is None:
-                left.append(one)
+                unfixed.append(one)
             else:
                 mends.append((one, spans))
-    taken = _fitting(text, [spans for _, spans in mends], {})
+    accepted = _fitting(text, [spans for _, spans in mends], {})
     for one, spans in mends:
-        (done if spans.keys() <= taken.keys() else left).append(one)
+        (fixed if spans.keys() <= accepted.keys() else unfixed).append(one)
     bom = _BOM if data.startswith(_BOM) else b""
-    return bom + _replaced(text, taken).encode("utf-8"), done, left
+    return bom + _replaced(text, accepted).encode("utf-8"), fixed, unfixed
 
 
 def _spans(starts: list[int], text: str, fix: Fix, file: str) -> Spans | None:
     """Return the edits of a fix; nothing where one of them cannot be made."""
-    found: Spans = {}
+    spans: Spans = {}
     for edit in fix.edits:
         span = _span(starts, text, edit) if edit.place.file == file else None
         if span is None:
             return None
-        found[span] = edit
-    return found
+        spans[span] = edit
+    return spans
 
 
-def _fitting(text: str, mends: Sequence[Spans], taken: Spans) -> Spans:
-    """Return `taken` and those of further edits that fit, in turn.
+def _fitting(text: str, mends: Sequence[Spans], accepted: Spans) -> Spans:
+    """Return `accepted` and those of further edits that fit, in turn.
 
     All are tried at once, and where that fails, first one half and then the other: trying each
     alone would read the text as often as there are edits.
     """
-    both = taken | {span: edit for edits in mends for span, edit in edits.items()}
+    both = accepted | {span: edit for edits in mends for span, edit in edits.items()}
     ordered = sorted(both)
-    apart = not any(_overlap(one, other) for one, other in pairwise(ordered))
-    if apart and keeps_rest(_with_lf(text), _with_lf(_replaced(text, ordered)), both.values()):
+    disjoint = not any(_overlap(one, other) for one, other in pairwise(ordered))
+    if disjoint and keeps_rest(_with_lf(text), _with_lf(_replaced(text, ordered)), both.values()):
         return both
     if len(mends) < 2:
-        return taken
+        return accepted
     middle = len(mends) // 2
-    return _fitting(text, mends[middle:], _fitting(text, mends[:middle], taken))
+    return _fitting(text, mends[middle:], _fitting(text, mends[:middle], accepted))
 
 
 def _with_lf(text: str) -> str:
@@ -190,10 +192,10 @@ def _overlap(one: tuple[int, int, str], other: tuple[int, int, str]) -> bool:
 def refused(path: Path, data: bytes, *, expected: bytes) -> str:
     """Replace a file as `replace_file` does; return why it was left alone, or nothing."""
     try:
-        done = replace_file(path, data, expected=expected)
+        mended = replace_file(path, data, expected=expected)
     except OSError as error:
         return f"it cannot be written: {error.strerror}"
-    return "" if done else "it changed meanwhile"
+    return "" if mended else "it changed meanwhile"
 
 
 def replace_file(path: Path, data: bytes, *, expected: bytes) -> bool:

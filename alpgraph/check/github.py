@@ -14,7 +14,9 @@ _SUMMARY_CHARACTERS = 60_000
 _ROWS = 500
 
 
-def to_github(found: Sequence[Diagnostic], *, first: Collection[str] = (), prefix: str = "") -> str:
+def to_github(
+    findings: Sequence[Diagnostic], *, first: Collection[str] = (), prefix: str = ""
+) -> str:
     """Print findings as workflow commands, at most ten of each kind; a last line counts the rest.
 
     Findings in the files `first`, those of the change, come before others. `prefix` is the notes
@@ -22,11 +24,11 @@ def to_github(found: Sequence[Diagnostic], *, first: Collection[str] = (), prefi
     """
     shown: Counter[Severity] = Counter()
     lines = []
-    for one in sorted(found, key=lambda one: one.place.file not in first):
+    for one in sorted(findings, key=lambda one: one.place.file not in first):
         shown[one.severity] += 1
         if shown[one.severity] <= _KEPT:
             lines.append(_command(one, prefix))
-    left = len(found) - len(lines)
+    left = len(findings) - len(lines)
     if left:
         lines.append(f"{left} more, see the summary")
     return "".join(f"{line}\n" for line in lines)
@@ -56,21 +58,21 @@ def _property(text: str) -> str:
     return _data(text).replace(":", "%3A").replace(",", "%2C")
 
 
-def to_summary(found: Sequence[Diagnostic], *, prefix: str = "") -> str:
+def to_summary(findings: Sequence[Diagnostic], *, prefix: str = "") -> str:
     """Return a Markdown table of the findings for a job's summary, within GitHub's limits."""
-    if not found:
+    if not findings:
         return "No findings.\n"
     lines = ["| place | finding | what to do |", "|-|-|-|"]
     size = 0
-    for one in found[:_ROWS]:
+    for one in findings[:_ROWS]:
         place = f"{prefix}{one.place.file}:{one.place.line}:{one.place.column}"
-        said = f"**{one.severity.value} {one.code}** {_cell(one.message)}"
-        row = f"| {_cell(place)} | {said} | {_cell(one.hint)} |"
+        text = f"**{one.severity.value} {one.code}** {_cell(one.message)}"
+        row = f"| {_cell(place)} | {text} | {_cell(one.hint)} |"
         size += len(row) + 1
         if size > _SUMMARY_CHARACTERS:
             break
         lines.append(row)
-    left = len(found) - (len(lines) - 2)
+    left = len(findings) - (len(lines) - 2)
     return "\n".join(lines) + "\n" + (f"\nand {left} more\n" if left else "")
 
 

@@ -14,9 +14,9 @@ _SCANNED = 150
 """Groups that are looked for in all names before an index is made: few dangling links need none."""
 
 
-def close_to(word: str, known: Iterable[str]) -> list[str]:
+def close_to(word: str, names: Iterable[str]) -> list[str]:
     """Return the names of a short list that `word` may be a slip of, the closest first."""
-    return get_close_matches(word, list(known), 3, CLOSE)
+    return get_close_matches(word, list(names), 3, CLOSE)
 
 
 def skeleton(name: str) -> str:
@@ -37,12 +37,12 @@ class _Index:
     """Skeletons of slugs and titles, and which of them hold a group of three letters."""
 
     def __init__(self, titles: Iterable[tuple[str, str]]) -> None:
-        found: dict[tuple[str, str], None] = {}
+        entries: dict[tuple[str, str], None] = {}
         for slug, title in titles:
             for name in (slug, slug.rsplit("/", 1)[-1], title):
                 if key := skeleton(name):
-                    found[key, slug] = None
-        self.entries = list(found)
+                    entries[key, slug] = None
+        self.entries = list(entries)
         """Skeleton and slug, for each slug, last part of a slug, and title."""
         self.by_skeleton: dict[str, set[str]] = {}
         for key, slug in self.entries:
@@ -56,9 +56,9 @@ class _Index:
             return self._scanned[gram]
         if len(self._scanned) >= _SCANNED:
             return self._by_gram.get(gram, [])
-        found = [number for number, name in enumerate(self._padded) if gram in name]
-        self._scanned[gram] = found
-        return found
+        numbers = [number for number, name in enumerate(self._padded) if gram in name]
+        self._scanned[gram] = numbers
+        return numbers
 
     @cached_property
     def _by_gram(self) -> dict[str, list[int]]:
@@ -111,8 +111,12 @@ class Names:
         key = skeleton(written)[:200]
         holding, entries = self._index.holding, self._index.entries
         # the rarest groups tell names apart; common ones only cost time
-        found = sorted((len(held), gram, held) for gram in _grams(key) if (held := holding(gram)))
-        shared = Counter(number for _, _, held in found[:_RARE] for number in held[:200])
+        by_rarity = sorted(
+            (len(postings), gram, postings) for gram in _grams(key) if (postings := holding(gram))
+        )
+        shared = Counter(
+            number for _, _, postings in by_rarity[:_RARE] for number in postings[:200]
+        )
         likeness: dict[str, float] = {}
         for number, _ in sorted(shared.items(), key=lambda pair: (-pair[1], pair[0]))[:_TRIED]:
             name, slug = entries[number]

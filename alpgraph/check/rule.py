@@ -58,7 +58,7 @@ class Subject:
         return dict(self.notebook.notes)
 
     @cached_property
-    def asked(self) -> Mapping[str, Note]:
+    def notes_in_scope(self) -> Mapping[str, Note]:
         """The notes whose own faults are looked for, in order of path: all of them."""
         return self.notes
 

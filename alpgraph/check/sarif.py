@@ -16,7 +16,7 @@ _SCHEMA = (
 )
 
 
-def to_sarif(found: Iterable[Diagnostic], *, prefix: str = "") -> str:
+def to_sarif(findings: Iterable[Diagnostic], *, prefix: str = "") -> str:
     """Return the findings as a SARIF log; `prefix` precedes the path of each file."""
     numbers = {code: number for number, code in enumerate(RULES)}
     run = {
@@ -28,7 +28,7 @@ def to_sarif(found: Iterable[Diagnostic], *, prefix: str = "") -> str:
             }
         },
         "columnKind": "unicodeCodePoints",
-        "results": [_result(one, numbers[one.code], prefix) for one in found],
+        "results": [_result(one, numbers[one.code], prefix) for one in findings],
     }
     log = {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
     return json.dumps(log, indent=2) + "\n"

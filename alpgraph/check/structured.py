@@ -7,9 +7,9 @@ from typing import Any
 from alpgraph.diagnostics import Diagnostic, Edit, Place
 
 
-def to_json(found: Iterable[Diagnostic]) -> str:
+def to_json(findings: Iterable[Diagnostic]) -> str:
     """Return the findings as a JSON list, one object each."""
-    records = [diagnostic_record(one) for one in found]
+    records = [diagnostic_record(one) for one in findings]
     return json.dumps(records, indent=2, ensure_ascii=True) + "\n"
 
 

@@ -20,7 +20,7 @@ _WITHOUT_WIDTH = {"Mn", "Me"}
 
 
 def to_full(
-    found: Iterable[Diagnostic],
+    findings: Iterable[Diagnostic],
     sources: Callable[[str], str],
     *,
     colour: bool = False,
@@ -31,13 +31,13 @@ def to_full(
     Text from notes is escaped, so that nothing in it steers the terminal.
     """
     lines = _Lines(sources)
-    return "".join(_full(one, lines.line(one.place), colour, prefix) for one in found)
+    return "".join(_full(one, lines.line(one.place), colour, prefix) for one in findings)
 
 
-def to_concise(found: Iterable[Diagnostic], *, prefix: str = "") -> str:
+def to_concise(findings: Iterable[Diagnostic], *, prefix: str = "") -> str:
     """Show each finding on a line of its own: `file:line:column: CODE message`."""
     return "".join(
-        f"{_path(one.place, prefix)}: {one.code} {escape(one.message)}\n" for one in found
+        f"{_path(one.place, prefix)}: {one.code} {escape(one.message)}\n" for one in findings
     )
 
 

@@ -89,20 +89,20 @@ def _findings(
     """Return the findings and the number of notes: those of the last run if nothing changed."""
     from importlib.metadata import entry_points
 
-    from alpgraph.check import KeptFindings
+    from alpgraph.check import FindingsCache
     from alpgraph.notes import types_of
     from alpgraph.resources import EXPERIMENTS
 
     folder, types = location.cache(), types_of(config.relation_types)
     # experiments of other packages judge parameters too
     points = [f"{point.value}{point.dist}" for point in entry_points(group=EXPERIMENTS)]
-    kept = KeptFindings(location.notes, folder, types, repr(points))
+    kept = FindingsCache(location.notes, folder, types, repr(points))
     if changed_since is None and (known := kept.load()):
         return known.found, known.notes
     notebook = read(location, config)
     found = findings_of(notebook, changed_since)
     if changed_since is None:
-        KeptFindings(location.notes, folder, types, repr(points)).save(found, len(notebook.notes))
+        FindingsCache(location.notes, folder, types, repr(points)).save(found, len(notebook.notes))
     return found, len(notebook.notes)
 
 

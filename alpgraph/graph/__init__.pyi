@@ -15,7 +15,7 @@ from .diff import (
     Change as Change,
     GraphDiff as GraphDiff,
     NoteChange as NoteChange,
-    Told as Told,
+    Statement as Statement,
     diff_graphs as diff_graphs,
 )
 from .ego import (
@@ -66,7 +66,7 @@ from .placing import (
 )
 from .stats import (
     AreaSize as AreaSize,
-    Said as Said,
+    RelatedPair as RelatedPair,
     Stats as Stats,
     stats as stats,
     stats_to_json as stats_to_json,

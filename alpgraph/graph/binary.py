@@ -75,7 +75,7 @@ def network_bytes(graph: NoteGraph, layout: Layout, verdicts: Mapping[str, str |
     header = _header(graph, layout, scale, len(slugs), len(edges))
     at = scale([layout.positions[slug] for slug in slugs])
     areas = [layout.communities.get(slug, NO_AREA) % 256 for slug in slugs]
-    seen = [_index(VERDICTS, verdicts.get(slug) or "") for slug in slugs]
+    verdict_indices = [_index(VERDICTS, verdicts.get(slug) or "") for slug in slugs]
     flags = _flags(graph, slugs, edges)
     out = np.bincount(edges[:, 0], minlength=len(slugs))
     parts = [
@@ -85,7 +85,14 @@ def network_bytes(graph: NoteGraph, layout: Layout, verdicts: Mapping[str, str |
         (edges[:, 1] & 0xFFFF).astype("<u2"),
         *(
             np.array(column, dtype=np.uint8)
-            for column in (edges[:, 1] >> 16, areas, seen, flags, edges[:, 2], edges[:, 3])
+            for column in (
+                edges[:, 1] >> 16,
+                areas,
+                verdict_indices,
+                flags,
+                edges[:, 2],
+                edges[:, 3],
+            )
         ),
     ]
     text = json.dumps(header, separators=(",", ":"), ensure_ascii=True).encode()

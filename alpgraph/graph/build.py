@@ -173,7 +173,7 @@ def add_edges(
     # networkx's own way to add an edge looks everything up twice
     inner: Any = graph
     adj, pred = inner._adj, inner._pred
-    for (source, target, kind), told in reasons.items():
+    for (source, target, kind), reasons_given in reasons.items():
         for end in (source, target):
             if end not in adj:
                 written = end.removeprefix(ghost_key(""))
@@ -181,7 +181,7 @@ def add_edges(
         keyed = adj[source].get(target)
         if keyed is None:
             keyed = adj[source][target] = pred[target][source] = {}
-        keyed[kind] = _edge(kind, source, told)
+        keyed[kind] = _edge(kind, source, reasons_given)
 
 
 def _edge(kind: str, source: str, reasons: tuple[Reason, ...]) -> dict[str, Any]:

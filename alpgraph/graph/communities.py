@@ -51,9 +51,9 @@ def communities(arrays: Arrays, previous: Mapping[str, int] | None = None) -> di
         fresh |= dict.fromkeys(group, number)
     if not previous:
         return fresh
-    kept = _kept(arrays, groups, previous)
-    better = modularity(arrays, fresh) - modularity(arrays, kept)
-    return fresh if better > GAIN else kept
+    areas = _updated_areas(arrays, groups, previous)
+    better = modularity(arrays, fresh) - modularity(arrays, areas)
+    return fresh if better > GAIN else areas
 
 
 def find_areas(graph: NoteGraph, previous: Mapping[str, int] | None = None) -> tuple[Area, ...]:
@@ -132,7 +132,7 @@ def _louvain(arrays: Arrays) -> list[list[str]]:
     return sorted(groups, key=lambda group: (-len(group), group[0]))
 
 
-def _kept(
+def _updated_areas(
     arrays: Arrays, groups: Sequence[Sequence[str]], previous: Mapping[str, int]
 ) -> dict[str, int]:
     """Return the previous areas, with new notes in those they are joined to, or in new ones."""
@@ -153,19 +153,19 @@ def _kept(
 
 
 def _numbers(groups: Sequence[Sequence[str]], previous: Mapping[str, int]) -> list[int]:
-    """Give each group the old number it overlaps most, the largest overlaps first."""
+    """Give each group the numbers number it overlaps most, the largest overlaps first."""
     overlaps = sorted(
         (-shared, number, index)
         for index, group in enumerate(groups)
         for number, shared in Counter(previous.get(slug, NO_AREA) for slug in group).items()
         if number != NO_AREA
     )
-    given: dict[int, int] = {}
+    assigned: dict[int, int] = {}
     for _, number, index in overlaps:
-        if index not in given and number not in given.values():
-            given[index] = number
-    unused = (number for number in range(len(groups) * 2) if number not in given.values())
-    numbers = [given[i] if i in given else next(unused) for i in range(len(groups))]
+        if index not in assigned and number not in assigned.values():
+            assigned[index] = number
+    unused = (number for number in range(len(groups) * 2) if number not in assigned.values())
+    numbers = [assigned[i] if i in assigned else next(unused) for i in range(len(groups))]
     return [number if number < MAX_AREAS else NO_AREA for number in numbers]
 
 

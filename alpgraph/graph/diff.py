@@ -16,7 +16,7 @@ Matcher = Callable[[Mapping[Edge, Reasons], Mapping[Edge, Reasons]], dict[Edge, 
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Statement:
     """A relation as one of its authors tells it: `by` *label* `other`, because `why`."""
 
     by: str
@@ -33,9 +33,9 @@ class Change:
     """One change of a relation."""
 
     kind: Kind
-    before: Told | None
+    before: Statement | None
     """Nothing for `added`."""
-    after: Told | None
+    after: Statement | None
     """Nothing for `removed`."""
 
 
@@ -60,12 +60,12 @@ class GraphDiff:
     relations: tuple[Change, ...]
     mentions_added: int
     mentions_removed: int
-    new_missing: tuple[Told, ...]
+    new_missing: tuple[Statement, ...]
     """Relations that now point at nothing and did not before."""
     new_orphans: tuple[str, ...]
     mended_orphans: tuple[str, ...]
     """Notes that were joined to nothing before and are now."""
-    new_contradictions: tuple[Told, ...]
+    new_contradictions: tuple[Statement, ...]
     joined: tuple[tuple[str, ...], ...]
     """For each part that grew together: one note (the first by slug) of each former part."""
     split: tuple[tuple[str, ...], ...]
@@ -97,13 +97,13 @@ def diff_graphs(
     >>> diff_graphs(one, two).notes_added
     ('a',)
     """
-    old, new = _present(before), _present(after)
+    old, new = _notes(before), _notes(after)
     whole = groups or (_groups(before, old), _groups(after, new))
     orphans = [{slug for group in side if len(group) == 1 for slug in group} for side in whole]
     parts = [[group for group in side if len(group) > 1] for side in whole]
-    apart = _apart(before, after)
-    mentions = _mentions(before, apart), _mentions(after, apart)
-    relations = _relations(before, after, apart)
+    pairs = _changed_pairs(before, after)
+    mentions = _mentions(before, pairs), _mentions(after, pairs)
+    relations = _relations(before, after, pairs)
     fresh = [c.after for c in relations if c.after and c.kind != "reason changed"]
     return GraphDiff(
         notes_added=tuple(sorted(new - old)),
@@ -112,10 +112,12 @@ def diff_graphs(
         relations=tuple(relations),
         mentions_added=len(mentions[1] - mentions[0]),
         mentions_removed=len(mentions[0] - mentions[1]),
-        new_missing=tuple(told for told in fresh if told.other not in new),
+        new_missing=tuple(statement for statement in fresh if statement.other not in new),
         new_orphans=tuple(sorted(orphans[1] - orphans[0])),
         mended_orphans=tuple(sorted((orphans[0] - orphans[1]) & new)),
-        new_contradictions=tuple(told for told in fresh if told.type == "contradicts"),
+        new_contradictions=tuple(
+            statement for statement in fresh if statement.type == "contradicts"
+        ),
         joined=_regrouped(parts[1], parts[0]),
         split=_regrouped(parts[0], parts[1]),
         parts_before=len(parts[0]),
@@ -123,19 +125,19 @@ def diff_graphs(
     )
 
 
-def _present(graph: NoteGraph) -> set[str]:
+def _notes(graph: NoteGraph) -> set[str]:
     return {slug for slug, ghost in graph.nodes(data="ghost") if not ghost}
 
 
-def _apart(before: NoteGraph, after: NoteGraph) -> list[tuple[str, str]]:
+def _changed_pairs(before: NoteGraph, after: NoteGraph) -> list[tuple[str, str]]:
     """Return the ends of all edges that are not the very same objects in both graphs."""
     old, new = dict(before.adjacency()), dict(after.adjacency())
-    found = []
+    pairs = []
     for a in old | new:
-        one, other = old.get(a, {}), new.get(a, {})
-        if one is not other:
-            found += [(a, b) for b in one | other if one.get(b) is not other.get(b)]
-    return found
+        left, right = old.get(a, {}), new.get(a, {})
+        if left is not right:
+            pairs += [(a, b) for b in left | right if left.get(b) is not right.get(b)]
+    return pairs
 
 
 def _changed(before: NoteGraph, after: NoteGraph, slugs: Iterable[str]) -> Iterable[NoteChange]:
@@ -156,15 +158,15 @@ def _groups(graph: NoteGraph, present: set[str]) -> Groups:
 def _regrouped(whole: Groups, pieces: Groups) -> tuple[tuple[str, ...], ...]:
     """Name one note of each piece, for every whole that holds notes of more than one."""
     piece_of = {slug: number for number, piece in enumerate(pieces) for slug in piece}
-    found = []
+    regrouped = []
     for part in whole:
         firsts: dict[int, str] = {}
         for slug in part:
             if slug in piece_of:
                 firsts.setdefault(piece_of[slug], slug)
         if len(firsts) > 1:
-            found.append(tuple(sorted(firsts.values())))
-    return tuple(sorted(found))
+            regrouped.append(tuple(sorted(firsts.values())))
+    return tuple(sorted(regrouped))
 
 
 def _mentions(graph: NoteGraph, pairs: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
@@ -184,37 +186,44 @@ def _edges(graph: NoteGraph, pairs: Iterable[tuple[str, str]]) -> dict[Edge, Rea
 
 
 def _relations(
-    before: NoteGraph, after: NoteGraph, apart: Sequence[tuple[str, str]]
+    before: NoteGraph, after: NoteGraph, pairs: Sequence[tuple[str, str]]
 ) -> list[Change]:
-    old, new = _edges(before, apart), _edges(after, apart)
+    old, new = _edges(before, pairs), _edges(after, pairs)
     changes = [
         change
         for edge in sorted(edge for edge in old.keys() & new.keys() if old[edge] != new[edge])
         for change in _reasons_changed((before, after), edge, old[edge], new[edge])
     ]
-    gone = {edge: old[edge] for edge in sorted(old.keys() - new.keys())}
-    come = {edge: new[edge] for edge in sorted(new.keys() - old.keys())}
+    removed = {edge: old[edge] for edge in sorted(old.keys() - new.keys())}
+    added = {edge: new[edge] for edge in sorted(new.keys() - old.keys())}
     steps: tuple[tuple[Kind, Matcher], ...] = (("retyped", _retyped), ("redirected", _redirected))
     for kind, match in steps:
-        for edge, other in match(gone, come).items():
-            one, two = _tell(before, edge, gone.pop(edge)), _tell(after, other, come.pop(other))
+        for edge, other in match(removed, added).items():
+            one, two = (
+                _statement(before, edge, removed.pop(edge)),
+                _statement(after, other, added.pop(other)),
+            )
             changes.append(Change(kind, one, two))
-    changes += [Change("removed", _tell(before, e, said), None) for e, said in gone.items()]
-    changes += [Change("added", None, _tell(after, e, said)) for e, said in come.items()]
+    changes += [
+        Change("removed", _statement(before, e, reasons), None) for e, reasons in removed.items()
+    ]
+    changes += [
+        Change("added", None, _statement(after, e, reasons)) for e, reasons in added.items()
+    ]
     return sorted(changes, key=_place)
 
 
 def _place(change: Change) -> tuple[str, str, str, str]:
-    told = change.after or change.before
-    assert told is not None
-    return told.by, told.other, told.type, change.kind
+    statement = change.after or change.before
+    assert statement is not None
+    return statement.by, statement.other, statement.type, change.kind
 
 
 def _reasons_changed(
     graphs: tuple[NoteGraph, NoteGraph], edge: Edge, old: Reasons, new: Reasons
 ) -> Iterable[Change]:
-    said = [Counter((r.by, r.why, r.basis) for r in reasons) for reasons in (old, new)]
-    if said[0] == said[1]:
+    counts = [Counter((r.by, r.why, r.basis) for r in reasons) for reasons in (old, new)]
+    if counts[0] == counts[1]:
         return
     for by in sorted({reason.by for reason in (*old, *new)}):
         one, two = (tuple(r for r in reasons if r.by == by) for reasons in (old, new))
@@ -222,34 +231,36 @@ def _reasons_changed(
             # a voice that came or went is told beside what the other end still says
             yield Change(
                 "reason changed",
-                _tell(graphs[0], edge, one or old),
-                _tell(graphs[1], edge, two or new),
+                _statement(graphs[0], edge, one or old),
+                _statement(graphs[1], edge, two or new),
             )
 
 
-def _retyped(gone: Mapping[Edge, Reasons], come: Mapping[Edge, Reasons]) -> dict[Edge, Edge]:
+def _retyped(removed: Mapping[Edge, Reasons], added: Mapping[Edge, Reasons]) -> dict[Edge, Edge]:
     waiting: dict[frozenset[str], list[Edge]] = defaultdict(list)
-    for edge in come:
+    for edge in added:
         waiting[frozenset(edge[:2])].append(edge)
-    return {edge: same.pop(0) for edge in gone if (same := waiting.get(frozenset(edge[:2])))}
+    return {edge: same.pop(0) for edge in removed if (same := waiting.get(frozenset(edge[:2])))}
 
 
-def _redirected(gone: Mapping[Edge, Reasons], come: Mapping[Edge, Reasons]) -> dict[Edge, Edge]:
+def _redirected(removed: Mapping[Edge, Reasons], added: Mapping[Edge, Reasons]) -> dict[Edge, Edge]:
     waiting: dict[tuple[str, str, str], list[Edge]] = defaultdict(list)
-    for edge, reasons in come.items():
+    for edge, reasons in added.items():
         waiting[edge[2], reasons[0].by, reasons[0].why].append(edge)
     matched = {}
-    for edge, reasons in gone.items():
+    for edge, reasons in removed.items():
         same = waiting.get((edge[2], reasons[0].by, reasons[0].why))
         if reasons[0].why and same:
             matched[edge] = same.pop(0)
     return matched
 
 
-def _tell(graph: NoteGraph, edge: Edge, reasons: Reasons) -> Told:
+def _statement(graph: NoteGraph, edge: Edge, reasons: Reasons) -> Statement:
     source, target, key = edge
     kind = type_of(types_of_graph(graph), key)
-    said = reasons[0]
-    forward = said.by == source
+    first = reasons[0]
+    forward = first.by == source
     other = target if forward else source
-    return Told(said.by, key, label_from(kind, forward=forward), other, said.why, said.basis)
+    return Statement(
+        first.by, key, label_from(kind, forward=forward), other, first.why, first.basis
+    )

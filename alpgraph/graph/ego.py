@@ -74,8 +74,8 @@ def ego(
     [('b', 'left')]
     """
     joined = _joined(graph, slug, types, bases, mentions=mentions or MENTION in types)
-    kept = _fair_share(graph, joined, limit)
-    shown = {slug, *kept}
+    chosen = _fair_share(graph, joined, limit)
+    shown = {slug, *chosen}
     neighbours = tuple(
         Neighbour(
             other,
@@ -86,9 +86,14 @@ def ego(
             *(_onward(graph, other, shown) if depth > 1 else ((), 0)),
         )
         for other, found in joined.items()
-        if other in kept
+        if other in chosen
     )
-    return Ego(slug, neighbours, _cross(graph, kept, types), len(joined) - len(kept))
+    return Ego(
+        slug,
+        neighbours,
+        _cross(graph, chosen, types),
+        len(joined) - len(chosen),
+    )
 
 
 _degrees: WeakKeyDictionary[NoteGraph, dict[str, int]] = WeakKeyDictionary()
@@ -102,10 +107,10 @@ def degree(graph: NoteGraph, slug: str) -> int:
     >>> degree(nx.MultiDiGraph([("a", "b", "extends"), ("b", "a", "mention")]), "a")
     1
     """
-    known = _degrees.setdefault(graph, {})
-    count = known.get(slug)
+    cache = _degrees.setdefault(graph, {})
+    count = cache.get(slug)
     if count is None:
-        count = known[slug] = len(set(related(graph, slug)))
+        count = cache[slug] = len(set(related(graph, slug)))
     return count
 
 
@@ -116,10 +121,10 @@ def degrees(graph: NoteGraph) -> Mapping[str, int]:
     >>> degrees(nx.MultiDiGraph([("a", "b", "extends"), ("b", "a", "mention"), ("a", "a", "x")]))
     {'a': 1, 'b': 1}
     """
-    known = _degrees.setdefault(graph, {})
-    if len(known) < len(graph):
-        known.update(_count_degrees(graph))
-    return known
+    cache = _degrees.setdefault(graph, {})
+    if len(cache) < len(graph):
+        cache.update(_count_degrees(graph))
+    return cache
 
 
 def _count_degrees(graph: NoteGraph) -> dict[str, int]:

@@ -62,10 +62,10 @@ def links(graph: NoteGraph, slug: str, *, mentions: bool = False) -> list[Link]:
     [('results from', 'left')]
     """
     last = _last.setdefault(graph, {})
-    known = last.get(mentions)
-    if known is None or known[0] != slug:
-        known = last[mentions] = slug, _all_links(graph, slug, mentions=mentions)
-    return [*known[1]]
+    cached = last.get(mentions)
+    if cached is None or cached[0] != slug:
+        cached = last[mentions] = slug, _all_links(graph, slug, mentions=mentions)
+    return [*cached[1]]
 
 
 _last: WeakKeyDictionary[NoteGraph, dict[bool, tuple[str, list[Link]]]] = WeakKeyDictionary()
@@ -78,11 +78,11 @@ A note's page, its walk and its twins all ask, with mentions or without.
 def _all_links(graph: NoteGraph, slug: str, *, mentions: bool) -> list[Link]:
     if slug not in graph:
         raise KeyError(slug)
-    there = _linked(graph, slug, graph.succ[slug], forward=True, mentions=mentions)
+    outgoing = _linked(graph, slug, graph.succ[slug], forward=True, mentions=mentions)
     # a self link reads once
     beside = {other: keyed for other, keyed in graph.pred[slug].items() if other != slug}
     back = _linked(graph, slug, beside, forward=False, mentions=mentions)
-    return _ordered(graph, [*there, *back])
+    return _ordered(graph, [*outgoing, *back])
 
 
 def links_between(graph: NoteGraph, slug: str, other: str) -> list[Link]:
@@ -95,9 +95,9 @@ def links_between(graph: NoteGraph, slug: str, other: str) -> list[Link]:
     """
     forward = graph.get_edge_data(slug, other) or {}
     backward = (graph.get_edge_data(other, slug) or {}) if other != slug else {}
-    there = _linked(graph, slug, {other: forward}, forward=True)
+    outgoing = _linked(graph, slug, {other: forward}, forward=True)
     back = _linked(graph, slug, {other: backward}, forward=False)
-    return _ordered(graph, [*there, *back])
+    return _ordered(graph, [*outgoing, *back])
 
 
 def side_of(kind: RelationType, *, forward: bool) -> Side:

@@ -54,9 +54,9 @@ def pack(
         tuple((np.ceil(span / cell).astype(int) + (2 if len(part) > 1 else 1)).tolist())
         for span, part in zip(spans, loose, strict=True)
     ]
-    reach = float((np.ptp((main - middle) / cell, axis=0) / 2 / [SHEET, 1]).max())
-    room = int(reach + AWAY + 2 * sum(wide * tall for wide, tall in sizes) ** 0.5) + 1
-    while (seats := _seats(_taken(main, placed, middle, cell, room), sizes, sheet)) is None:
+    radius = float((np.ptp((main - middle) / cell, axis=0) / 2 / [SHEET, 1]).max())
+    room = int(radius + AWAY + 2 * sum(wide * tall for wide, tall in sizes) ** 0.5) + 1
+    while (seats := _seats(_occupied(main, placed, middle, cell, room), sizes, sheet)) is None:
         room *= 2
     centres = [part.min(axis=0) + span / 2 for part, span in zip(loose, spans, strict=True)]
     return [
@@ -65,36 +65,36 @@ def pack(
     ]
 
 
-def _taken(
+def _occupied(
     main: Floats, placed: Sequence[Floats], middle: Floats, cell: float, room: int
 ) -> NDArray[np.bool_]:
     """Return which cells of a sheet around the middle are taken, (columns, rows)."""
     wide = int(room * SHEET)
     x, y = np.arange(-wide, wide + 1)[:, None], np.arange(-room, room + 1)[None]
-    taken = np.ones((len(x), y.shape[1]), dtype=bool)
+    occupied = np.ones((len(x), y.shape[1]), dtype=bool)
     turns = np.arange(DIRECTIONS) * 2 * np.pi / DIRECTIONS
     for direction in np.stack([np.cos(turns), np.sin(turns)], axis=1):
         farthest = float(((main - middle) @ direction).max()) / cell
-        taken &= x * direction[0] + y * direction[1] <= farthest + AWAY
+        occupied &= x * direction[0] + y * direction[1] <= farthest + AWAY
     for part in placed:
         left, top = (part.min(axis=0) - middle) / cell - BESIDE
         right, bottom = (part.max(axis=0) - middle) / cell + BESIDE
         columns = (x[:, 0] > left) & (x[:, 0] < right)
-        taken[np.ix_(columns, (y[0] > top) & (y[0] < bottom))] = True
-    return taken
+        occupied[np.ix_(columns, (y[0] > top) & (y[0] < bottom))] = True
+    return occupied
 
 
 def _seats(
-    taken: NDArray[np.bool_], sizes: Sequence[tuple[int, int]], sheet: Floats
+    occupied: NDArray[np.bool_], sizes: Sequence[tuple[int, int]], sheet: Floats
 ) -> dict[int, Floats] | None:
     """Return the middle of a free place for each size, in cells; None where there is no room.
 
     `sheet` is the least and the greatest place that is in use.
     """
-    half = (np.array(taken.shape) - 1) / 2
+    half = (np.array(occupied.shape) - 1) / 2
     seats: dict[int, Floats] = {}
     for wide, tall in sorted(set(sizes), key=lambda size: (-size[0] * size[1], size)):
-        corners = _free_corners(taken, wide, tall)
+        corners = _free_corners(occupied, wide, tall)
         inner = (np.array([wide, tall]) - 1) / 2
         middles = corners + inner - half
         low, high = np.minimum(sheet[0], middles - inner), np.maximum(sheet[1], middles + inner)
@@ -104,18 +104,18 @@ def _seats(
         for part in (i for i, size in enumerate(sizes) if size == (wide, tall)):
             for at in best:
                 x, y = corners[at]
-                if not taken[x : x + wide, y : y + tall].any():
+                if not occupied[x : x + wide, y : y + tall].any():
                     break
             else:
                 return None
-            taken[x : x + wide, y : y + tall] = True
+            occupied[x : x + wide, y : y + tall] = True
             seats[part] = middles[at]
             sheet = np.array([np.minimum(sheet[0], low[at]), np.maximum(sheet[1], high[at])])
     return seats
 
 
-def _free_corners(taken: NDArray[np.bool_], wide: int, tall: int) -> Ints:
+def _free_corners(occupied: NDArray[np.bool_], wide: int, tall: int) -> Ints:
     """Return the first corner of each rectangle of free cells, (k, 2)."""
-    sums = np.pad(taken.astype(np.int64).cumsum(axis=0).cumsum(axis=1), ((1, 0), (1, 0)))
+    sums = np.pad(occupied.astype(np.int64).cumsum(axis=0).cumsum(axis=1), ((1, 0), (1, 0)))
     columns = sums[wide:] - sums[:-wide]
     return np.argwhere(columns[:, tall:] == columns[:, :-tall])

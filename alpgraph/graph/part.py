@@ -43,7 +43,7 @@ def changed_sides(before: Notebook, after: Notebook, changed: set[str]) -> tuple
         if link.type and link.target in changed and {slug, link.target} in pairs
     }
 
-    def side(notebook: Notebook, told: Links) -> Side:
+    def side(notebook: Notebook, links: Links) -> Side:
         graph: NoteGraph = nx.MultiDiGraph(types=notebook.types)
         for slug in sorted(changed & notebook.notes.keys()):
             nx.MultiDiGraph.add_node(graph, slug, **attributes_of(notebook, slug))
@@ -52,7 +52,7 @@ def changed_sides(before: Notebook, after: Notebook, changed: set[str]) -> tuple
             nx.MultiDiGraph.add_node(graph, slug, title=title, ghost=False)
         add_edges(graph, notebook, sorted(telling & notebook.notes.keys()), pairs)
         nx.freeze(graph)
-        return Side(notebook, told, graph)
+        return Side(notebook, links, graph)
 
     return side(before, old), side(after, new)
 
@@ -67,13 +67,13 @@ def _links_of_both(before: Notebook, after: Notebook, changed: set[str]) -> tupl
     return old, new
 
 
-def linked_groups(told: Links, *, unknown: bool = False) -> Groups:
+def linked_groups(links: Links, *, unknown: bool = False) -> Groups:
     """Return the notes that links join; with `unknown`, relations of no known type join too."""
-    return groups_of(told, _joined(told, unknown=unknown))
+    return groups_of(links, _joined(links, unknown=unknown))
 
 
-def _joined(told: Links, *, unknown: bool) -> Iterator[tuple[str, str]]:
-    for slug, those in told.items():
+def _joined(links: Links, *, unknown: bool) -> Iterator[tuple[str, str]]:
+    for slug, those in links.items():
         for link in those:
             if link.target is not None and (unknown or link.type != ""):
                 yield slug, link.target

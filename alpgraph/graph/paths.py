@@ -65,7 +65,7 @@ def find_paths(
         walks = list(islice(nx.shortest_simple_paths(ways, a, b, weight="weight"), k))
     except nx.NetworkXNoPath:
         return []
-    return [_told(graph, ways, walk) for walk in walks]
+    return [_path_of(graph, ways, walk) for walk in walks]
 
 
 def find_ways(graph: NoteGraph) -> Ways:
@@ -156,9 +156,9 @@ def _beside(graph: NoteGraph, slug: str) -> Iterator[str]:
         yield from (other for other in side[slug] if not graph.nodes[other]["ghost"])
 
 
-def _told(graph: NoteGraph, ways: Ways, walk: list[str]) -> GraphPath:
-    found = (step_between(graph, one, other) for one, other in pairwise(walk))
-    steps = tuple(step for step in found if step is not None)
+def _path_of(graph: NoteGraph, ways: Ways, walk: list[str]) -> GraphPath:
+    links = (step_between(graph, one, other) for one, other in pairwise(walk))
+    steps = tuple(step for step in links if step is not None)
     cost = sum(ways.edges[pair]["weight"] for pair in pairwise(walk))
     sentence = "; ".join(_sentence(graph, step) for step in steps) + "."
     return GraphPath(round(1 / cost, 4), steps, sentence)

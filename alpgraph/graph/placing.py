@@ -79,10 +79,10 @@ def layout_digest(graph: NoteGraph) -> str:
     >>> layout_digest(nx.MultiDiGraph())[:8]
     '4f53cda1'
     """
-    known = sha256()
+    hasher = sha256()
     for piece in layout_text(graph):
-        known.update(piece.encode())
-    return known.hexdigest()
+        hasher.update(piece.encode())
+    return hasher.hexdigest()
 
 
 def layout_text(graph: NoteGraph) -> Iterator[str]:

@@ -45,7 +45,7 @@ HOW: Mapping[str, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class RelatedPair:
     """A relation between two notes with its reason."""
 
     a: str
@@ -80,8 +80,8 @@ class Stats:
     central: Mapping[str, tuple[tuple[str, int], ...]]
     """By type id: slugs with how often."""
     longest_chain: tuple[str, ...]
-    contradictions: tuple[Said, ...]
-    qualifiers: tuple[Said, ...]
+    contradictions: tuple[RelatedPair, ...]
+    qualifiers: tuple[RelatedPair, ...]
     single_source: tuple[str, ...]
     how: Mapping[str, str]
 
@@ -125,8 +125,8 @@ def stats(
         bridges=_bridges(ways),
         central=_central(graph),
         longest_chain=_longest_chain(graph),
-        contradictions=_said(graph, "contradicts"),
-        qualifiers=_said(graph, "qualified-by"),
+        contradictions=_related_pairs(graph, "contradicts"),
+        qualifiers=_related_pairs(graph, "qualified-by"),
         single_source=tuple(sorted(single)),
         how=HOW,
     )
@@ -173,7 +173,7 @@ def _shown(value: Any) -> tuple[int, list[str]]:
         return len(lines), lines
     lines = []
     for item in value:
-        if isinstance(item, Said):
+        if isinstance(item, RelatedPair):
             lines.append(f"{item.a}, {item.b}" + (f": {item.why}" if item.why else ""))
         elif isinstance(item, AreaSize):
             lines.append(f"{item.name} ({item.notes}): {', '.join(item.central)}")
@@ -234,7 +234,7 @@ def _longest_chain(graph: NoteGraph) -> tuple[str, ...]:
     return tuple(nx.dag_longest_path(leads)) if leads.number_of_edges() else ()
 
 
-def _said(graph: NoteGraph, kind: str) -> tuple[Said, ...]:
+def _related_pairs(graph: NoteGraph, kind: str) -> tuple[RelatedPair, ...]:
     edges = graph.edges(keys=True, data=True)
-    found = (Said(a, b, edge["why"]) for a, b, key, edge in edges if key == kind and a != b)
+    found = (RelatedPair(a, b, edge["why"]) for a, b, key, edge in edges if key == kind and a != b)
     return tuple(sorted(found, key=lambda said: (said.a, said.b)))

@@ -42,20 +42,20 @@ def stored_layout(
     digest = layout_digest(graph)
     if previous and previous.digest == digest:
         return previous
-    kept = None if fresh else load_layout(folder)
-    if kept and kept.digest == digest:
-        return kept
-    if previous and kept is None:
-        _keep(previous, folder)
-        kept = previous
+    stored = None if fresh else load_layout(folder)
+    if stored and stored.digest == digest:
+        return stored
+    if previous and stored is None:
+        _save_if_changed(previous, folder)
+        stored = previous
     if apart and folder and (made := draw_apart(graph, folder)) and made.digest == digest:
         return made
-    drawn = layout(graph, previous=kept)
-    _keep(drawn, folder)
+    drawn = layout(graph, previous=stored)
+    _save_if_changed(drawn, folder)
     return drawn
 
 
-def _keep(drawn: Layout, folder: Path | None) -> None:
+def _save_if_changed(drawn: Layout, folder: Path | None) -> None:
     if folder is not None:
         with suppress(OSError):
             save_layout(drawn, folder)

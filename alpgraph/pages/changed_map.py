@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup, escape
 
-from alpgraph.graph import Change, Told
+from alpgraph.graph import Change, Statement
 from alpgraph.notes import RelationTypes
 from alpgraph.pages.addresses import note_url
 from alpgraph.pages.marks import line_path
@@ -26,7 +26,7 @@ class Edge:
     """A relation to be drawn: there now, or there before."""
 
     sign: str
-    told: Told
+    statement: Statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +50,17 @@ def changed_map(types: RelationTypes, compared: Comparison) -> Markup:
     if not edges:
         return Markup("")
     ends = _ends(edges)
-    authors = list(dict.fromkeys(edge.told.by for edge in edges))
-    others = [slug for slug in dict.fromkeys(e.told.other for e in edges) if slug not in authors]
+    authors = list(dict.fromkeys(edge.statement.by for edge in edges))
+    others = [
+        slug for slug in dict.fromkeys(e.statement.other for e in edges) if slug not in authors
+    ]
     boxes = _column(compared, authors, ends, 1) | _column(compared, others, ends, WIDTH - CARD - 1)
     height = max(box.y + box.height for box in boxes.values()) + 8
     met = dict.fromkeys(boxes, 0)
     drawn = []
     for edge in edges:
         places = []
-        for slug in (edge.told.by, edge.told.other):
+        for slug in (edge.statement.by, edge.statement.other):
             box = boxes[slug]
             at = box.y + box.height / 2 + (met[slug] - (ends[slug] - 1) / 2) * SLOT
             met[slug] += 1
@@ -86,7 +88,7 @@ def _edges(change: Change) -> Iterator[Edge]:
 def _ends(edges: Sequence[Edge]) -> dict[str, int]:
     found: dict[str, int] = {}
     for edge in edges:
-        for slug in (edge.told.by, edge.told.other):
+        for slug in (edge.statement.by, edge.statement.other):
             found[slug] = found.get(slug, 0) + 1
     return found
 
@@ -116,10 +118,10 @@ def _line(
         at, anchor, flat = x1 + 12, "start", x0 + LEVEL
         bend = flat + min(90.0, 20 + abs(y1 - y0) * 0.2)
     d = f"M{x0:.1f} {y0:.1f}C{bend:.1f} {y0:.1f} {bend:.1f} {y1:.1f} {flat:.1f} {y1:.1f}H{x1:.1f}"
-    words = escape(f"{edge.sign} {edge.told.label}")
+    words = escape(f"{edge.sign} {edge.statement.label}")
     kind = _CLASS[edge.sign]
     return (
-        f'<g class="{kind}">{line_path(types, edge.told.type, d)}'
+        f'<g class="{kind}">{line_path(types, edge.statement.type, d)}'
         f'<text class="d-label" x="{at:.1f}" y="{y1 - 7:.1f}" text-anchor="{anchor}">{words}'
         f"</text></g>"
     )

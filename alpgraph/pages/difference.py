@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from alpgraph.diagnostics import Diagnostic
-from alpgraph.graph import Change, Told
+from alpgraph.graph import Change, Statement
 from alpgraph.notes import Note, RelationType
 from alpgraph.pages.changed_map import changed_map
 from alpgraph.pages.frame import frame
@@ -106,21 +106,29 @@ def _findings(found: Sequence[Diagnostic]) -> Sequence[Diagnostic]:
 
 
 def _relation(collection: Collection, compared: Comparison, change: Change) -> RelationRow:
-    told = change.after or change.before
-    assert told is not None
+    statement = change.after or change.before
+    assert statement is not None
     before, after = (_side(collection, compared, one) for one in (change.before, change.after))
     sign = SIGNS.get(change.kind, "~")
-    here = told.by if told.by in compared.after.notes else ""
-    return RelationRow(sign, change.kind, here, compared.review.titles[told.by], before, after)
+    here = statement.by if statement.by in compared.after.notes else ""
+    return RelationRow(sign, change.kind, here, compared.review.titles[statement.by], before, after)
 
 
-def _side(collection: Collection, compared: Comparison, told: Told | None) -> Side | None:
-    if told is None:
+def _side(collection: Collection, compared: Comparison, statement: Statement | None) -> Side | None:
+    if statement is None:
         return None
-    kind = collection.notebook.types.by_id.get(told.type, collection.notebook.types.types[-1])
-    slug = told.other if told.other in compared.after.notes else ""
+    kind = collection.notebook.types.by_id.get(statement.type, collection.notebook.types.types[-1])
+    slug = statement.other if statement.other in compared.after.notes else ""
     titles = compared.review.titles
-    return Side(titles[told.by], kind, told.label, slug, titles[told.other], told.why, told.basis)
+    return Side(
+        titles[statement.by],
+        kind,
+        statement.label,
+        slug,
+        titles[statement.other],
+        statement.why,
+        statement.basis,
+    )
 
 
 def _note_rows(compared: Comparison) -> Iterator[NoteRow]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from alpgraph.graph import NoteGraph, Said, Stats, stats
+from alpgraph.graph import NoteGraph, RelatedPair, Stats, stats
 from alpgraph.pages.addresses import network_url, note_url, path_url, relation_url
 from alpgraph.pages.frame import frame
 from alpgraph.pages.lists import EdgeRow, LinkRow, NoteRow, edge_row, rows
@@ -142,9 +142,11 @@ def _parts(collection: Collection, found: Stats) -> tuple[LinkRow, ...]:
     )
 
 
-def _edges(collection: Collection, type_id: str, said: Iterable[Said]) -> tuple[EdgeRow, ...]:
+def _edges(
+    collection: Collection, type_id: str, pairs: Iterable[RelatedPair]
+) -> tuple[EdgeRow, ...]:
     kind, notes = collection.notebook.types.by_id.get(type_id), collection.notes
-    found = [pair for pair in said if pair.a in notes and pair.b in notes]
+    found = [pair for pair in pairs if pair.a in notes and pair.b in notes]
     return tuple(
         edge_row(
             *(collection, pair.a, kind, pair.b, pair.why),

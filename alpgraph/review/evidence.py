@@ -54,20 +54,20 @@ def stored_at(root: Path, revision: str) -> Stored:
 def verdicts_of(notebook: Notes, stored: Stored) -> dict[str, str]:
     """Return the verdict of each note that attaches an experiment with a stored result."""
     attached = {slug: note.experiment for slug, note in notebook.notes.items() if note.experiment}
-    found = {slug: _verdict(asked, stored.get(asked.name, [])) for slug, asked in attached.items()}
-    return {slug: verdict for slug, verdict in found.items() if verdict}
+    verdicts = {slug: _verdict(ref, stored.get(ref.name, [])) for slug, ref in attached.items()}
+    return {slug: verdict for slug, verdict in verdicts.items() if verdict}
 
 
 def _repository(folder: Path) -> bytes:
     return run_git(folder, "rev-parse", "--absolute-git-dir")
 
 
-def _verdict(asked: ExperimentRef, results: list[tuple[Mapping[str, Any], str]]) -> str:
-    experiment = find_experiment(asked.name)
+def _verdict(reference: ExperimentRef, results: list[tuple[Mapping[str, Any], str]]) -> str:
+    experiment = find_experiment(reference.name)
     if experiment is None:
         return ""
     try:
-        wanted = validate_params(experiment, asked.params).model_dump(mode="json")
+        wanted = validate_params(experiment, reference.params).model_dump(mode="json")
     except ValueError:
         return ""
     return next((verdict for params, verdict in results if params == wanted), "")

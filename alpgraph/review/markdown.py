@@ -56,22 +56,22 @@ def escape(text: str, longest: int) -> str:
 
 def _within(lines: Iterable[str], most: int, size: int) -> tuple[list[str], int]:
     """Return the first lines within both limits, and how many are left."""
-    kept: list[str] = []
-    left = 0
+    visible: list[str] = []
+    omitted = 0
     for line in lines:
         size -= len(line) + 1
-        if left or len(kept) == most or size < 0:
-            left += 1
+        if omitted or len(visible) == most or size < 0:
+            omitted += 1
         else:
-            kept.append(line)
-    return kept, left
+            visible.append(line)
+    return visible, omitted
 
 
 def _listed(title: str, lines: Iterable[str]) -> list[str]:
-    kept, left = _within(lines, ITEMS, _LIST)
-    more = [f"- and {left} more"] if left else []
+    visible, omitted = _within(lines, ITEMS, _LIST)
+    more = [f"- and {omitted} more"] if omitted else []
     heads = ["", title, ""] if title else [""]
-    return [*heads, *kept, *more] if kept else []
+    return [*heads, *visible, *more] if visible else []
 
 
 def _table(review: Review) -> list[str]:
@@ -80,11 +80,11 @@ def _table(review: Review) -> list[str]:
         f"| {escape(row.other, _TITLE)} | {escape(row.why, _REASON)} |"
         for row in relation_rows(review)
     )
-    kept, left = _within(rows, ROWS, _TABLE)
-    if not kept:
+    visible, omitted = _within(rows, ROWS, _TABLE)
+    if not visible:
         return []
     head = ["", "### Relations", "", "| | note | relation | to | because |", "|-|-|-|-|-|"]
-    return [*head, *kept, *(["", f"and {left} more relations"] if left else [])]
+    return [*head, *visible, *(["", f"and {omitted} more relations"] if omitted else [])]
 
 
 def _picture(review: Review) -> list[str]:
@@ -110,8 +110,8 @@ def _picture(review: Review) -> list[str]:
     if not lines:
         return []
     paint = [f"  linkStyle {i} stroke:{colour}" for i, colour in enumerate(styles)]
-    left = len(shown) - drawn
-    more = ["", f"and {left} more relations not drawn"] if left else []
+    omitted = len(shown) - drawn
+    more = ["", f"and {omitted} more relations not drawn"] if omitted else []
     return ["", "```mermaid", "flowchart LR", *lines, *paint, "```", *more]
 
 
@@ -136,10 +136,10 @@ def _findings(review: Review) -> list[str]:
         f"| {escape(one.message, _REASON)} |"
         for one in review.new_findings
     )
-    kept, left = _within(new, ROWS, _LIST)
+    visible, omitted = _within(new, ROWS, _LIST)
     parts = []
-    if kept:
+    if visible:
         head = ["", "### New findings", "", "| finding | place | what |", "|-|-|-|"]
-        parts = [*head, *kept, *(["", f"and {left} more findings"] if left else [])]
+        parts = [*head, *visible, *(["", f"and {omitted} more findings"] if omitted else [])]
     mended = len(review.mended_findings)
     return [*parts, *(["", f"Mended findings: {mended}."] if mended else [])]

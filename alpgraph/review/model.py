@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from alpgraph.diagnostics import Diagnostic, Severity
-from alpgraph.graph import Change, GraphDiff, Side, Told, diff_graphs, linked_groups
+from alpgraph.graph import Change, GraphDiff, Side, Statement, diff_graphs, linked_groups
 from alpgraph.notes import Note, Notebook
 
 _WEIGHTS = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
@@ -97,9 +97,11 @@ def _without_moves(changes: Sequence[Change], moved: Mapping[str, str]) -> tuple
     if not moved:
         return tuple(changes)
 
-    def new(told: Told) -> Told:
+    def new(statement: Statement) -> Statement:
         return replace(
-            told, by=moved.get(told.by, told.by), other=moved.get(told.other, told.other)
+            statement,
+            by=moved.get(statement.by, statement.by),
+            other=moved.get(statement.other, statement.other),
         )
 
     come = Counter(c.after for c in changes if c.kind == "added" and c.after)
@@ -126,13 +128,13 @@ def _moved(before: Notebook, after: Notebook, diff: GraphDiff) -> tuple[tuple[st
     for slug in reversed(diff.notes_added):
         note = after.notes[slug]
         waiting |= {f"title {note.title}": slug, f"digest {note.digest}": slug}
-    taken: dict[str, str] = {}
+    matched: dict[str, str] = {}
     for slug in diff.notes_removed:
         note = before.notes[slug]
         new = waiting.get(f"digest {note.digest}") or waiting.get(f"title {note.title}")
-        if new and new not in taken:
-            taken[new] = slug
-    return tuple(sorted((old, new) for new, old in taken.items()))
+        if new and new not in matched:
+            matched[new] = slug
+    return tuple(sorted((old, new) for new, old in matched.items()))
 
 
 def _paths(here: Notebook, there: Notebook, moved: Iterable[tuple[str, str]]) -> dict[str, str]:

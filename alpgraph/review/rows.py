@@ -52,7 +52,7 @@ def headline(review: Review) -> str:
     }
     relations = {kind: kinds.count(kind) for kind in dict.fromkeys(sorted(kinds))}
     mentions = {"added": diff.mentions_added, "removed": diff.mentions_removed}
-    said = [
+    counts_by_kind = [
         (what, ", ".join(f"{count} {kind}" for kind, count in counts.items() if count))
         for what, counts in (
             ("notes", notes),
@@ -60,7 +60,7 @@ def headline(review: Review) -> str:
             ("links in running text", mentions),
         )
     ]
-    counted = "; ".join(f"{what}: {text}" for what, text in said if text)
+    counted = "; ".join(f"{what}: {text}" for what, text in counts_by_kind if text)
     return counted or "the graph stays as it is; findings or verdicts change"
 
 
@@ -69,10 +69,13 @@ def remarks(review: Review) -> Iterator[tuple[str, str]]:
     diff, title = review.diff, review.titles
     for slug, before, after in review.verdicts:
         yield "verdict changed", f"{title[slug]}: {before or 'none'} → {after or 'none'}"
-    for told in diff.new_contradictions:
-        yield "new contradiction", f"{title[told.by]} ↔ {title[told.other]}"
-    for told in diff.new_missing:
-        yield "points at nothing", f"{title[told.by]} {told.label} {title[told.other]}"
+    for statement in diff.new_contradictions:
+        yield "new contradiction", f"{title[statement.by]} ↔ {title[statement.other]}"
+    for statement in diff.new_missing:
+        yield (
+            "points at nothing",
+            f"{title[statement.by]} {statement.label} {title[statement.other]}",
+        )
     for slug in review.unsourced:
         yield "claim without a source", title[slug]
     for path, what in review.unread:
@@ -109,19 +112,23 @@ def note_changes(review: Review) -> Iterator[tuple[str, str, str]]:
 
 def _row(review: Review, change: Change) -> Row:
     title = review.titles
-    told = change.after or change.before
-    assert told is not None
+    statement = change.after or change.before
+    assert statement is not None
     sign = SIGNS.get(change.kind, "~")
-    label, other, why = told.label, title[told.other], _reason(told.why, told.basis)
+    label, other, why = (
+        statement.label,
+        title[statement.other],
+        _reason(statement.why, statement.basis),
+    )
     if change.before and change.after:
         before = change.before
         if change.kind == "reason changed":
             why = _arrow(_reason(before.why, before.basis), why)
-        elif before.by != told.by:  # told from the other end now
+        elif before.by != statement.by:  # told from the other end now
             label = f"{label} (was: {title[before.by]} {before.label} {title[before.other]})"
         else:
             label, other = _arrow(before.label, label), _arrow(title[before.other], other)
-    return Row(sign, change.kind, title[told.by], label, other, why)
+    return Row(sign, change.kind, title[statement.by], label, other, why)
 
 
 def _arrow(before: str, after: str) -> str:

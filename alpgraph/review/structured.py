@@ -12,7 +12,11 @@ def to_json(review: Review) -> dict[str, Any]:
     """Return the review as plain values; nothing is left out."""
     diff = asdict(review.diff)
     diff["relations"] = [
-        {"kind": change.kind, "before": _told(change.before), "after": _told(change.after)}
+        {
+            "kind": change.kind,
+            "before": _statement(change.before),
+            "after": _statement(change.after),
+        }
         for change in review.diff.relations
     ]
     return {
@@ -31,8 +35,8 @@ def to_json(review: Review) -> dict[str, Any]:
     }
 
 
-def _told(told: Any) -> dict[str, Any] | None:
-    return None if told is None else asdict(told)
+def _statement(statement: Any) -> dict[str, Any] | None:
+    return None if statement is None else asdict(statement)
 
 
 def _finding(one: Diagnostic) -> dict[str, Any]:

@@ -13,8 +13,8 @@ def to_text(review: Review, *, colour: bool = False) -> str:
     lines = [headline(review)]
     lines += [f"! {what}: {escape(which)}" for what, which in remarks(review)]
     for sign, slug, what in note_changes(review):
-        said = f"{escape(review.titles[slug])}: {escape(what)}"
-        lines.append(_signed(sign, said, colour=colour))
+        line = f"{escape(review.titles[slug])}: {escape(what)}"
+        lines.append(_signed(sign, line, colour=colour))
     for row in relation_rows(review):
         lines.append(_signed(row.sign, _sentence(row.by, row.label, row.other), colour=colour))
         if row.why:

@@ -15,7 +15,7 @@ def test_every_public_name_is_there(name: str) -> None:
 
 def test_kept_findings_need_no_parser() -> None:
     code = (
-        "import sys; from alpgraph.check import KeptFindings, chosen, summary_line, to_full; "
+        "import sys; from alpgraph.check import FindingsCache, chosen, summary_line, to_full; "
         "sys.exit(bool({'markdown_it', 'yaml', 'alpgraph.check.rules'} & sys.modules.keys()))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

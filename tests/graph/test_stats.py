@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alpgraph.graph.communities import find_areas
-from alpgraph.graph.stats import HOW, Said, Stats, stats, stats_to_text
+from alpgraph.graph.stats import HOW, RelatedPair, Stats, stats, stats_to_text
 
 
 def test_every_figure_says_how_it_was_computed() -> None:
@@ -50,8 +50,8 @@ def test_contradictions_qualifiers_and_lone_sources_are_named(graph: Any) -> Non
         notes=["a"],
     )
     found = stats(made, sources={"a": 1, "b": 2})
-    assert found.contradictions == (Said("b", "a", "cannot both hold"),)
-    assert found.qualifiers == (Said("a", "b", "only when cold"),)
+    assert found.contradictions == (RelatedPair("b", "a", "cannot both hold"),)
+    assert found.qualifiers == (RelatedPair("a", "b", "only when cold"),)
     assert found.single_source == ("a",)
 
 

@@ -41,14 +41,14 @@ def copied_reason(subject: Subject) -> Iterator[Draft]:
     Say what this link means between these two notes.
     """
     first: dict[str, tuple[Note, Relation]] = {}
-    for note in subject.asked.values():
+    for note in subject.notes_in_scope.values():
         for relation in note.relations:
             words = words_of(relation.why)
             if not words:
                 continue
-            told = note, relation
-            earlier = first.setdefault(words, told)
-            if earlier is not told and _ends(subject, *earlier) != _ends(subject, *told):
+            original = note, relation
+            earlier = first.setdefault(words, original)
+            if earlier is not original and _ends(subject, *earlier) != _ends(subject, *original):
                 place = earlier[1].place
                 message = f"this reason stands at {place.file}:{place.line} too"
                 hint = "say what this link means between these two notes"
@@ -100,7 +100,7 @@ def claim_without_source(subject: Subject) -> Iterator[Draft]:
     Give a source, attach an experiment, or relate the note to one that supports it.
     """
     backed = {source for kind in BACKING for source, _ in subject.pairs.get(kind, ())}
-    for note in subject.asked.values():
+    for note in subject.notes_in_scope.values():
         left_empty = "sources" in note.places and not note.sources
         if note.claim and left_empty and not note.experiment and note.slug not in backed:
             message = "nothing backs this claim: no source, no experiment, no supporting note"
@@ -137,7 +137,7 @@ def source_title_differs(subject: Subject) -> Iterator[Draft]:
     Look the identifier up and write its title as the work has it, or leave the title out.
     """
     first: dict[tuple[str, str], Source] = {}
-    for note in subject.asked.values():
+    for note in subject.notes_in_scope.values():
         for source in note.sources:
             work = work_of(source.kind, source.id, source.title)
             if work is None:

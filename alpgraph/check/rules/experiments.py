@@ -38,8 +38,8 @@ def unknown_experiment(subject: Subject) -> Iterator[Draft]:
     for reference in _references(subject):
         if reference.name not in subject.experiments:
             near = close_to(reference.name, subject.experiments)
-            known = ", ".join(map(quoted, sorted(subject.experiments)))
-            hint = (f"did you mean {quoted(near[0])}? " if near else "") + f"known: {known}"
+            names = ", ".join(map(quoted, sorted(subject.experiments)))
+            hint = (f"did you mean {quoted(near[0])}? " if near else "") + f"known: {names}"
             yield Draft(f"unknown experiment {quoted(reference.name)}", hint, reference.place)
 
 
@@ -114,7 +114,7 @@ def no_expected_verdict(subject: Subject) -> Iterator[Draft]:
 
 
 def _references(subject: Subject) -> Iterator[ExperimentRef]:
-    return (note.experiment for note in subject.asked.values() if note.experiment)
+    return (note.experiment for note in subject.notes_in_scope.values() if note.experiment)
 
 
 def _faults(subject: Subject) -> Iterator[tuple[ExperimentRef, Fault]]:

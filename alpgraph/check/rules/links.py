@@ -44,7 +44,7 @@ def absent_target(subject: Subject) -> Iterator[Draft]:
     several notes have the name, write the path that tells them apart. A name that differs only
     in case, spaces or punctuation is mended by `alpgraph check --fix`.
     """
-    for note in subject.asked.values():
+    for note in subject.notes_in_scope.values():
         for relation in note.relations:
             if relation.target is None:
                 native = relation.form == "native"
@@ -82,7 +82,7 @@ def self_link(subject: Subject) -> Iterator[Draft]:
     Name the other note, or remove the relation. To point at a part of the same note, write
     `[[#heading]]` in its text.
     """
-    for note in subject.asked.values():
+    for note in subject.notes_in_scope.values():
         for relation in note.relations:
             if relation.target == note.slug:
                 severity = None if relation.form == "native" else Severity.WARNING
@@ -119,7 +119,7 @@ def repeated_relation(subject: Subject) -> Iterator[Draft]:
     Keep one of the two and say the whole reason there. Two relations of different types to one
     note are fine.
     """
-    for note in subject.asked.values():
+    for note in subject.notes_in_scope.values():
         first: dict[tuple[str, str], Relation] = {}
         for relation in note.relations:
             if relation.target is None or not relation.type:
@@ -158,7 +158,7 @@ def dangling_link(subject: Subject) -> Iterator[Draft]:
     its old name to the `aliases:` of the new one. Where several notes have the name, write the
     path that tells them apart.
     """
-    for note in subject.asked.values():
+    for note in subject.notes_in_scope.values():
         for mention in note.mentions:
             if mention.target is None:
                 yield _unresolved(subject, mention, mention.place, None)
@@ -187,18 +187,18 @@ def absent_heading(subject: Subject) -> Iterator[Draft]:
     ## How to fix
     Write the heading as it stands in the other note, or leave `#…` out.
     """
-    for note in subject.asked.values():
+    for note in subject.notes_in_scope.values():
         for mention in note.mentions:
             other = subject.notes.get(mention.target or "") if mention.heading else None
             if other is None:
                 continue
             if subject.notebook.index.anchor(other.slug, mention.heading):
                 continue
-            known = [heading.text for heading in other.headings if heading.text]
+            headings = [heading.text for heading in other.headings if heading.text]
             message = f"{quoted(other.slug)} has no heading {quoted(mention.heading)}"
             hint = (
-                "its headings: " + ", ".join(map(quoted, known[:_LISTED]))
-                if known
+                "its headings: " + ", ".join(map(quoted, headings[:_LISTED]))
+                if headings
                 else ("it has no headings; leave `#…` out")
             )
             yield Draft(message, hint, mention.place)
@@ -230,18 +230,18 @@ def absent_file(subject: Subject) -> Iterator[Draft]:
     Add the file to the notes folder, or write its path from the note's own folder. Files that
     lie outside the notes folder, or below a folder whose name begins with a dot, are not served.
     """
-    for note in subject.asked.values():
+    for note in subject.notes_in_scope.values():
         for link in note.files:
-            meant = subject.notebook.files_meant(link.to, note.path)
-            if len(meant) != 1 and not subject.notebook.note_of_file(link.to, note.slug):
-                yield Draft(*_absent_file(subject, link.to, meant), link.place)
+            candidates = subject.notebook.files_meant(link.to, note.path)
+            if len(candidates) != 1 and not subject.notebook.note_of_file(link.to, note.slug):
+                yield Draft(*_absent_file(subject, link.to, candidates), link.place)
 
 
-def _absent_file(subject: Subject, to: str, meant: Sequence[str]) -> tuple[str, str]:
+def _absent_file(subject: Subject, to: str, candidates: Sequence[str]) -> tuple[str, str]:
     """Return message and hint for a file that is not there, or of whose name there are several."""
-    if meant:
-        listed = ", ".join(map(quoted, meant[:_LISTED]))
-        return f"{quoted(to)} fits {len(meant)} files equally well", f"write one of {listed}"
+    if candidates:
+        listed = ", ".join(map(quoted, candidates[:_LISTED]))
+        return f"{quoted(to)} fits {len(candidates)} files equally well", f"write one of {listed}"
     hint = "add the file to the notes folder, or write its path from the note's own folder"
     if near := subject.file_names.near(to.rsplit("/", 1)[-1]):
         hint = f"did you mean {' or '.join(map(quoted, near))}?"

@@ -53,13 +53,13 @@ def orphan(subject: Subject) -> Iterator[Draft]:
     if len(subject.notes) < 2:
         return
     for part in subject.parts:
-        if len(part) == 1 and not _told_already(note := subject.notes[part[0]]):
+        if len(part) == 1 and not _is_explained(note := subject.notes[part[0]]):
             message = "no relation or link joins this note to another"
             hint = "add a relation that says why, or link to it from another note"
             yield Draft(message, hint, _title_place(note))
 
 
-def _told_already(note: Note) -> bool:
+def _is_explained(note: Note) -> bool:
     """Whether another finding tells why nothing joins the note."""
     lost = any(relation.target is None for relation in note.relations)
     return lost or any(one.code == "ALP002" for one in note.diagnostics)
@@ -137,8 +137,8 @@ def relation_contradicts_inverse(subject: Subject) -> Iterator[Draft]:
 
 
 def _contradiction(subject: Subject, here: Edge, there: Edge) -> Draft:
-    told = [(max(subject.reasons(edge), key=_line), edge) for edge in (here, there)]
-    (other, _), (last, edge) = sorted(told, key=lambda pair: _line(pair[0]))
+    latest = [(max(subject.reasons(edge), key=_line), edge) for edge in (here, there)]
+    (other, _), (last, edge) = sorted(latest, key=lambda pair: _line(pair[0]))
     relation = _relation(subject, edge, last)
     names = " and ".join(map(quoted, sorted((last.by, relation.target or ""))))
     message = f"{names} each say `{relation.type}` of the other"
@@ -201,10 +201,10 @@ def _in_circles(pairs: set[tuple[str, str]]) -> list[tuple[str, str]]:
     """
     for _ in range(_ROUNDS):
         ends = {target for _, target in pairs}
-        kept = {pair for pair in pairs if pair[0] in ends}
-        if len(kept) == len(pairs):
+        remaining = {pair for pair in pairs if pair[0] in ends}
+        if len(remaining) == len(pairs):
             break
-        pairs = kept
+        pairs = remaining
     return sorted(pairs)
 
 

@@ -35,10 +35,10 @@ def _lines(graph: NoteGraph, verdicts: Mapping[str, str | None]) -> Iterator[str
     yield "</nodes>\n<edges>\n"
     types = types_of_graph(graph)
     for number, (source, target, key, edge) in enumerate(edge_rows(graph)):
-        said = " | ".join(f"{reason.by}: {reason.why}" for reason in edge["reasons"])
+        label = " | ".join(f"{reason.by}: {reason.why}" for reason in edge["reasons"])
         ends = f"source={_quoted(source)} target={_quoted(target)}"
         yield f'<edge id="{number}" {ends} label={_quoted(type_of(types, key).label)}>'
-        yield f"{_values('edge', EDGE_FIELDS, edge | {'reasons': said})}</edge>\n"
+        yield f"{_values('edge', EDGE_FIELDS, edge | {'reasons': label})}</edge>\n"
     yield "</edges>\n</graph>\n</gexf>\n"
 
 

@@ -48,8 +48,10 @@ def to_turtle(graph: NoteGraph, verdicts: Mapping[str, str | None], base: str) -
     """Return Turtle."""
     lines = [f"@prefix {name}: <{space}> ." for name, space in PREFIXES.items()]
     for subject, properties in _subjects(graph, verdicts, base):
-        said = " ;\n  ".join(f"{_turtle(name)} {_turtle(value)}" for name, value in properties)
-        lines.append(f"{_turtle(subject)} {said} ." if subject else f"[ {said} ] .")
+        statements = " ;\n  ".join(
+            f"{_turtle(name)} {_turtle(value)}" for name, value in properties
+        )
+        lines.append(f"{_turtle(subject)} {statements} ." if subject else f"[ {statements} ] .")
     return "\n".join(lines) + "\n"
 
 
@@ -90,16 +92,16 @@ def _curie(text: str) -> Iri:
 
 def _subjects(graph: NoteGraph, verdicts: Mapping[str, str | None], base: str) -> Iterator[Subject]:
     for slug, node in node_rows(graph):
-        said: list[tuple[Iri, Term]] = [
+        properties: list[tuple[Iri, Term]] = [
             (_curie("rdf:type"), _curie("skos:Concept")),
             (_curie("skos:prefLabel"), clean(node["title"])),
         ]
         texts = [("skos:definition", node["claim"]), ("dcterms:abstract", node["summary"])]
         texts += [("dcterms:subject", topic) for topic in node["topics"]]
         texts += [("alp:verdict", verdicts.get(slug)), ("alp:experiment", node["experiment"])]
-        said += [(_curie(name), clean(text)) for name, text in texts if text]
-        said += [(_curie("alp:ghost"), True)] if node["ghost"] else []
-        yield _node(graph, slug, base), said
+        properties += [(_curie(name), clean(text)) for name, text in texts if text]
+        properties += [(_curie("alp:ghost"), True)] if node["ghost"] else []
+        yield _node(graph, slug, base), properties
     types = types_of_graph(graph)
     for source, target, key, edge in edge_rows(graph):
         a, b = _node(graph, source, base), _node(graph, target, base)
@@ -124,12 +126,12 @@ def _common(kind: RelationType, a: Iri, b: Iri, verdict: str) -> Iterator[Subjec
 
 def _statement(triple: tuple[Iri, Iri, Iri], reason: Reason, by: Iri) -> list[tuple[Iri, Term]]:
     parts = zip(("subject", "predicate", "object"), triple, strict=True)
-    said = [("alp:why", reason.why), ("alp:basis", reason.basis), ("alp:form", reason.form)]
+    properties = [("alp:why", reason.why), ("alp:basis", reason.basis), ("alp:form", reason.form)]
     return [
         (_curie("rdf:type"), _curie("rdf:Statement")),
         *((_curie(f"rdf:{part}"), term) for part, term in parts),
         (_curie("dcterms:source"), by),
-        *((_curie(name), clean(text)) for name, text in said if text),
+        *((_curie(name), clean(text)) for name, text in properties if text),
     ]
 
 

@@ -18,14 +18,14 @@ _NAME = "findings.cache"
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class CachedFindings:
     """The findings of so many notes."""
 
     found: list[Diagnostic]
     notes: int
 
 
-class KeptFindings:
+class FindingsCache:
     """What the last run over a folder found, good as long as nothing that it rests on changes."""
 
     def __init__(
@@ -39,19 +39,19 @@ class KeptFindings:
         state = Cache(folder, types).unchanged(root)
         if state is not None:
             files = attachments(root)
-            told = f"{state}{program_stamp()}{sys.version}{types.types!r}{root}{also}{files}"
-            self._key = blake2b(told.encode(), digest_size=16).hexdigest()
+            key_text = f"{state}{program_stamp()}{sys.version}{types.types!r}{root}{also}{files}"
+            self._key = blake2b(key_text.encode(), digest_size=16).hexdigest()
 
-    def load(self) -> Kept | None:
+    def load(self) -> CachedFindings | None:
         """Return the findings, or nothing when they must be looked for."""
         row = read_kept(self._path) if self._key else None
         if row is None or row[0] != self._key:
             return None
-        return Kept([unpack_finding(file, item) for file, item in row[2]], row[1])
+        return CachedFindings([unpack_finding(file, item) for file, item in row[2]], row[1])
 
-    def save(self, found: Sequence[Diagnostic], notes: int) -> None:
+    def save(self, findings: Sequence[Diagnostic], notes: int) -> None:
         """Keep the findings; a folder that cannot be written is no fault."""
         if self._key:
-            rows = [(one.place.file, pack_finding(one)) for one in found]
+            rows = [(one.place.file, pack_finding(one)) for one in findings]
             with suppress(OSError):
                 write_kept(self._path, (self._key, notes, rows))

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from alpgraph.check import KeptFindings, check_notebook
+from alpgraph.check import FindingsCache, check_notebook
 from alpgraph.graph import build_graph
 from alpgraph.notes import RelationTypes, read_notebook
 
@@ -25,7 +25,7 @@ def certain(monkeypatch: pytest.MonkeyPatch) -> None:
 def keep(root: Path, cache: Path) -> list[object]:
     notebook = read_notebook(root, cache=cache)
     found = check_notebook(notebook, build_graph(notebook), {})
-    KeptFindings(root, cache, notebook.types).save(found, len(notebook.notes))
+    FindingsCache(root, cache, notebook.types).save(found, len(notebook.notes))
     return list(found)
 
 
@@ -34,7 +34,7 @@ def test_findings_come_back_whole(folder: Folder, tmp_path: Path) -> None:
     root, cache = folder(FILES), tmp_path / "cache"
     found = keep(root, cache)
     assert len(found) > 5
-    kept = KeptFindings(root, cache, RelationTypes()).load()
+    kept = FindingsCache(root, cache, RelationTypes()).load()
     assert kept is not None
     assert (kept.found, kept.notes) == (found, 2)
 
@@ -55,7 +55,7 @@ def test_a_change_forgets_them(folder: Folder, tmp_path: Path, change: str) -> N
         note.unlink()
     else:
         note.rename(root / "c.md")
-    assert KeptFindings(root, cache, RelationTypes()).load() is None
+    assert FindingsCache(root, cache, RelationTypes()).load() is None
 
 
 @pytest.mark.usefixtures("certain")
@@ -65,11 +65,11 @@ def test_other_types_experiments_or_a_damaged_file_forget_them(
     root, cache = folder(FILES), tmp_path / "cache"
     keep(root, cache)
     few = RelationTypes(RelationTypes().types[:3])
-    assert KeptFindings(root, cache, few).load() is None
-    assert KeptFindings(root, cache, RelationTypes(), "another package").load() is None
+    assert FindingsCache(root, cache, few).load() is None
+    assert FindingsCache(root, cache, RelationTypes(), "another package").load() is None
     file = next(cache.glob("findings*"))
     file.write_bytes(file.read_bytes()[:-3])
-    assert KeptFindings(root, cache, RelationTypes()).load() is None
+    assert FindingsCache(root, cache, RelationTypes()).load() is None
 
 
 def test_files_that_changed_while_the_cache_was_written_are_not_trusted(
@@ -77,4 +77,4 @@ def test_files_that_changed_while_the_cache_was_written_are_not_trusted(
 ) -> None:
     root, cache = folder(FILES), tmp_path / "cache"
     keep(root, cache)
-    assert KeptFindings(root, cache, RelationTypes()).load() is None
+    assert FindingsCache(root, cache, RelationTypes()).load() is None
