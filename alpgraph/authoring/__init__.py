@@ -26,6 +26,13 @@ from alpgraph.authoring.formatting import FormatOutcome, format_folder, format_m
 from alpgraph.authoring.importing import ImportOutcome, import_folder
 from alpgraph.authoring.lines import explain_file
 from alpgraph.authoring.propose import Proposal, ProposalError, propose
+from alpgraph.authoring.renaming import (
+    Renaming,
+    RenamingError,
+    apply_renaming,
+    path_named,
+    plan_renaming,
+)
 from alpgraph.authoring.rewriting import retyped, shown_whole
 from alpgraph.authoring.schema import note_schema
 from alpgraph.authoring.starting import starter_files, write_starters
@@ -45,7 +52,10 @@ __all__ = [
     "Proposal",
     "ProposalError",
     "RelationRow",
+    "Renaming",
+    "RenamingError",
     "SourceRow",
+    "apply_renaming",
     "explain_file",
     "find_forge",
     "fits_form",
@@ -59,6 +69,8 @@ __all__ = [
     "note_schema",
     "parse_relation",
     "parse_source",
+    "path_named",
+    "plan_renaming",
     "propose",
     "read_form",
     "retyped",

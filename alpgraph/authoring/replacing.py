@@ -16,7 +16,7 @@ from alpgraph.authoring.formatting import (
 )
 from alpgraph.authoring.matter import compose, distinct, meaning, written
 
-_TEXT_LISTS = ("topics", "authors")
+_TEXT_LISTS = ("topics", "authors", "aliases")
 """Keys whose value may be a list of texts; that of any other is one text."""
 
 

@@ -11,6 +11,7 @@ from threading import Lock
 
 from alpgraph.check.choosing import is_line_end, is_mendable
 from alpgraph.check.keeping import keeps_rest
+from alpgraph.check.offsets import line_starts, offset_at, replaced
 from alpgraph.check.terminal import counted, escape
 from alpgraph.diagnostics import Diagnostic, Edit, Fix
 from alpgraph.notes import Notebook
@@ -99,7 +100,7 @@ def _fixed(
     fixed = [one for one in findings if is_line_end(one)]
     if fixed:
         text = _with_lf(text)
-    starts = _line_starts(text)
+    starts = line_starts(text)
     mends: list[tuple[Diagnostic, Spans]] = []
     unfixed: list[Diagnostic] = []
     for one in findings:
@@ -113,7 +114,7 @@ def _fixed(
     for one, spans in mends:
         (fixed if spans.keys() <= accepted.keys() else unfixed).append(one)
     bom = _BOM if data.startswith(_BOM) else b""
-    return bom + _replaced(text, accepted).encode("utf-8"), fixed, unfixed
+    return bom + replaced(text, accepted).encode("utf-8"), fixed, unfixed
 
 
 def _spans(starts: list[int], text: str, fix: Fix, file: str) -> Spans | None:
@@ -136,7 +137,7 @@ def _fitting(text: str, mends: Sequence[Spans], accepted: Spans) -> Spans:
     both = accepted | {span: edit for edits in mends for span, edit in edits.items()}
     ordered = sorted(both)
     disjoint = not any(_overlap(one, other) for one, other in pairwise(ordered))
-    if disjoint and keeps_rest(_with_lf(text), _with_lf(_replaced(text, ordered)), both.values()):
+    if disjoint and keeps_rest(_with_lf(text), _with_lf(replaced(text, ordered)), both.values()):
         return both
     if len(mends) < 2:
         return accepted
@@ -148,40 +149,14 @@ def _with_lf(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _replaced(text: str, spans: Iterable[tuple[int, int, str]]) -> str:
-    pieces, at = [], 0
-    for start, end, new in sorted(spans):
-        pieces += [text[at:start], new]
-        at = end
-    return "".join([*pieces, text[at:]])
-
-
-def _line_starts(text: str) -> list[int]:
-    """Offsets of the lines' beginnings; CR, LF and CRLF each end a line."""
-    starts = [0]
-    for offset, char in enumerate(text):
-        if char == "\n" or (char == "\r" and text[offset + 1 : offset + 2] != "\n"):
-            starts.append(offset + 1)
-    return starts
-
-
 def _span(starts: list[int], text: str, edit: Edit) -> tuple[int, int, str] | None:
     """Return offsets and new text of an edit; nothing where not what it replaces stands there."""
     place = edit.place
-    start = _offset(starts, text, place.line, place.column)
-    end = _offset(starts, text, place.end_line, place.end_column)
+    start = offset_at(starts, text, place.line, place.column)
+    end = offset_at(starts, text, place.end_line, place.end_column)
     if start is None or end is None or start > end or _with_lf(text[start:end]) != edit.old:
         return None
     return start, end, edit.text
-
-
-def _offset(starts: list[int], text: str, line: int, column: int) -> int | None:
-    """Return where a line's column stands; nothing where the line has no such column."""
-    if not 0 < line <= len(starts):
-        return None
-    begin = starts[line - 1]
-    end = starts[line] - 1 if line < len(starts) else len(text)
-    return begin + column - 1 if 1 <= column <= end - begin + 1 else None
 
 
 def _overlap(one: tuple[int, int, str], other: tuple[int, int, str]) -> bool:

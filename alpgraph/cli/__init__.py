@@ -20,6 +20,7 @@ COMMANDS = {
     "check": ("checking", "Find faults in notes and point at them."),
     "explain": ("checking", "Say what a finding means, or what each line of a note became."),
     "new": ("drafting", "Write a valid note, or an experiment."),
+    "rename": ("renaming", "Give a note another name; links to it follow."),
     "propose": ("proposing", "Branch, commit, push, and give the pull-request address."),
     "diff": ("proposing", "Say what a change does to the graph."),
     "fmt": ("writing", "Tidy notes without losing a comment."),

@@ -22,6 +22,15 @@ _NAMES = attrgetter("slug", "title", "aliases")
 _VAULT = re.compile(r"dendron://[^/]+/")
 
 
+def is_place(how: str) -> bool:
+    """Whether a note was found by where its file lies, not by what it calls itself.
+
+    >>> is_place("name-folded"), is_place("title")
+    (True, False)
+    """
+    return how.partition("-")[0] in _PLACES
+
+
 @dataclass(frozen=True, slots=True)
 class Resolution:
     """What a link means, and how that was found."""
@@ -131,7 +140,7 @@ class LinkIndex:
         if slug is None and not candidates and "#" in whole:
             whole, _, heading = whole.partition("#")
             slug, how, candidates = self._find(whole, folder)
-        if label and how.partition("-")[0] not in _PLACES:
+        if label and not is_place(how):
             slug, how, candidates, heading = self._label_first(
                 label, folder, (slug, how, candidates, heading)
             )
@@ -156,7 +165,7 @@ class LinkIndex:
         if not name or not (structured or nothing_else):
             return found
         meant, how, _ = self._exact.find(name, folder)
-        if meant is None or how not in _PLACES:
+        if meant is None or not is_place(how):
             return found
         return meant, "label-first", (), heading or part
 

@@ -79,8 +79,8 @@ notes/what-is-calibration.md
 ```
 
 ## How to fix
-Rename the file with letters, digits and hyphens, and add the old name to its `aliases:` so that
-links to it still lead there.
+Rename the file with letters, digits and hyphens: `alpgraph rename OLD NEW` takes all links to it
+along and adds the old name to its `aliases:`.
 """,
     "ALP004": """
 The file is not clean UTF-8 text.

@@ -155,8 +155,8 @@ def dangling_link(subject: Subject) -> Iterator[Draft]:
 
     ## How to fix
     Write the slug, the title or an alias of a note, or write the note. For a renamed note, add
-    its old name to the `aliases:` of the new one. Where several notes have the name, write the
-    path that tells them apart.
+    its old name to the `aliases:` of the new one; `alpgraph rename OLD NEW` does so and writes
+    all links anew. Where several notes have the name, write the path that tells them apart.
     """
     for note in subject.notes_in_scope.values():
         for mention in note.mentions:

@@ -1,0 +1,84 @@
+"""`alpgraph rename`."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from alpgraph.cli.options import find_own, folder_of, notes_option, read
+
+if TYPE_CHECKING:
+    from alpgraph.config import Config
+    from alpgraph.notes import Notebook
+
+
+@click.command(
+    epilog="Examples: `alpgraph rename old-name new-name`; `alpgraph rename a topic/` moves it; "
+    "`--diff` shows what would be done."
+)
+@click.argument("note")
+@click.argument("name")
+@click.option("--diff", "show", is_flag=True, help="Show what would change; write nothing.")
+@notes_option
+def rename(note: str, name: str, show: bool, notes: Path | None) -> int:
+    """Give NOTE, a slug or a file, another NAME; links to it go on leading there.
+
+    Links are written anew where they have to be, in every note and in the way they were written.
+    The former slug becomes an alias, so that addresses elsewhere lead on. Nothing is written where
+    a link would be lost. Exit codes: 0 done, 1 some file was left, 2 nothing was done.
+    """
+    from alpgraph.authoring import RenamingError, apply_renaming, path_named, plan_renaming
+
+    file = Path(note)
+    location, config = find_own(notes or (folder_of(file) if file.is_file() else None))
+    notebook, root = read(location, config), location.notes
+    old = _path_of(notebook, note)
+    new = path_named(_below(root, name), old)
+    try:
+        plan = plan_renaming(notebook, {old: new}, lambda path: (root / path).read_bytes())
+    except RenamingError as error:
+        raise click.UsageError(str(error)) from None
+    if show:
+        click.echo(plan.diff, nl=False)
+        click.echo(f"nothing was written; it would be: {plan.summary}", err=True)
+        return 0
+    problems = apply_renaming(root, plan)
+    click.echo("\n".join([plan.summary, *problems]), err=True)
+    for key in _settings_naming(config, notebook, old):
+        click.echo(f"the setting `{key}` names it by its slug: change it, please", err=True)
+    return int(bool(problems))
+
+
+def _path_of(notebook: "Notebook", note: str) -> str:
+    """Return the path below the notes folder of what is given as a file, or as a link is."""
+    file = Path(note)
+    place = file.parent.resolve() / file.name
+    if file.is_file() and place.is_relative_to(notebook.root):
+        return place.relative_to(notebook.root).as_posix()
+    found = notebook.resolve(note, "")
+    if found.candidates:
+        listed = ", ".join(found.candidates[:5])
+        raise click.UsageError(f"{note!r} fits several notes: {listed}")
+    if found.slug is None:
+        raise click.UsageError(f"no note answers to {note!r}; name its slug or its file")
+    return notebook.index.notes[found.slug].path
+
+
+def _below(root: Path, name: str) -> str:
+    """Return a name without the notes folder, where it is written as a path on disk."""
+    written = Path(name)
+    if not written.is_absolute() and written.parts[:1] not in ((root.name,), ("..",), (".",)):
+        return name
+    place = written.parent.resolve() / written.name
+    if not place.is_relative_to(root):
+        return name
+    below = place.relative_to(root).as_posix()
+    return below + "/" * name.endswith("/")
+
+
+def _settings_naming(config: "Config", notebook: "Notebook", old: str) -> list[str]:
+    """Return the settings that name the note at a path."""
+    slug = next(slug for slug, note in notebook.index.notes.items() if note.path == old)
+    walks = [walk if isinstance(walk, tuple) else walk.notes for walk in config.tours]
+    found = {"start": config.start == slug, "tours": any(slug in walk for walk in walks)}
+    return [key for key, names in found.items() if names]
