@@ -5,7 +5,7 @@ import queue
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 from lsprotocol import types as lsp
+from pygls.exceptions import JsonRpcException
 from pygls.lsp.client import LanguageClient
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -60,8 +61,10 @@ class Editor:
         self.client = LanguageClient("editor", "1")
         self.told: dict[str, list[lsp.Diagnostic]] = {}
         self.news: queue.Queue[str] = queue.Queue()
+        self.messages: queue.Queue[str] = queue.Queue()
         self.registered: list[str] = []
         self.opened: set[str] = set()
+        self.texts: dict[str, str] = {}
         self.version = 0
 
         @self.client.feature(lsp.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)
@@ -69,14 +72,29 @@ class Editor:
             self.told[params.uri] = list(params.diagnostics)
             self.news.set_text(params.uri)
 
+        @self.client.feature(lsp.WINDOW_SHOW_MESSAGE)
+        def show(params: lsp.ShowMessageParams) -> None:
+            self.messages.put(params.message)
+
         @self.client.feature(lsp.CLIENT_REGISTER_CAPABILITY)
         def register(params: lsp.RegistrationParams) -> None:
             self.registered += [one.method for one in params.registrations]
 
-    def start(self, *args: str, workspace: Path, encodings: list[Any] | None = None) -> None:
+    def start(
+        self,
+        *args: str,
+        workspace: Path,
+        encodings: list[Any] | None = None,
+        resources: Sequence[lsp.ResourceOperationKind] = (lsp.ResourceOperationKind.Rename,),
+    ) -> None:
         watched = lsp.DidChangeWatchedFilesClientCapabilities(dynamic_registration=True)
         capabilities = lsp.ClientCapabilities(
-            workspace=lsp.WorkspaceClientCapabilities(did_change_watched_files=watched),
+            workspace=lsp.WorkspaceClientCapabilities(
+                did_change_watched_files=watched,
+                workspace_edit=lsp.WorkspaceEditClientCapabilities(
+                    document_changes=True, resource_operations=resources
+                ),
+            ),
             general=lsp.GeneralClientCapabilities(position_encodings=encodings),
         )
         hello = lsp.InitializeParams(capabilities=capabilities, root_uri=workspace.as_uri())
@@ -100,6 +118,7 @@ class Editor:
     def type(self, name: str, text: str) -> None:
         """Open a text, or change it."""
         self.version += 1
+        self.texts[name] = text
         uri, client = self.uri(name), self.client
         if name not in self.opened:
             self.opened.add(name)
@@ -114,6 +133,7 @@ class Editor:
 
     def close(self, name: str) -> None:
         self.opened.discard(name)
+        self.texts.pop(name, None)
         document = lsp.TextDocumentIdentifier(self.uri(name))
         self.portal.call(
             self.client.text_document_did_close, lsp.DidCloseTextDocumentParams(document)
@@ -147,10 +167,29 @@ class Editor:
         items = found.items if isinstance(found, lsp.CompletionList) else []
         return {one.label: edited(whole, [one.text_edit]).split("\n")[line] for one in items}
 
+    def shown(self) -> str:
+        """Wait for a message to the person."""
+        return self.messages.get(timeout=60)
+
     def hover(self, name: str, line: int, character: int) -> str:
         params = lsp.HoverParams(**self.at(name, line, character))
         found: Any = self.portal.call(self.client.text_document_hover_async, params)
         return found.contents.value if found else ""
+
+    def changes(self, found: Any) -> tuple[dict[str, str], dict[str, str]]:
+        """Return the texts that a change makes, and which files it moves, by their names."""
+        texts, moves = {}, {}
+        for one in found.document_changes:
+            if isinstance(one, lsp.RenameFile):
+                moves[self.name(one.old_uri)] = self.name(one.new_uri)
+            else:
+                name = self.name(one.text_document.uri)
+                text = self.texts.get(name) or (self.root / name).read_text()
+                texts[name] = edited(text, list(one.edits))
+        return texts, moves
+
+    def name(self, uri: str) -> str:
+        return uri.removeprefix(self.uri("") + "/")
 
 
 def edited(text: str, edits: list[Any]) -> str:
@@ -354,6 +393,60 @@ def test_a_fix_of_check_is_a_code_action_that_mends_the_text(editor: Editor) -> 
     params = lsp.CodeActionParams(document, elsewhere, lsp.CodeActionContext([]))
     assert not editor.portal.call(editor.client.text_document_code_action_async, params)
     editor.close("b.md")
+
+
+def test_a_note_is_renamed_with_the_links_of_unsaved_texts(editor: Editor) -> None:
+    editor.type("c.md", C + "And [[b]] 😀 [[b]] again.\n")
+    prepared: Any = editor.portal.call(
+        editor.client.text_document_prepare_rename_async,
+        lsp.PrepareRenameParams(**editor.at("a.md", 7, 30)),
+    )
+    assert (prepared.placeholder, prepared.range.start.line) == ("b", 7)
+    params = lsp.RenameParams(new_name="topic/two", **editor.at("a.md", 7, 30))
+    found = editor.portal.call(editor.client.text_document_rename_async, params)
+    assert editor.changes(found) == (
+        {
+            "a.md": A.replace("to: b", "to: topic/two"),
+            "b.md": B.replace("---\nWords", "aliases: [b]\n---\nWords"),
+            "c.md": C.replace("[[b]]", "[[topic/two]]")
+            + "And [[topic/two]] 😀 [[topic/two]] again.\n",
+        },
+        {"b.md": "topic/two.md"},
+    )
+    itself = lsp.RenameParams(new_name="d", **editor.at("b.md", 11, 0))
+    found = editor.portal.call(editor.client.text_document_rename_async, itself)
+    assert editor.changes(found)[1] == {"b.md": "d.md"}
+    editor.close("c.md")
+    with pytest.raises(JsonRpcException, match=r"there is a note at 'a\.md' already"):
+        editor.portal.call(
+            editor.client.text_document_rename_async,
+            lsp.RenameParams(new_name="a", **editor.at("b.md", 11, 0)),
+        )
+
+
+def test_files_that_an_editor_moves_take_their_links_along(editor: Editor) -> None:
+    def move(old: str, new: str) -> Any:
+        params = lsp.RenameFilesParams([lsp.FileRename(editor.uri(old), editor.uri(new))])
+        return editor.portal.call(editor.client.workspace_will_rename_files_async, params)
+
+    texts, moves = editor.changes(move("c.md", "x/see.md"))
+    assert moves == {}
+    assert texts == {
+        "a.md": A.replace("[[c#", "[[x/see#"),
+        "c.md": C.replace("---\nText", "aliases: [c]\n---\nText"),
+    }
+    assert move("c.md", "../c.md") is None
+    assert move("plot.svg", "x/plot.svg") is None
+    assert move("c.md", "a.md") is None
+    assert editor.shown() == "links stay: there is a note at 'a.md' already"
+
+
+def test_an_editor_that_moves_no_files_is_told_what_does(tmp_path: Path) -> None:
+    root = write(tmp_path / "notes")
+    with editing(root, workspace=tmp_path, resources=()) as editor:
+        params = lsp.RenameParams(new_name="d", **editor.at("b.md", 11, 0))
+        with pytest.raises(JsonRpcException, match="`alpgraph rename OLD NEW` does"):
+            editor.portal.call(editor.client.text_document_rename_async, params)
 
 
 def test_files_outside_the_notes_get_no_answers(editor: Editor) -> None:

@@ -35,7 +35,7 @@ class Cursor:
 def finding_of(one: Diagnostic, lines: list[str], codec: PositionCodec) -> lsp.Diagnostic:
     """Return a finding with its hint on a line of its own."""
     return lsp.Diagnostic(
-        range=_range(one.place, lines, codec),
+        range=lsp_range(one.place, lines, codec),
         message=show_hidden(f"{one.message}\n{one.hint}".rstrip()),
         severity=_WEIGHT[one.severity],
         code=one.code,
@@ -49,12 +49,14 @@ def complete(
     """Return what may be written; None where anything may."""
     path = documents.path_of(params.text_document.uri)
     lines = documents.lines(path) if path else []
-    position = _position(params.position, lines, codec)
+    position = text_position(params.position, lines, codec)
     gap = gap_at(lines, position)
     if path is None or gap is None:
         return None
     candidates = candidates_for(documents.last_collection(), path, gap)
-    replaced = _range(Place(path, position.line, gap.start, position.line, gap.end), lines, codec)
+    replaced = lsp_range(
+        Place(path, position.line, gap.start, position.line, gap.end), lines, codec
+    )
     items = [_item(one, rank, replaced) for rank, one in enumerate(candidates.items)]
     return lsp.CompletionList(is_incomplete=not candidates.complete, items=items)
 
@@ -72,24 +74,24 @@ def _item(candidate: Candidate, rank: int, replaced: lsp.Range) -> lsp.Completio
 
 def hover(documents: OpenDocuments, codec: PositionCodec, params: Any) -> lsp.Hover | None:
     """Return what a link leads to, or what a type means, as plain text: authors wrote it."""
-    cursor = _cursor(documents, codec, params)
+    cursor = cursor_at(documents, codec, params)
     if cursor is None or cursor.symbol is None:
         return None
     text = hover_text(cursor.collection, cursor.note, cursor.symbol)
     contents = lsp.MarkupContent(lsp.MarkupKind.PlainText, text)
-    return lsp.Hover(contents, _range(cursor.symbol.place, cursor.lines, codec))
+    return lsp.Hover(contents, lsp_range(cursor.symbol.place, cursor.lines, codec))
 
 
 def definition(documents: OpenDocuments, codec: PositionCodec, params: Any) -> lsp.Location | None:
     """Return where a link leads."""
-    cursor = _cursor(documents, codec, params)
+    cursor = cursor_at(documents, codec, params)
     place = target_place(cursor.collection, cursor.symbol) if cursor and cursor.symbol else None
     return _location(place, documents, codec) if place else None
 
 
 def references(documents: OpenDocuments, codec: PositionCodec, params: Any) -> list[lsp.Location]:
     """Return what links to the note a link leads to; away from links, to the note itself."""
-    cursor = _cursor(documents, codec, params)
+    cursor = cursor_at(documents, codec, params)
     if cursor is None:
         return []
     slug = cursor.symbol.target if cursor.symbol else cursor.note.slug
@@ -103,7 +105,7 @@ def actions(documents: OpenDocuments, codec: PositionCodec, params: Any) -> list
     if path is None:
         return []
     lines = documents.lines(path)
-    first, last = (_position(p, lines, codec) for p in (params.range.start, params.range.end))
+    first, last = (text_position(p, lines, codec) for p in (params.range.start, params.range.end))
     return [
         _action(one, lines, documents, codec)
         for one in documents.findings().get(path, [])
@@ -120,7 +122,7 @@ def _action(
     changes: dict[str, list[lsp.TextEdit]] = {}
     for edit in one.fix.edits:
         edited = lines if edit.place.file == one.place.file else documents.lines(edit.place.file)
-        change = lsp.TextEdit(_range(edit.place, edited, codec), edit.text)
+        change = lsp.TextEdit(lsp_range(edit.place, edited, codec), edit.text)
         changes.setdefault(documents.uri_of(edit.place.file), []).append(change)
     return lsp.CodeAction(
         title=one.fix.title,
@@ -131,28 +133,31 @@ def _action(
     )
 
 
-def _cursor(documents: OpenDocuments, codec: PositionCodec, params: Any) -> Cursor | None:
+def cursor_at(documents: OpenDocuments, codec: PositionCodec, params: Any) -> Cursor | None:
+    """Return what a request points at; None outside the notes."""
     path = documents.path_of(params.text_document.uri)
     collection = documents.collection()
     note = note_at(collection, path) if path else None
     if path is None or note is None:
         return None
     lines = documents.lines(path)
-    symbol = symbol_at(collection, note, _position(params.position, lines, codec))
+    symbol = symbol_at(collection, note, text_position(params.position, lines, codec))
     return Cursor(collection, note, lines, symbol)
 
 
 def _location(place: Place, documents: OpenDocuments, codec: PositionCodec) -> lsp.Location:
     lines = documents.lines(place.file)
-    return lsp.Location(uri=documents.uri_of(place.file), range=_range(place, lines, codec))
+    return lsp.Location(uri=documents.uri_of(place.file), range=lsp_range(place, lines, codec))
 
 
-def _position(position: lsp.Position, lines: list[str], codec: PositionCodec) -> TextPosition:
+def text_position(position: lsp.Position, lines: list[str], codec: PositionCodec) -> TextPosition:
+    """Return where an editor points, in characters."""
     place = codec.position_from_client_units(lines, position)
     return TextPosition(place.line + 1, place.character + 1)
 
 
-def _range(place: Place, lines: list[str], codec: PositionCodec) -> lsp.Range:
+def lsp_range(place: Place, lines: list[str], codec: PositionCodec) -> lsp.Range:
+    """Return a place as an editor counts it."""
     start = lsp.Position(place.line - 1, place.column - 1)
     end = lsp.Position(place.end_line - 1, place.end_column - 1)
     return codec.range_to_client_units(lines, lsp.Range(start, end))

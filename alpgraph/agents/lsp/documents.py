@@ -97,12 +97,15 @@ class OpenDocuments:
 
     def lines(self, path: str) -> list[str]:
         """Return the lines of a text, or of its file; none where it is gone."""
-        text = self._open.get(path)
         try:
-            data = text[1] if text else read_file(self._root, path)[0]
+            return decode(path, self.data(path))[0].split("\n")
         except OSError:
             return []
-        return decode(path, data)[0].split("\n")
+
+    def data(self, path: str) -> bytes:
+        """Return the content of a text, or of its file; raises OSError where it is gone."""
+        text = self._open.get(path)
+        return text[1] if text else read_file(self._root, path)[0]
 
 
 def note_at(collection: Collection, path: str) -> Note | None:

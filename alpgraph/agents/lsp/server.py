@@ -8,13 +8,15 @@ from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
 
 from lsprotocol import types as lsp
+from pygls.exceptions import JsonRpcException
 from pygls.lsp.server import LanguageServer
 
 from alpgraph import __version__
 from alpgraph.agents.following import Follower
-from alpgraph.agents.lsp import answers
+from alpgraph.agents.lsp import answers, renaming
 from alpgraph.agents.lsp.documents import OpenDocuments
 from alpgraph.agents.lsp.publishing import Publisher
+from alpgraph.authoring import RenamingError
 from alpgraph.config import load_config, locate
 
 Answer = TypeVar("Answer")
@@ -67,6 +69,7 @@ def make_server(notes: Path | None, state: Path | None) -> NotesServer:
 
     _follow_texts(server)
     _answer(server)
+    _rename(server)
     return server
 
 
@@ -135,6 +138,37 @@ def _answer(server: NotesServer) -> None:
     )
     async def actions(params: lsp.CodeActionParams) -> list[lsp.CodeAction]:
         return await server.answer_in_thread(answers.actions, params)
+
+
+def _rename(server: NotesServer) -> None:
+    @server.feature(lsp.TEXT_DOCUMENT_PREPARE_RENAME)
+    async def prepare(params: lsp.PrepareRenameParams) -> lsp.PrepareRenamePlaceholder | None:
+        return await server.answer_in_thread(renaming.prepare, params)
+
+    @server.feature(lsp.TEXT_DOCUMENT_RENAME, lsp.RenameOptions(prepare_provider=True))
+    async def rename(params: lsp.RenameParams) -> lsp.WorkspaceEdit | None:
+        try:
+            if _may_move_files(server.client_capabilities):
+                return await server.answer_in_thread(renaming.rename, params)
+            problem = "this editor moves no files; `alpgraph rename OLD NEW` does, links included"
+        except RenamingError as error:
+            problem = str(error)
+        raise JsonRpcException(problem, lsp.LSPErrorCodes.RequestFailed)
+
+    @server.feature(lsp.WORKSPACE_WILL_RENAME_FILES, renaming.NOTE_FILES)
+    async def move(params: lsp.RenameFilesParams) -> lsp.WorkspaceEdit | None:
+        try:
+            return await server.answer_in_thread(renaming.before_moving, params)
+        except RenamingError as error:  # the files are moved all the same
+            message = lsp.ShowMessageParams(lsp.MessageType.Warning, f"links stay: {error}")
+            server.window_show_message(message)
+            return None
+
+
+def _may_move_files(client: lsp.ClientCapabilities) -> bool:
+    edits = client.workspace and client.workspace.workspace_edit
+    known = (edits and edits.resource_operations) or ()
+    return lsp.ResourceOperationKind.Rename in known
 
 
 def serve(notes: Path | None, state: Path | None) -> None:
