@@ -175,10 +175,7 @@ def _choose(remotes: Mapping[str, str], repository: str, default: str) -> tuple[
 
 
 def _same(one: str, other: str) -> bool:
-    def key(text: str) -> str:
-        return re.sub(r"^\w+://|^[\w.-]+@|\.git/?$", "", text).replace(":", "/").strip("/")
-
-    return key(one) == key(other)
+    return (web_address(one) or one) == (web_address(other) or other)
 
 
 def _start(top: Path, upstream: str, branch: str) -> _Base:
@@ -216,11 +213,13 @@ def _named(top: Path, branch: str) -> str:
     if not branch:
         return ""
     try:
-        git(top, "check-ref-format", f"refs/heads/{branch}")
+        meant = git(top, "check-ref-format", "--branch", branch)
     except ProposalError:
-        raise ProposalError(f"'{branch}' is no name of a branch") from None
+        meant = ""
+    if meant != branch:  # git may also know it as a word for another one, as `@{-1}`
+        raise ProposalError(f"'{branch}' is no name of a branch")
     trees = git(top, "worktree", "list", "--porcelain").splitlines()
-    if branch.startswith("-") or f"branch refs/heads/{branch}" in trees:
+    if f"branch refs/heads/{branch}" in trees:
         raise ProposalError(f"'{branch}' is checked out; commit there as usual, or name another")
     return branch
 

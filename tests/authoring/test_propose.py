@@ -62,8 +62,8 @@ def test_a_second_version_is_added_to_the_branch_that_is_named(clone: Path) -> N
 
 @pytest.mark.parametrize(
     ("branch", "reason"),
-    [("main", "is checked out"), ("-f", "checked out|no name"), ("a..b", "no name of a branch"),
-     ("a b", "no name"), ("x\ny", "no name")],
+    [("main", "is checked out"), ("-f", "no name"), ("@{-1}", "no name"),
+     ("a..b", "no name of a branch"), ("a b", "no name"), ("x\ny", "no name")],
 )  # fmt: skip
 def test_a_branch_that_cannot_be_used_is_refused(clone: Path, branch: str, reason: str) -> None:
     note = clone / "notes" / "new.md"
@@ -207,6 +207,19 @@ def test_a_fork_is_pushed_to_and_named_in_the_address(clone: Path, tmp_path: Pat
     assert done.remote == "fork"
     assert git(clone, "ls-remote", "--heads", str(fork)).endswith(done.branch)
     assert done.url.startswith("https://github.com/them/notes/compare/main...")
+
+
+@pytest.mark.parametrize("user", ["ssh://git@", "https://me@", "git@"])
+def test_the_shared_repository_is_known_by_any_form_of_its_address(clone: Path, user: str) -> None:
+    later = git(clone, "commit-tree", "main^{tree}", "-p", "main", "-m", "Later")
+    address = "github.com:them/notes.git" if user == "git@" else "github.com/them/notes"
+    git(clone, "remote", "add", "theirs", user + address)
+    git(clone, "update-ref", "refs/remotes/theirs/main", later)
+    note = clone / "notes" / "new.md"
+    note.write_text(NOTE)
+    done = propose([note], {}, repository="https://github.com/them/notes")
+    assert git(clone, "rev-parse", f"{done.branch}~1") == later
+    assert done.remote == "origin"
 
 
 def test_no_repository_is_said(tmp_path: Path) -> None:
