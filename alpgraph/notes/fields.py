@@ -104,13 +104,11 @@ class _FieldReader:
         """Take what other tools' keys say where our own are silent; report what is missing."""
         keys = {key.text.lower(): value for key, value in table.entries}
         fields = self.fields
-        if not fields.topics:
-            fields.topics = tuple(
-                _tags(keys.get("tags") or keys.get("tag") or keys.get("keywords"))
-            )
-        if not fields.summary:
-            fields.summary = _scalar(keys.get("description") or keys.get("desc"))
-        if "aliases" not in keys and "alias" in keys:
+        for name in ("tags", "tag", "keywords"):
+            fields.topics = fields.topics or tuple(_tags(keys.get(name)))
+        for name in ("description", "desc"):
+            fields.summary = fields.summary or _scalar(keys.get(name))
+        if not fields.aliases and "alias" in keys:
             fields.aliases = tuple(self._texts("alias", keys["alias"]))
         if self.native:
             place = Place(table.place.file, 1, 1, 1, 4)

@@ -26,6 +26,15 @@ def test_notes_added_removed_and_changed_are_named(graph: Any) -> None:
     assert (change.title_before, change.title) == ("Old", "New")
 
 
+def test_notes_are_told_in_the_order_of_their_names(graph: Any) -> None:
+    old, new = "ihgfedcba", "ponmlkihg"
+    before = graph(notes=old, titles=dict.fromkeys("ihg", "Old"))
+    found = diff_graphs(before, graph(notes=new))
+    assert [change.slug for change in found.notes_changed] == ["g", "h", "i"]
+    assert (found.notes_added, found.notes_removed) == (tuple("klmnop"), tuple("abcdef"))
+    assert found.new_orphans == found.notes_added
+
+
 def test_relations_added_and_removed_read_from_their_author(graph: Any) -> None:
     before = graph(("a", "leads-to", "b", "one"), notes="bc")
     after = graph(("b", "explains", "c", "two"), notes="ac")

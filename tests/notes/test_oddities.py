@@ -136,9 +136,18 @@ ODDITIES = {
         },
     ),
     "words that happen to be a name are no target": Odd(
-        {"a.md": "[[nowhere|YouTube]] [[nowhere/else|b]]", "YouTube.md": "x", "b.md": "x"},
-        ["a.md:1:1 ALP104", "a.md:1:21 ALP104"],
-        {("a", "nowhere"): None, ("a", "nowhere/else"): None},
+        {
+            "a.md": "[[nowhere|YouTube]] [[nowhere/else|b]] [[none|v2.0]] [[words|dendron://x/b]]",
+            "YouTube.md": "x",
+            "b.md": "---\naliases: [v2.0]\n---\nx",
+        },
+        ["a.md:1:1 ALP104", "a.md:1:21 ALP104", "a.md:1:40 ALP104"],
+        {
+            ("a", "nowhere"): None,
+            ("a", "nowhere/else"): None,
+            ("a", "none"): None,
+            ("a", "words"): "b",
+        },
     ),
     "namespaces by dots and by low bars": Odd(
         {

@@ -32,6 +32,17 @@ def test_no_two_types_are_drawn_alike() -> None:
     assert len(set(drawn)) == len(drawn)
     with pytest.raises(ConfigError, match="'own-h' and 'related' are drawn alike"):
         table(*own, {"id": "own-h", "label": "owns h", "signature": "dots"})
+    dotted = {"label": "owns", "signature": "dots", "dark": "#ABCDEF"}
+    rows = [{"id": "own-i", "light": "#111111"}, {"id": "own-k", "light": "#222222"}]
+    assert table(rows[0] | dotted).by_id["own-i"].signature == "dots"
+    with pytest.raises(ConfigError, match="'own-k' and 'own-i' are drawn alike"):
+        table(*(row | dotted for row in rows))
+
+
+def test_a_word_for_the_other_end_of_a_symmetric_type_means_the_type() -> None:
+    read = table({"id": "twin", "label": "is twin of", "inverse_words": ["double"]}).read("double")
+    assert read is not None
+    assert (read.id, read.label) == ("twin", "is twin of")
 
 
 @pytest.mark.parametrize(

@@ -145,3 +145,12 @@ def test_another_text_leaves_what_is_said_of_names_and_what_lies_beside_the_note
             "a.md", "A.md",
         }  # fmt: skip
         assert after.attachments == ["p.svg"]
+
+
+def test_names_that_differ_by_case_alone_are_told_in_order() -> None:
+    there = {"AB.md": b"# My VAULT", "Ab.md": b"# my vault", "c.md": b"[[ab]]"}
+    notebook = notebook_of(there, root=Path("notes"))
+    assert notebook.index.titled("My Vault") == ("AB", "Ab")
+    after = with_files(notebook, {"AB.md": b"---\naliases: [Ab, old]\n---\n# Another"})
+    assert after.notes["c"].mentions[0].candidates == ("AB", "Ab")
+    assert after.redirects == {"old": "AB"}  # an alias that is a note's slug leads nowhere else
