@@ -222,6 +222,23 @@ def test_the_shared_repository_is_known_by_any_form_of_its_address(clone: Path, 
     assert done.remote == "origin"
 
 
+def test_notes_go_where_git_pushes_by_default(clone: Path, tmp_path: Path) -> None:
+    mine, way, address = tmp_path / "mine.git", tmp_path / "way", "https://gitlab.com/me/notes"
+    git(tmp_path, "clone", "--quiet", "--bare", str(clone), str(mine))
+    git(clone, "remote", "add", "mine", address)
+    git(clone, "config", f"url.{mine}.pushInsteadOf", address)
+    git(clone, "config", "remote.pushDefault", "mine")
+    way.symlink_to(clone)
+    new, old = way / "notes" / "new.md", way / "notes" / "old.md"
+    new.write_text(NOTE)
+    old.write_text(NOTE)
+    done = propose([new, old], {new: "What\nis new?"}, repository="https://gitlab.com/them/notes")
+    assert done.remote == "mine"
+    assert done.url.startswith(f"{address}/-/merge_requests/new?")
+    told = git(clone, "log", "-1", "--format=%B", done.branch)
+    assert told == "Add 2 notes\n\n- What is new?\n- old"
+
+
 def test_no_repository_is_said(tmp_path: Path) -> None:
     note = tmp_path / "a.md"
     note.write_text(NOTE)
