@@ -206,7 +206,7 @@ def test_a_fork_is_pushed_to_and_named_in_the_address(clone: Path, tmp_path: Pat
     done = propose([note], {}, repository="https://github.com/them/notes")
     assert done.remote == "fork"
     assert git(clone, "ls-remote", "--heads", str(fork)).endswith(done.branch)
-    assert done.url.startswith("https://github.com/them/notes/compare/main...")
+    assert done.url.startswith("https://github.com/them/notes/compare/main...me:note/new")
 
 
 @pytest.mark.parametrize("user", ["ssh://git@", "https://me@", "git@"])
@@ -243,6 +243,9 @@ def test_no_repository_is_said(tmp_path: Path) -> None:
     note = tmp_path / "a.md"
     note.write_text(NOTE)
     with pytest.raises(ProposalError, match="git rev-parse failed"):
+        propose([note], {})
+    git(tmp_path, "init", "--quiet")
+    with pytest.raises(ProposalError, match="no commit yet; make one first"):
         propose([note], {})
 
 
