@@ -150,10 +150,17 @@ class _Locator:
         begin = self.begins[number]
         index = min(self.first + number, len(self.lines) - 1)
         at = self._column(number, self.lines[index])
-        if at < 0:  # a table cell whose bars were unescaped
-            words = self.text[offset : offset + 12].partition("\n")[0]
-            at = max(0, self.lines[index].find(words)) - (offset - begin)
+        if at < 0:
+            at = self._sought(offset, self.lines[index]) - (offset - begin)
         return self.body_line + index, max(0, at) + offset - begin + 1
+
+    def _sought(self, offset: int, source: str) -> int:
+        """Return where an offset is in a line of the file that the text does not hold as it is."""
+        cell = source.find(self.text.replace("|", r"\|"))
+        if cell >= 0:  # of a table, where bars have a backslash
+            return cell + offset + self.text.count("|", 0, offset)
+        words = self.text[offset : offset + 12].partition("\n")[0]
+        return max(0, source.find(words))
 
     def _column(self, number: int, source: str) -> int:
         """Return where a line of the text begins in the file's, looked for once a line."""

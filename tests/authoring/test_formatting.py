@@ -54,6 +54,10 @@ CASES = {
         "relations:\n- why: because of this\n    and that\n  to: b # there\n  type: up\n",
         "relations:\n- type: up\n  to: b # there\n  why: because of this\n    and that\n",
     ),
+    "block items one after another": (
+        "relations:\n- to: b\n  type: up\n# between\n- to: c\n  type: down\n- to: d\n  type: up\n",
+        "relations:\n- type: up\n  to: b\n# between\n- type: down\n  to: c\n- type: up\n  to: d\n",
+    ),
     "value over lines in flow style": (
         'relations:\n  - {type: up, to: b, why: "one\n    two"}\n',
         "relations:\n  - type: up\n    to: b\n    why: one two\n",
@@ -81,6 +85,7 @@ LEFT_ALONE = {
     "kept blank lines": "claim: |+\n  c\n\n\ntitle: t\n",
     "list of texts": "relations: [a, b]\n",
     "no keys": "relations: [{}]\n",
+    "other lists in flow style": "sources: [{url: u, title: t}]\n",
 }
 
 

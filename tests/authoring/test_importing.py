@@ -26,6 +26,7 @@ FORMS = {
         "the same mechanism",
     ),
     "cosma": ("Text [[supports:b]] here.\n", "supports", ""),
+    "cosma in a table": ("| x |\n|---|\n| [[supports:b\\|w]] |\n", "supports", ""),
     "at": ("Text [[b|that @supports]] here.\n", "supports", ""),
     "link title": ('Text [that](b.md "supports") here.\n', "supports", ""),
 }

@@ -108,7 +108,11 @@ ODDITIES = {
         {"C#": "sharp", "...md": "dots", "100%25": "percent", "what is it?": "<p>q</p>"},
     ),
     "an escaped bar in a table": Odd(
-        {"a.md": "| x | y |\n|---|---|\n| [[b\\|words]] | 1 |\n", "b.md": "x"},
+        {
+            "a.md": "| x | y |\n|---|---|\n| [[b\\|words]] | 1 \\| [[c\\|d]] [[e]] |\n",
+            "b.md": "x",
+        },
+        ["a.md:3:23 ALP104", "a.md:3:32 ALP104"],
         links={("a", "b"): "b"},
         shows={"a": '<a href="/n/b">words</a>'},
     ),
