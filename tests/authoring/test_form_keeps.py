@@ -160,6 +160,31 @@ def test_a_changed_source_changes_alone(
         assert after == data.decode().replace(old, new)
 
 
+def test_a_row_below_other_keys_is_changed_and_no_other() -> None:
+    data = file_of(
+        "title: A\n# about it\nclaim: It is.  # surely\nsources: # two\n"
+        "  - https://example.org/1\n  - https://example.org/2\n  - https://example.org/3\n"
+    )
+    first, *others = form(data).sources
+    after = edited(
+        data,
+        replace(form(data), claim="It was.", sources=(replace(first, year="2020"), *others)),
+    )
+    row = "  - https://example.org/1\n"
+    assert after == data.decode().replace("It is.", "It was.").replace(
+        row, "  - url: https://example.org/1\n    year: 2020\n"
+    )
+
+
+def test_the_first_row_of_a_list_that_is_named_stands_below_its_name() -> None:
+    data = file_of("title: A\nrelations:  # none yet\ntags: [x]\n")
+    after = edited(data, replace(form(data), relations=(RelationRow("extends", "Second"),)))
+    assert after == data.decode().replace("none yet\n", "none yet\n  - type: extends\n    to: b\n")
+    data = file_of("relations: nothing\n")
+    assert rewritten_by_form(data, read(data)[0], Form(relations=(RelationRow("", "b"),)),
+                             read(data)[1]) is None  # fmt: skip
+
+
 def test_a_topic_is_added_to_one_that_holds_a_comma() -> None:
     data = file_of(SOURCES)
     assert form(data).topics == 'a, "b, c"'

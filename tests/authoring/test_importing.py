@@ -92,15 +92,26 @@ def test_several_links_of_a_field(folder: Folder, tmp_path: Path) -> None:
     assert "supports: [[b]], [[c]]\n" in (tmp_path / "out/a.md").read_text()
 
 
-def test_what_cannot_be_rewritten_is_left_and_named(folder: Folder) -> None:
-    root = folder({"a.md": "+++\ntitle = 'A'\n+++\nsupports:: [[b]]\n", "b.md": "Text."})
+@pytest.mark.parametrize(
+    "text",
+    [
+        "+++\ntitle = 'A'\n+++\nsupports:: [[b]]\n",
+        "+++\ndate = 2020-01-01\n+++\nsupports:: [[b]]\n",
+        "---\nrelations:\n---\nsupports:: [[b]]\n",
+        "---\nsupports: ['[[b]]', '[[absent]]']\n---\nText.\n",
+    ],
+)
+def test_what_cannot_be_rewritten_is_left_and_named(text: str, folder: Folder) -> None:
+    root = folder({"a.md": text, "b.md": "Text."})
     outcome = import_folder(root, read_notebook(root))
     assert outcome.files == {}
     assert "a.md: left as it is" in outcome.summary
 
 
 def test_copy_holds_every_file_but_no_links_out(folder: Folder, tmp_path: Path) -> None:
-    root = folder({"a.md": "Text.", "pics/p.png": b"\x89PNG", ".obsidian/app.json": "{}"})
+    root = folder(
+        {"a.md": "Text.", "pics/p.png": b"\x89PNG", ".hidden": "", ".obsidian/app.json": "{}"}
+    )
     (tmp_path / "secret").write_text("secret")
     (root / "link.md").symlink_to(tmp_path / "secret")
     outcome = import_folder(root, read_notebook(root), tmp_path / "out")
