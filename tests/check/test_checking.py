@@ -1,7 +1,7 @@
 import inspect
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -18,6 +18,7 @@ from alpgraph.check import (
     summary_line,
 )
 from alpgraph.check.near import Names
+from alpgraph.check.rule import FaultFinder, ParamFault
 from alpgraph.check.rules.network import ordering_cycle
 from alpgraph.diagnostics import Diagnostic, Place, Severity
 from alpgraph.graph import build_graph
@@ -35,9 +36,11 @@ def found(code: str, file: str = "a.md", line: int = 1, message: str = "m") -> D
     return Diagnostic(code, "n", Severity.ERROR, message, "", Place(file, line))
 
 
-def check(files: dict[str, str]) -> list[Diagnostic]:
+def check(
+    files: dict[str, str], experiments: Mapping[str, FaultFinder] | None = None
+) -> list[Diagnostic]:
     notebook = notebook_of({name: text.encode() for name, text in files.items()}, root=Path("n"))
-    return check_notebook(notebook, build_graph(notebook), {})
+    return check_notebook(notebook, build_graph(notebook), experiments or {})
 
 
 def relation(kind: str, to: str, why: str = "") -> str:
@@ -188,6 +191,9 @@ def test_circle_of_a_type_that_orders_nothing_is_fine() -> None:
     assert codes(files, "ALP204") == []
     ordered = {name: text.replace("explains", "extends") for name, text in files.items()}
     assert codes(ordered, "ALP204") == ["ALP204 a.md"]
+    both = "{type: extended-by, to: a}, {type: extends, to: c}"
+    told = {"b.md": f"---\ntitle: T\nrelations: [{both}]\n---\nText.\n"}
+    assert codes(ordered | told, "ALP204") == ["ALP204 a.md"]
 
 
 def test_of_several_relations_on_a_line_the_one_at_fault_is_told() -> None:
@@ -220,6 +226,46 @@ def test_both_ends_of_one_relation_may_give_the_same_reason() -> None:
     assert codes(files, "ALP205") == []
     files["b.md"] = relation("extends", "a", why)
     assert codes(files, "ALP205") == ["ALP205 b.md"]
+
+
+def test_relations_without_a_reason_or_of_unknown_types_repeat_nothing() -> None:
+    rows = "{type: extends, to: b}, {type: explains, to: c, why: short}, {type: tests, to: c}"
+    files = {"a.md": f"---\nrelations: [{rows}, {{type: x, to: b}}, {{type: y, to: b}}]\n---\n"}
+    files |= dict.fromkeys(("b.md", "c.md"), "Text.")
+    assert codes(files, "ALP205") == codes(files, "ALP103") == []
+    reason = "because both count the same mistakes"
+    files["a.md"] = f"- extends [[b]] ({reason})\n- explains [[c]] ({reason})\n"
+    (copied,) = chosen(check(files), select=["ALP205"])
+    assert (copied.place.line, copied.message) == (2, "this reason stands at a.md:1 too")
+
+
+def test_a_target_is_mended_where_it_needs_no_quotes() -> None:
+    for slug, text, mended in (
+        ("b-note", relation("extends", "B Note"), True),
+        ("b note", relation("extends", "B-Note"), False),
+        ("b-note", "---\nsupports: '[[B Note]]'\n---\n", False),
+    ):
+        files = {"a.md": text, f"{slug}.md": "# Another"}
+        (lost,) = chosen(check(files), select=["ALP101"])
+        assert (lost.hint, lost.fix is not None) == (f"write `{slug}`", mended)
+
+
+def test_an_experiment_is_held_against_those_that_are_known() -> None:
+    note = "---\ntitle: T\nexperiment: {{name: {}, params: {{x: 1}}}}\n---\n[[b]]\n"
+    files = {f"{name}.md": note.format(name) for name in ("moon-a", "moon-b", "moon-c")}
+    faults = [
+        ParamFault("x", "must be 2", "ALP402"),
+        ParamFault("", "no preset has these", "ALP403"),
+    ]
+    known: dict[str, FaultFinder] = {"moon-b": lambda _: faults, "moon-a": lambda _: ()}
+    told = chosen(check(files, known), select=["ALP4"])
+    assert [(one.code, one.place.file, one.message) for one in told] == [
+        ("ALP403", "moon-b.md", "no preset has these"),
+        ("ALP402", "moon-b.md", "`x`: must be 2"),
+        ("ALP401", "moon-c.md", "unknown experiment `moon-c`"),
+    ]
+    assert told[2].hint == "did you mean `moon-b`? known: `moon-a`, `moon-b`"
+    assert chosen(check(files), select=["ALP4"]) == []  # nobody said which there are
 
 
 def test_subtitle_left_out_is_no_other_title() -> None:

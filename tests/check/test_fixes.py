@@ -7,6 +7,7 @@ import pytest
 
 from alpgraph.check import apply_fixes, check_notebook
 from alpgraph.check.fixes import replace_file, unified_diff
+from alpgraph.check.keeping import keeps_rest
 from alpgraph.diagnostics import Diagnostic, Edit, Fix, Place, Severity
 from alpgraph.graph import build_graph
 from alpgraph.notes import Notebook, read_notebook
@@ -229,6 +230,26 @@ def test_what_is_not_certain_is_left(folder: Folder, lines: str) -> None:
     apply_fixes(*read(root))
     after = (root / "a.md").read_text()
     assert after in (before, before.replace("sumary", "summary", "summry" in lines))
+
+
+@pytest.mark.parametrize(
+    ("matter", "keeps"),
+    [
+        ("title: sumary\nsummary sumary: '~'\ntags: [x, sumary]\n", True),
+        ("title: sumary\nsummary sumary: ~\ntags: [x, sumary]\n", False),
+        ("title: summary\nsummary sumary: '~'\ntags: [x, sumary]\n", False),
+        ("title: sumary\nsummary summary: '~'\ntags: [x, sumary]\n", False),
+        ("title: sumary\nsummary sumary: '~'\ntags: [x, summary]\n", False),
+        ("title: sumary\nsummary sumary: '~'\ntags: [x]\n", False),
+        ("title: sumary\nsummary sumary: '~'\n", False),
+        ("title: [\n", False),
+    ],
+)
+def test_mended_front_matter_says_what_it_said_but_for_the_edit(matter: str, keeps: bool) -> None:
+    before = "---\ntitle: sumary\nsumary sumary: '~'\ntags: [x, sumary]\n---\n"
+    mend = edit("a.md", 3, 1, "sumary", "summary").fix
+    assert mend is not None
+    assert keeps_rest(before, f"---\n{matter}---\n", mend.edits) is keeps
 
 
 @pytest.mark.parametrize(
