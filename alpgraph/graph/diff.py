@@ -58,8 +58,9 @@ class GraphDiff:
     notes_removed: tuple[str, ...]
     notes_changed: tuple[NoteChange, ...]
     relations: tuple[Change, ...]
-    mentions_added: int
-    mentions_removed: int
+    mentions_added: tuple[tuple[str, str], ...]
+    """Pairs of notes of which the first links to the second in running text now."""
+    mentions_removed: tuple[tuple[str, str], ...]
     new_missing: tuple[Statement, ...]
     """Relations that now point at nothing and did not before."""
     new_orphans: tuple[str, ...]
@@ -76,8 +77,9 @@ class GraphDiff:
     @property
     def empty(self) -> bool:
         """Whether nothing differs."""
-        lists = (self.notes_added, self.notes_removed, self.notes_changed, self.relations)
-        return not any(lists) and not self.mentions_added and not self.mentions_removed
+        notes = (self.notes_added, self.notes_removed, self.notes_changed)
+        links = (self.relations, self.mentions_added, self.mentions_removed)
+        return not any((*notes, *links))
 
 
 def diff_graphs(
@@ -110,8 +112,8 @@ def diff_graphs(
         notes_removed=tuple(sorted(old - new)),
         notes_changed=tuple(_changed(before, after, sorted(old & new))),
         relations=tuple(relations),
-        mentions_added=len(mentions[1] - mentions[0]),
-        mentions_removed=len(mentions[0] - mentions[1]),
+        mentions_added=tuple(sorted(mentions[1] - mentions[0])),
+        mentions_removed=tuple(sorted(mentions[0] - mentions[1])),
         new_missing=tuple(statement for statement in fresh if statement.other not in new),
         new_orphans=tuple(sorted(orphans[1] - orphans[0])),
         mended_orphans=tuple(sorted((orphans[0] - orphans[1]) & new)),

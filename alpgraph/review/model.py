@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from alpgraph.diagnostics import Diagnostic, Severity
 from alpgraph.graph import Change, GraphDiff, Side, Statement, diff_graphs, linked_groups
-from alpgraph.notes import Note, Notebook
+from alpgraph.notes import Mention, Note, Notebook, Relation
 
 _WEIGHTS = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
 _NO_VERDICTS: tuple[Mapping[str, str], Mapping[str, str]] = ({}, {})
@@ -22,7 +22,9 @@ class Review:
     moved: tuple[tuple[str, str], ...]
     """Notes that were removed and added under another slug, as (before, after)."""
     rewritten: tuple[str, ...]
-    """Notes of which only the text below the front matter, or its sources, changed."""
+    """Notes of which only the text below the front matter, or its sources, changed.
+
+    Links that follow a note to its new slug are no change."""
     verdicts: tuple[tuple[str, str, str], ...]
     """Slug with its verdict before and after, where these differ; empty for none."""
     new_findings: tuple[Diagnostic, ...]
@@ -56,7 +58,8 @@ def review_change(
     groups = linked_groups(before.links), linked_groups(after.links)
     diff = diff_graphs(before.graph, after.graph, groups=groups)
     moved = _moved(old, new, diff)
-    diff = replace(diff, relations=_without_moves(diff.relations, dict(moved)))
+    slugs = dict(moved)
+    diff = _without_moves(diff, slugs)
     told = {change.slug for change in diff.notes_changed}
     return Review(
         diff=diff,
@@ -66,7 +69,7 @@ def review_change(
             slug
             for slug in sorted(changed)
             if slug in old.notes and slug in new.notes and slug not in told
-            if _text(old.notes[slug]) != _text(new.notes[slug])
+            if _text(old.notes[slug], slugs) != _text(new.notes[slug], slugs)
         ),
         verdicts=tuple(
             (slug, verdicts[0].get(slug, ""), verdicts[1].get(slug, ""))
@@ -92,8 +95,21 @@ def _unsourced(notebook: Notebook, slugs: Iterable[str]) -> set[str]:
     return {note.slug for note in notes if note.claim and not note.sources}
 
 
-def _without_moves(changes: Sequence[Change], moved: Mapping[str, str]) -> tuple[Change, ...]:
-    """Leave out the relations that only follow a note to its new slug."""
+def _without_moves(diff: GraphDiff, moved: Mapping[str, str]) -> GraphDiff:
+    """Leave out the links that only follow a note to its new slug."""
+    old = {(moved.get(a, a), moved.get(b, b)): (a, b) for a, b in diff.mentions_removed}
+    followed = old.keys() & set(diff.mentions_added)
+    return replace(
+        diff,
+        relations=_relations_without_moves(diff.relations, moved),
+        mentions_added=tuple(pair for pair in diff.mentions_added if pair not in followed),
+        mentions_removed=tuple(sorted(pair for new, pair in old.items() if new not in followed)),
+    )
+
+
+def _relations_without_moves(
+    changes: Sequence[Change], moved: Mapping[str, str]
+) -> tuple[Change, ...]:
     if not moved:
         return tuple(changes)
 
@@ -118,8 +134,28 @@ def _without_moves(changes: Sequence[Change], moved: Mapping[str, str]) -> tuple
     return tuple(kept)
 
 
-def _text(note: Note) -> tuple[str, list[tuple[str, str]]]:
-    return note.body, [(source.kind, source.id) for source in note.sources]
+def _text(note: Note, moved: Mapping[str, str]) -> tuple[str, list[tuple[str, str]]]:
+    """Return the text and the sources of a note, each link to a moved note written alike."""
+    ends = {*moved, *moved.values()}
+    every: list[Relation | Mention] = [*note.relations, *note.mentions]
+    following = [
+        link for link in every if link.target in ends and link.place.line >= note.body_line
+    ]
+    lines = note.body.split("\n")
+    for link in sorted(following, key=lambda link: link.place, reverse=True):
+        place, number = link.place, link.place.line - note.body_line
+        if place.end_line == place.line:
+            line = lines[number]
+            alike = repr(_wording(link, moved))
+            lines[number] = line[: place.column - 1] + alike + line[place.end_column - 1 :]
+    return "\n".join(lines), [(source.kind, source.id) for source in note.sources]
+
+
+def _wording(link: Relation | Mention, moved: Mapping[str, str]) -> tuple[str, ...]:
+    """Return what a link says: where it leads, with which words, to which part."""
+    target = link.target or ""
+    words = link.text if link.text != link.to else ""
+    return moved.get(target, target), words, link.heading if isinstance(link, Mention) else ""
 
 
 def _moved(before: Notebook, after: Notebook, diff: GraphDiff) -> tuple[tuple[str, str], ...]:

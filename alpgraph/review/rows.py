@@ -34,7 +34,7 @@ def headline(review: Review) -> str:
 
     >>> from types import SimpleNamespace as S
     >>> diff = S(notes_added="ab", notes_removed="", notes_changed="", relations=(), empty=False,
-    ...     mentions_added=1, mentions_removed=0)
+    ...     mentions_added=[('a', 'c')], mentions_removed=())
     >>> headline(S(diff=diff, moved=(), rewritten="", empty=False))
     'notes: 2 added; links in running text: 1 added'
     """
@@ -51,7 +51,7 @@ def headline(review: Review) -> str:
         "rewritten": len(review.rewritten),
     }
     relations = {kind: kinds.count(kind) for kind in dict.fromkeys(sorted(kinds))}
-    mentions = {"added": diff.mentions_added, "removed": diff.mentions_removed}
+    mentions = {"added": len(diff.mentions_added), "removed": len(diff.mentions_removed)}
     counts_by_kind = [
         (what, ", ".join(f"{count} {kind}" for kind, count in counts.items() if count))
         for what, counts in (

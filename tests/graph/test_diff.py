@@ -84,7 +84,7 @@ def test_orphans_contradictions_and_missing_targets_are_told(graph: Any) -> None
     assert found.new_orphans == ("b", "d")
     assert [(told.by, told.other) for told in found.new_contradictions] == [("a", "c")]
     assert [told.other for told in found.new_missing] == ["ghost:gone"]
-    assert (found.mentions_added, found.mentions_removed) == (0, 1)
+    assert (found.mentions_added, found.mentions_removed) == ((), (("c", "d"),))
 
 
 def test_parts_that_join_and_split_are_told_by_a_note_of_each(graph: Any) -> None:

@@ -120,6 +120,21 @@ def test_a_note_that_only_moves_takes_its_relations_and_findings_along() -> None
     assert sorted(change.kind for change in made.diff.relations) == ["added", "removed"]
 
 
+def test_links_that_follow_a_moved_note_are_no_change_of_a_text() -> None:
+    linking = "[[old]] and [[old#part|its words]], [again](old.md), - supports [[old]] (so)\n"
+    before = {"old": KEPT, "b": linking, "c": "[[old]]\n"}
+    after = {"new": KEPT, "b": linking.replace("old", "new"), "c": "[[new]]\n"}
+    made = review(before, after)
+    assert (made.moved, made.rewritten) == ((("old", "new"),), ())
+    assert (made.diff.mentions_added, made.diff.mentions_removed) == ((), ())
+    assert to_text(made).startswith("notes: 1 moved\n")
+    for other in ("[[new|other words]]\n", "[[new#part]]\n", "[[new]] more\n"):
+        assert review(before, after | {"c": other}).rewritten == ("c",)
+    elsewhere = review(before, after | {"c": "[[b]]\n"})
+    assert elsewhere.diff.mentions_added == (("c", "b"),)
+    assert elsewhere.diff.mentions_removed == (("c", "old"),)
+
+
 def test_a_claim_that_loses_its_source_is_said() -> None:
     before = note("First", claim="It holds.").replace(
         "---\nT", 'sources: [{url: "https://a.example"}]\n---\nT'
