@@ -298,8 +298,9 @@ class Store:
                 select(SERVERS, (SERVERS.c.seen < self._clock() - SILENCE).label("silent"))
             ).all()
             gone = [row.id for row in rows if row.silent or (self.local and _is_gone(row))]
-            known = [row.id for row in rows if row.id not in gone]
-            nobodys = select(R.owner).where(R.state == State.RUNNING, R.owner.not_in(known))
+            # asked at once: a server may come and claim a run between two statements
+            known = R.owner.in_(select(SERVERS.c.id))
+            nobodys = select(R.owner).where(R.state == State.RUNNING, ~known)
             return self._put_back(connection, [*gone, *connection.scalars(nobodys)])
 
     @staticmethod

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Engine, event, text
 
 from alpgraph.runs import (
     AlreadyFinal,
@@ -186,6 +186,32 @@ def test_a_sweep_takes_the_runs_of_silent_and_unknown_servers_only(
     assert store.sweep() == 0
     states = [store.get(run_id).state for run_id in ids]  # type: ignore[union-attr]
     assert states == [State.RUNNING, State.QUEUED, State.QUEUED]
+
+
+def test_a_server_that_comes_during_a_sweep_keeps_the_run_it_claims(
+    postgres: Callable[[], str], trial: Ask
+) -> None:
+    address = postgres()
+    store, other = open_store(address), open_store(address)
+    run = store.add(trial())[0].id
+    comes = iter([other])
+
+    def after(connection: Any, cursor: Any, statement: str, *_: Any) -> None:
+        if "FROM servers" in statement and (late := next(comes, None)):
+            late.beat("late")
+            late.claim("late")
+
+    event.listen(Engine, "after_cursor_execute", after)
+    try:
+        assert store.sweep() == 0
+    finally:
+        event.remove(Engine, "after_cursor_execute", after)
+    assert next(comes, None) is None
+    found = store.get(run)
+    assert found is not None
+    assert found.state is State.RUNNING
+    store.close()
+    other.close()
 
 
 def test_cancelling_needs_a_run_that_has_not_ended(store: Store, trial: Ask) -> None:
