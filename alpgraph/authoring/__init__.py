@@ -36,19 +36,19 @@ from alpgraph.authoring.renaming import (
 from alpgraph.authoring.rewriting import retyped, shown_whole
 from alpgraph.authoring.schema import note_schema
 from alpgraph.authoring.starting import starter_files, write_starters
-from alpgraph.authoring.trying import Drafted, Located, try_draft
+from alpgraph.authoring.trying import DraftedNote, FieldFinding, try_draft
 
 __all__ = [
     "MAX_ROWS",
     "Draft",
     "DraftRelation",
     "DraftSource",
-    "Drafted",
+    "DraftedNote",
+    "FieldFinding",
     "Forge",
     "Form",
     "FormatOutcome",
     "ImportOutcome",
-    "Located",
     "Proposal",
     "ProposalError",
     "RelationRow",

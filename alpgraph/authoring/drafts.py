@@ -89,7 +89,7 @@ def new_note(
 
 def note_text(fields: Mapping[str, Sequence[str]], body: str) -> str:
     """Return the text of a note with the lines of its fields and its body."""
-    lines = [line for given in fields.values() for line in given]
+    lines = [line for lines_of_field in fields.values() for line in lines_of_field]
     return (
         "---\n"
         + "".join(f"{line}\n" for line in lines)
@@ -168,8 +168,8 @@ def relation_lines(relation: DraftRelation) -> dict[str, str]:
     """Return the line of each key of a relation."""
     why = " ".join(relation.why.split())
     values = {"type": relation.type, "to": relation.to, "why": why, "basis": relation.basis}
-    kept = {key: value for key, value in values.items() if value or key in ("type", "to")}
-    return {key: f"{key}: {written(value)}" for key, value in kept.items()}
+    shown = {key: value for key, value in values.items() if value or key in ("type", "to")}
+    return {key: f"{key}: {written(value)}" for key, value in shown.items()}
 
 
 def free_slug(title: str, taken: Collection[str]) -> str:
@@ -221,8 +221,8 @@ def parse_relation(text: str, notebook: Notebook) -> DraftRelation:
     if resolution.candidates:
         raise ValueError(f"'{to}' fits several notes: {', '.join(resolution.candidates[:5])}")
     if resolution.slug is None:
-        raise ValueError(f"no note answers to '{to}'{_meant(to, notebook.notes)}")
-    hint = _meant(word, types) or f"; known: {', '.join(notebook.types.by_id)}"
+        raise ValueError(f"no note answers to '{to}'{_suggestion(to, notebook.notes)}")
+    hint = _suggestion(word, types) or f"; known: {', '.join(notebook.types.by_id)}"
     raise ValueError(f"unknown relation type '{word}'{hint}")
 
 
@@ -246,8 +246,8 @@ def parse_source(text: str) -> DraftSource:
     return DraftSource(known, id)
 
 
-def _meant(word: str, known: Collection[str]) -> str:
-    near = close_to(word.strip(), known)
+def _suggestion(word: str, words: Collection[str]) -> str:
+    near = close_to(word.strip(), words)
     return f"; did you mean '{near[0]}'?" if near else ""
 
 

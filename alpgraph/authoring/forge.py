@@ -134,7 +134,7 @@ def find_forge(
     if web is None:
         return None
     host = urlsplit(web).hostname or ""
-    known = kind or next((value for word, value in _HOSTS.items() if word in host), "")
-    if known not in _PATTERNS:
+    kind_found = kind or next((value for word, value in _HOSTS.items() if word in host), "")
+    if kind_found not in _PATTERNS:
         return None
-    return Forge(known, web, branch, notes_path)
+    return Forge(kind_found, web, branch, notes_path)

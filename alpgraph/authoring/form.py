@@ -107,17 +107,18 @@ def read_form(values: Mapping[str, str]) -> Form:
     return Form(
         **texts,
         sources=tuple(
-            SourceRow(**_known(given, SourceRow)) for _, given in sorted(rows["source"].items())
+            SourceRow(**_known_fields(given, SourceRow))
+            for _, given in sorted(rows["source"].items())
         ),
         relations=tuple(
-            RelationRow(**_known(given, RelationRow))
+            RelationRow(**_known_fields(given, RelationRow))
             for _, given in sorted(rows["relation"].items())
         ),
     )
 
 
-def _known(given: Mapping[str, str], row: Any) -> dict[str, str]:
-    return {name: given[name] for name in row.__dataclass_fields__ if name in given}
+def _known_fields(values: Mapping[str, str], row: Any) -> dict[str, str]:
+    return {name: values[name] for name in row.__dataclass_fields__ if name in values}
 
 
 def form_of(note: Note, notebook: Notebook) -> Form:

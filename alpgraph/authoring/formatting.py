@@ -33,8 +33,8 @@ class FormatOutcome:
     def summary(self) -> str:
         """How many files, in a line, and a line for each that was left."""
         files = counted(len(self.changed), "file")
-        told = f"tidied {files}" if self.written else f"{files} to tidy"
-        first = told if self.changed else "all is tidy"
+        text = f"tidied {files}" if self.written else f"{files} to tidy"
+        first = text if self.changed else "all is tidy"
         return "\n".join([first, *self.skipped])
 
 

@@ -42,9 +42,9 @@ class ImportOutcome:
     def summary(self) -> str:
         """What was done, in a line, and a line for each note that was left."""
         links, notes = counted(self.relations, "typed link"), counted(len(self.files), "note")
-        done = f"{links} in {notes} made native"
+        text = f"{links} in {notes} made native"
         where = f", written to {self.output}" if self.output else "; `--output DIR` writes a copy"
-        return "\n".join([done + where, *self.skipped])
+        return "\n".join([text + where, *self.skipped])
 
 
 def import_folder(folder: Path, notebook: Notebook, output: Path | None = None) -> ImportOutcome:
@@ -58,15 +58,15 @@ def import_folder(folder: Path, notebook: Notebook, output: Path | None = None) 
     files: dict[str, bytes] = {}
     count, skipped, diffs = 0, [], []
     for note in notebook.notes.values():
-        wanted = [relation for relation in note.relations if relation.form != "native"]
-        if not wanted:
+        foreign = [relation for relation in note.relations if relation.form != "native"]
+        if not foreign:
             continue
         path = folder / note.path
         data = path.read_bytes() if path.is_file() else b""
-        moved = [relation for relation in wanted if relation.target is not None and relation.type]
+        moved = [relation for relation in foreign if relation.target is not None and relation.type]
         new = _rewritten(note, data, moved, notebook.types) if digest(data) == note.digest else None
-        if len(moved) < len(wanted):
-            left = len(wanted) - len(moved)
+        if len(moved) < len(foreign):
+            left = len(foreign) - len(moved)
             skipped.append(f"{escape(note.path)}: {left} left, their targets are not found")
         if new is None:
             skipped.append(f"{escape(note.path)}: left as it is; rewriting it might change it")
@@ -80,8 +80,8 @@ def import_folder(folder: Path, notebook: Notebook, output: Path | None = None) 
 
 
 def _refuse(folder: Path, output: Path) -> None:
-    here, there = folder.resolve(), output.resolve()
-    if here.is_relative_to(there) or there.is_relative_to(here):
+    source, target = folder.resolve(), output.resolve()
+    if source.is_relative_to(target) or target.is_relative_to(source):
         raise ValueError(f"'{output}' must lie neither inside '{folder}' nor around it")
     if output.exists() and (not output.is_dir() or any(output.iterdir())):
         raise FileExistsError(f"'{output}' exists and is not empty; nothing was written")
@@ -141,15 +141,15 @@ def _without_keys(raw: str, moved: Sequence[Relation]) -> str:
         return raw
     lines = raw.split("\n")[:-1]
     starts = [key.start_mark.line for key, _ in node.value]
-    gone: set[int] = set()
+    removed: set[int] = set()
     for (key, _), start, bound in zip(node.value, starts, [*starts[1:], len(lines)], strict=True):
         inside = range(start + 2, bound + 2)  # the file's line numbers
         forms = {item.form for item in moved if item.place.line in inside}
         whole = key.value == "relations" and "frontmatter-map" in forms
         if whole or "frontmatter-key" in forms:
             # comments at the margin belong to the next key
-            gone |= {line for line in range(start, bound) if not lines[line].startswith("#")}
-    return "".join(f"{line}\n" for number, line in enumerate(lines) if number not in gone)
+            removed |= {line for line in range(start, bound) if not lines[line].startswith("#")}
+    return "".join(f"{line}\n" for number, line in enumerate(lines) if number not in removed)
 
 
 def _with_relations(raw: str, moved: Sequence[Relation]) -> str | None:
@@ -186,10 +186,12 @@ def _says_the_same(note: Note, new: bytes, types: RelationTypes, moved: Sequence
     expected = Counter((item.type, item.to, item.why) for item in note.relations)
     expected -= Counter((item.type, item.to, item.why) for item in native)
     expected += Counter((item.type, item.target or "", item.why) for item in native)
-    found = Counter((item.type, item.to, item.why) for item in after.relations)
-    known = {mention.to for mention in after.mentions}
-    kept = all(mention.to in known for mention in note.mentions)
-    return found == expected and kept and (after.title == note.title or not note.places)
+    relations = Counter((item.type, item.to, item.why) for item in after.relations)
+    targets = {mention.to for mention in after.mentions}
+    mentions_stay = all(mention.to in targets for mention in note.mentions)
+    return (
+        relations == expected and mentions_stay and (after.title == note.title or not note.places)
+    )
 
 
 def _write_copy(folder: Path, files: dict[str, bytes], output: Path) -> list[str]:

@@ -28,14 +28,14 @@ def explain_file(notebook: Notebook, slug: str) -> str:
     """
     note = notebook.notes[slug]
     title = f"{escape(note.path)}: {escape(note.title)}"
-    said = sorted({*_fields(note), *_relations(notebook, note), *_mentions(notebook, note)})
-    found = [
+    explained = sorted({*_fields(note), *_relations(notebook, note), *_mentions(notebook, note)})
+    findings = [
         (one.place.line, f"{one.severity.value} {one.code}: {escape(one.message)}")
         for one in notebook.diagnostics
         if one.place.file == note.path
     ]
-    width = len(str(max((line for line, _ in [*said, *found]), default=1)))
-    lines = [f"  {line:>{width}}  {text}" for line, text in sorted(said + found)]
+    width = len(str(max((line for line, _ in [*explained, *findings]), default=1)))
+    lines = [f"  {line:>{width}}  {text}" for line, text in sorted(explained + findings)]
     return "\n".join([title, f"slug {escape(slug)}", *lines])
 
 

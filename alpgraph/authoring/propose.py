@@ -62,7 +62,7 @@ def git(
     silent = {} if ask else {"GIT_TERMINAL_PROMPT": "0", "SSH_ASKPASS_REQUIRE": "never"}
     base = {**clean_environ(), **silent, "LC_ALL": "C", **(environ or {})}
     try:
-        done = subprocess.run(
+        process = subprocess.run(
             ["git", "--literal-pathspecs", "-c", "core.quotePath=false", "-c", BARE, *args],
             cwd=folder,
             env=base,
@@ -75,22 +75,22 @@ def git(
         raise ProposalError("git is not installed; install it, or use the form at /new") from None
     except subprocess.TimeoutExpired:
         raise ProposalError(f"git {args[0]} took more than {_TIMEOUT} seconds") from None
-    if done.returncode:
-        said = done.stderr.decode(errors="replace")
-        hint = next((f"; {text}" for word, text in _HINTS.items() if word in said), "")
-        raise ProposalError(f"git {args[0]} failed: {_reason(said)}{hint}")
-    return os.fsdecode(done.stdout).rstrip("\n")
+    if process.returncode:
+        message = process.stderr.decode(errors="replace")
+        hint = next((f"; {text}" for word, text in _HINTS.items() if word in message), "")
+        raise ProposalError(f"git {args[0]} failed: {_reason(message)}{hint}")
+    return os.fsdecode(process.stdout).rstrip("\n")
 
 
-def _reason(said: str) -> str:
+def _reason(output: str) -> str:
     """Return the line that says why; advice may stand after it.
 
     >>> _reason("fatal: no such repository\\n\\nPlease make sure\\nthat it exists.\\n")
     'no such repository'
     """
-    lines = [line.strip() for line in said.splitlines() if line.strip()] or ["no reason given"]
-    told = next((line for line in lines if line.startswith(("! ", "fatal: ", "error: "))), "")
-    return told.removeprefix("fatal: ").removeprefix("error: ") or lines[-1]
+    lines = [line.strip() for line in output.splitlines() if line.strip()] or ["no reason given"]
+    reason = next((line for line in lines if line.startswith(("! ", "fatal: ", "error: "))), "")
+    return reason.removeprefix("fatal: ").removeprefix("error: ") or lines[-1]
 
 
 def propose(
@@ -117,9 +117,9 @@ def propose(
     remotes = _remotes(top)
     upstream, target = _choose(remotes, repository, git_config(top, "remote.pushDefault"))
     start = _start(top, upstream, base)
-    wanted = "note/" + _plain(Path(paths[0]).stem)
-    name = _named(top, branch) or _free_branch(top, remotes, wanted)
-    earlier = wanted if not branch and name != wanted and _tip(top, wanted) else ""
+    branch_name = "note/" + _plain(Path(paths[0]).stem)
+    name = _named(top, branch) or _free_branch(top, remotes, branch_name)
+    earlier = branch_name if not branch and name != branch_name and _tip(top, branch_name) else ""
     tip = _tip(top, name)
     if not tip:
         _refuse_stale(top, start.commit, paths)
@@ -153,12 +153,12 @@ def _inside(top: Path, file: Path) -> str:
 
 def _remotes(top: Path) -> dict[str, str]:
     """Return the remotes' addresses, before git's rewriting where that leads to a local path."""
-    found = {}
+    remotes = {}
     for name in git(top, "remote").split():
         rewritten = git(top, "remote", "get-url", "--push", name).partition("\n")[0]
         written = git_config(top, f"remote.{name}.url")
-        found[name] = written if web_address(rewritten) is None else rewritten
-    return found
+        remotes[name] = written if web_address(rewritten) is None else rewritten
+    return remotes
 
 
 def _choose(remotes: Mapping[str, str], repository: str, default: str) -> tuple[str, str]:
@@ -268,10 +268,10 @@ def _blob(top: Path, commit: str, path: str) -> str:
 
 def _message(top: Path, start: str, paths: Sequence[str], titles: Sequence[str]) -> str:
     verb = "Change" if all(_blob(top, start, path) for path in paths) else "Add"
-    said = [" ".join(t.split()) or Path(p).stem for t, p in zip(titles, paths, strict=True)]
+    titles_shown = [" ".join(t.split()) or Path(p).stem for t, p in zip(titles, paths, strict=True)]
     if len(paths) == 1:
-        return f"{verb} note: {said[0][:100]}"
-    lines = "\n".join(f"- {title[:200]}" for title in said)
+        return f"{verb} note: {titles_shown[0][:100]}"
+    lines = "\n".join(f"- {title[:200]}" for title in titles_shown)
     return f"{verb} {len(paths)} notes\n\n{lines}"
 
 

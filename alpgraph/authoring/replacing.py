@@ -50,22 +50,22 @@ def with_keys(raw: str, changed: Changes, order: Sequence[str]) -> str | None:
     if divided is None:
         return None
     head, chunks, tail = divided
-    kept: list[tuple[str, list[str]]] = []
+    entries: list[tuple[str, list[str]]] = []
     at = len(head)
     for key, lines in chunks:
         new = _replaced(key, lines, at, changed[key]) if key in changed else lines
         if new is None:
             return None
-        kept.append((key, new))
+        entries.append((key, new))
         at += len(lines)
-    known = {key for key, _ in chunks}
+    present = {key for key, _ in chunks}
     for key, change in changed.items():
-        if key not in known and (new := _fresh(key, change)):
-            kept.insert(_place(kept, key, order), (key, new))
-    text = "".join(head + [line for _, lines in kept for line in lines] + tail)
+        if key not in present and (new := _fresh(key, change)):
+            entries.insert(_place(entries, key, order), (key, new))
+    text = "".join(head + [line for _, lines in entries for line in lines] + tail)
     before, after = meaning(raw) or {}, meaning(text) or {}
     same = all(after.get(key) == before[key] for key in before.keys() - changed.keys())
-    stated = {key for key, lines in kept if any(map(_is_content, lines))}
+    stated = {key for key, lines in entries if any(map(_is_content, lines))}
     return text if same and after.keys() == stated else None
 
 
@@ -83,12 +83,14 @@ def _is_content(line: str) -> bool:
     return bool(line.strip()) and not line.lstrip().startswith("#")
 
 
-def _place(kept: Sequence[tuple[str, list[str]]], key: str, order: Sequence[str]) -> int:
+def _place(entries: Sequence[tuple[str, list[str]]], key: str, order: Sequence[str]) -> int:
     """Return where a new key goes: behind those that come before it in tidy notes."""
-    rank = {known: number for number, known in enumerate(order)}
-    mine = rank.get(key, len(rank))
+    rank = {name: number for number, name in enumerate(order)}
+    own_rank = rank.get(key, len(rank))
     before = [
-        number for number, (other, _) in enumerate(kept) if rank.get(other, len(rank)) <= mine
+        number
+        for number, (other, _) in enumerate(entries)
+        if rank.get(other, len(rank)) <= own_rank
     ]
     return before[-1] + 1 if before else 0
 
@@ -158,9 +160,9 @@ def _others_stay(before: str, after: str, changed: Mapping[int, object]) -> bool
     if not isinstance(now, dict):
         return False
     ((key, old),) = meaning(before).items()
-    kept = [place for place in range(len(old)) if changed.get(place, True) is not None]
+    remaining = [place for place in range(len(old)) if changed.get(place, True) is not None]
     new = now.get(key) or []
-    return all(place in changed or new[n] == old[place] for n, place in enumerate(kept))
+    return all(place in changed or new[n] == old[place] for n, place in enumerate(remaining))
 
 
 def _opened(own: str, value: yaml.SequenceNode) -> tuple[str, list[yaml.Node]] | None:
@@ -196,10 +198,10 @@ def _with_item(
     stop = len(part)
     while stop > 1 and not _is_content(part[stop - 1]) and not part[stop - 1].startswith(pad):
         stop -= 1
-    mine, between = part[:stop], part[stop:]
-    if any(line.strip() and not line.startswith(pad) for line in mine[1:]):
+    item_lines, between = part[:stop], part[stop:]
+    if any(line.strip() and not line.startswith(pad) for line in item_lines[1:]):
         return None
-    block = _as_block(own, item, mine, rows)
+    block = _as_block(own, item, item_lines, rows)
     if block is None or compose(block) is None:
         return None
     if new is None:
@@ -216,11 +218,11 @@ def _with_item(
     return [*above, part[0][:column] + lines[first], *below, *between]
 
 
-def _as_block(own: str, item: yaml.Node, mine: list[str], rows: Rows) -> str | None:
-    """Return an item, which has the lines `mine`, as a block mapping; comments behind it first."""
+def _as_block(own: str, item: yaml.Node, item_lines: list[str], rows: Rows) -> str | None:
+    """Return an item, of these lines, as a block mapping; comments behind it first."""
     column = item.start_mark.column
     if isinstance(item, yaml.MappingNode) and not item.flow_style:
-        return "".join(line[column:] or "\n" for line in mine)
+        return "".join(line[column:] or "\n" for line in item_lines)
     offsets = Offsets(own)
     start, end = offsets.span(item)
     if isinstance(item, yaml.MappingNode):
@@ -232,6 +234,6 @@ def _as_block(own: str, item: yaml.Node, mine: list[str], rows: Rows) -> str | N
         lines = [f"{rows.bare(item.value)}: {written(item.value) if chr(10) in source else source}"]
     else:
         return None
-    behind = own[end : offsets.starts[item.start_mark.line + len(mine)]].split("\n")
+    behind = own[end : offsets.starts[item.start_mark.line + len(item_lines)]].split("\n")
     comments = [line.strip() for line in behind if line.strip()]
     return "".join(_ended([*comments, *lines]))

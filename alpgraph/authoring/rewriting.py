@@ -54,9 +54,9 @@ def retyped(data: bytes, text: str) -> bytes:
     lines, ends = parts[::2], parts[1::2]
     common = max(set(ends), key=lambda end: (ends.count(end), end), default="\n")
     typed = text.split("\n")
-    kept = [common] * len(typed)
+    line_ends = [common] * len(typed)
     if len(set(ends)) > 1:
         for start, at, size in SequenceMatcher(None, lines, typed).get_matching_blocks():
-            kept[at : at + size] = [*ends, common][start : start + size]
-    new = "".join(line + end for line, end in zip(typed[:-1], kept, strict=False)) + typed[-1]
+            line_ends[at : at + size] = [*ends, common][start : start + size]
+    new = "".join(line + end for line, end in zip(typed[:-1], line_ends, strict=False)) + typed[-1]
     return ((BOM if old.startswith(BOM) else "") + new).encode("utf-8")

@@ -85,7 +85,7 @@ def write_starters(folder: Path, files: Mapping[str, str]) -> tuple[list[str], l
 
     Nothing that exists is changed. Raises OSError where a folder cannot be made or written to.
     """
-    written, kept = [], []
+    written, existing = [], []
     for path, text in files.items():
         target = folder / path
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -93,7 +93,7 @@ def write_starters(folder: Path, files: Mapping[str, str]) -> tuple[list[str], l
             with target.open("x", encoding="utf-8", newline="\n") as file:
                 file.write(text)
         except FileExistsError:
-            kept.append(path)
+            existing.append(path)
         else:
             written.append(path)
-    return written, kept
+    return written, existing

@@ -17,7 +17,7 @@ _FIELDS = ("title", "summary", "claim", "topics", "sources", "relations")
 
 
 @dataclass(frozen=True, slots=True)
-class Located:
+class FieldFinding:
     """A finding and the field it belongs to."""
 
     finding: Diagnostic
@@ -32,7 +32,7 @@ class Located:
 
 
 @dataclass(frozen=True, slots=True)
-class Drafted:
+class DraftedNote:
     """A note as it would be."""
 
     path: str
@@ -40,7 +40,7 @@ class Drafted:
     text: str
     notebook: Notebook
     graph: NoteGraph
-    findings: tuple[Located, ...]
+    findings: tuple[FieldFinding, ...]
 
     @property
     def note(self) -> Note:
@@ -50,7 +50,7 @@ class Drafted:
 
 def try_draft(
     notebook: Notebook, graph: NoteGraph, path: str, data: bytes, form: Form | None = None
-) -> Drafted:
+) -> DraftedNote:
     """Return what a file would be at a path among the notes; nothing is written.
 
     `graph` is that of `notebook`. With a form, findings are placed at its fields.
@@ -58,31 +58,31 @@ def try_draft(
     after = with_file(notebook, path, data)
     slug = next(slug for slug, note in after.notes.items() if note.path == path)
     patched = patch_graph(graph, notebook, after)
-    found = check_notebook(after, patched, experiments.fault_finders())
+    findings = check_notebook(after, patched, experiments.fault_finders())
     note, text = after.notes[slug], data.decode("utf-8", "replace")
-    located = tuple(_located(one, note, form) for one in found if one.place.file == path)
-    return Drafted(path, slug, text, after, patched, located)
+    located = tuple(_located(one, note, form) for one in findings if one.place.file == path)
+    return DraftedNote(path, slug, text, after, patched, located)
 
 
-def _located(one: Diagnostic, note: Note, form: Form | None) -> Located:
+def _located(one: Diagnostic, note: Note, form: Form | None) -> FieldFinding:
     if one.place.line >= note.body_line and note.body.strip():
         return _in_body(one, note)
-    return Located(one, _field(one, note, form))
+    return FieldFinding(one, _field(one, note, form))
 
 
-def _in_body(one: Diagnostic, note: Note) -> Located:
+def _in_body(one: Diagnostic, note: Note) -> FieldFinding:
     """Place a finding in the text as the field shows it, without blank lines at its ends."""
     lines = note.body.split("\n")
     blank = next((n for n, line in enumerate(lines) if line), 0)
     shown = note.body.strip("\n").split("\n")
     first = one.place.line - note.body_line - blank
     if not 0 <= first < len(shown):
-        return Located(one, "body")
+        return FieldFinding(one, "body")
     last = min(one.place.end_line - note.body_line - blank, len(shown) - 1)
     start = _offset(shown, first) + one.place.column - 1
     end = max(start + 1, _offset(shown, last) + one.place.end_column - 1)
     line, before, width = excerpt(shown[first], one.place, _WIDEST)
-    return Located(one, "body", start, end, line, " " * before + "^" * width)
+    return FieldFinding(one, "body", start, end, line, " " * before + "^" * width)
 
 
 def _offset(lines: list[str], number: int) -> int:
@@ -103,13 +103,13 @@ def _places(note: Note, form: Form | None) -> Iterator[tuple[str, Place]]:
     """Yield fields with their places, the narrowest first."""
     rows = [n for n, row in enumerate(form.relations) if not row.empty] if form else []
     native = [one for one in note.relations if one.form == "native"]
-    for number, told in zip(rows, native, strict=False):
-        yield f"relation-{number}-type", told.type_place
-        yield f"relation-{number}-to", told.to_place
-        if told.why_place:
-            yield f"relation-{number}-why", told.why_place
-    for number, told in zip(rows, native, strict=False):
-        yield f"relation-{number}-why", told.place
+    for number, relation in zip(rows, native, strict=False):
+        yield f"relation-{number}-type", relation.type_place
+        yield f"relation-{number}-to", relation.to_place
+        if relation.why_place:
+            yield f"relation-{number}-why", relation.why_place
+    for number, relation in zip(rows, native, strict=False):
+        yield f"relation-{number}-why", relation.place
     cited = [n for n, row in enumerate(form.sources) if not row.empty] if form else []
     for number, source in zip(cited, note.sources, strict=False):
         yield f"source-{number}-id", source.place

@@ -86,13 +86,13 @@ def search(
     from alpgraph.check.terminal import escape
 
     for hit in hits:
-        told = (notebook.notes[hit.slug].title, f"  {hit.slug}", f"  {hit.text}")
-        click.echo("\n".join(map(escape, told)) + "\n")
+        lines = (notebook.notes[hit.slug].title, f"  {hit.slug}", f"  {hit.text}")
+        click.echo("\n".join(map(escape, lines)) + "\n")
     for sentence in unknown:
         click.echo(escape(sentence), err=True)
     lacks = [repr(word) for word in index.absent(text)] if total else []
-    says = f"{total} found" + (f"; no note has {' or '.join(lacks)}" if lacks else "")
-    click.echo(says if total else "nothing found", err=True)
+    summary = f"{total} found" + (f"; no note has {' or '.join(lacks)}" if lacks else "")
+    click.echo(summary if total else "nothing found", err=True)
     return 0
 
 
@@ -120,17 +120,17 @@ def path(
     ends = [_slug_of(notebook, word) for word in (start, end)]
     if ends[0] == ends[1]:
         raise click.UsageError(f"{start!r} and {end!r} are the same note")
-    found = find_paths(graph, ends[0], ends[1], k=count)
+    paths = find_paths(graph, ends[0], ends[1], k=count)
     if as_json:
-        click.echo(json.dumps({"paths": [path_to_json(one) for one in found]}, indent=2))
+        click.echo(json.dumps({"paths": [path_to_json(one) for one in paths]}, indent=2))
         return 0
     from alpgraph.check.terminal import escape
 
-    if not found:
+    if not paths:
         click.echo(escape(explain_no_path(graph, ends[0], ends[1])))
         return 1
     titles = {slug: note.title for slug, note in notebook.notes.items()}
-    for number, one in enumerate(found, 1):
+    for number, one in enumerate(paths, 1):
         click.echo("\n".join(map(escape, _steps(number, one, titles))) + "\n")
     return 0
 
@@ -168,8 +168,8 @@ def stats(as_json: bool, notes: Path | None, state: Path | None) -> None:
     from alpgraph.graph import stats as compute
 
     location, notebook, graph = _read_graph(notes, state)
-    kept = load_layout(location.cache())
-    areas = find_areas(graph, kept.communities if kept else None)
+    stored = load_layout(location.cache())
+    areas = find_areas(graph, stored.communities if stored else None)
     sources = {slug: len(note.sources) for slug, note in notebook.notes.items()}
     figures = compute(graph, sources=sources, areas=areas)
     if as_json:

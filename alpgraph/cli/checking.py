@@ -59,28 +59,28 @@ def check(
     name = output_format or ("github" if os.environ.get("GITHUB_ACTIONS") == "true" else "full")
     try:
         every, count = _findings(location, config, changed_since)
-        found = chosen(every, select=select, ignore=ignore)
+        findings = chosen(every, select=select, ignore=ignore)
     except ValueError as error:
         raise click.UsageError(str(error)) from None
     if fix:
         from alpgraph.check import apply_fixes
 
-        outcome = apply_fixes(read(location, config), found)
+        outcome = apply_fixes(read(location, config), findings)
         if name in FOR_PEOPLE:  # what programs read holds nothing else
             click.echo(outcome.diff, nl=False)
         click.echo(outcome.summary, err=True)
         every, count = _findings(location, config, changed_since)
-        found = chosen(every, select=select, ignore=ignore)
-    click.echo(_report(name, found, location.notes), nl=False)
+        findings = chosen(every, select=select, ignore=ignore)
+    click.echo(_report(name, findings, location.notes), nl=False)
     if name == "github":
-        _add_to_summary(found, location.notes)
+        _add_to_summary(findings, location.notes)
     if name in FOR_PEOPLE:
-        click.echo(summary_table(found), err=True, nl=False)
-    click.echo(summary_line(found, count), err=True)
+        click.echo(summary_table(findings), err=True, nl=False)
+    click.echo(summary_line(findings, count), err=True)
     if location.bundled:
         click.echo("these are the bundled notes, since there is no ./notes here", err=True)
     bad = {Severity.ERROR, Severity.WARNING} if error_on_warning else {Severity.ERROR}
-    return int(not exit_zero and any(finding.severity in bad for finding in found))
+    return int(not exit_zero and any(finding.severity in bad for finding in findings))
 
 
 def _findings(
@@ -96,14 +96,16 @@ def _findings(
     folder, types = location.cache(), types_of(config.relation_types)
     # experiments of other packages judge parameters too
     points = [f"{point.value}{point.dist}" for point in entry_points(group=EXPERIMENTS)]
-    kept = FindingsCache(location.notes, folder, types, repr(points))
-    if changed_since is None and (known := kept.load()):
-        return known.found, known.notes
+    cache = FindingsCache(location.notes, folder, types, repr(points))
+    if changed_since is None and (cached := cache.load()):
+        return cached.found, cached.notes
     notebook = read(location, config)
-    found = findings_of(notebook, changed_since)
+    findings = findings_of(notebook, changed_since)
     if changed_since is None:
-        FindingsCache(location.notes, folder, types, repr(points)).save(found, len(notebook.notes))
-    return found, len(notebook.notes)
+        FindingsCache(location.notes, folder, types, repr(points)).save(
+            findings, len(notebook.notes)
+        )
+    return findings, len(notebook.notes)
 
 
 def findings_of(notebook: "Notebook", changed_since: str | None) -> "list[Diagnostic]":
@@ -113,33 +115,33 @@ def findings_of(notebook: "Notebook", changed_since: str | None) -> "list[Diagno
     from alpgraph.graph import build_graph, patch_graph
 
     experiments, graph = fault_finders(), build_graph(notebook)
-    found = check_notebook(notebook, graph, experiments)
+    findings = check_notebook(notebook, graph, experiments)
     if changed_since is None:
-        return found
+        return findings
     from alpgraph.history import changed_paths, notebook_at
 
     before = notebook_at(notebook.root, changed_since, like=notebook)
     earlier = check_notebook(before, patch_graph(graph, notebook, before), experiments)
-    return findings_of_change(earlier, found, changed_paths(notebook.root, changed_since))
+    return findings_of_change(earlier, findings, changed_paths(notebook.root, changed_since))
 
 
-def _report(name: str, found: "list[Diagnostic]", root: Path) -> str:
+def _report(name: str, findings: "list[Diagnostic]", root: Path) -> str:
     """Format findings as asked."""
     from alpgraph import check as reports
 
     if name == "full":
         colour = sys.stdout.isatty() and "NO_COLOR" not in os.environ
         prefix = shown_prefix(root)
-        few, more = reports.without_repeats(found)
+        few, more = reports.without_repeats(findings)
         return reports.to_full(few, source_reader(root), colour=colour, prefix=prefix) + more
     # each is looked up, and so imported, only when it is asked for
     plain: dict[str, Callable[[list[Diagnostic]], str]] = {
-        "concise": lambda found: reports.to_concise(found, prefix=shown_prefix(root)),
-        "json": lambda found: reports.to_json(found),
-        "github": lambda found: reports.to_github(found, prefix=_prefix(root)),
-        "sarif": lambda found: reports.to_sarif(found, prefix=_prefix(root)),
+        "concise": lambda findings: reports.to_concise(findings, prefix=shown_prefix(root)),
+        "json": lambda findings: reports.to_json(findings),
+        "github": lambda findings: reports.to_github(findings, prefix=_prefix(root)),
+        "sarif": lambda findings: reports.to_sarif(findings, prefix=_prefix(root)),
     }
-    return plain[name](found)
+    return plain[name](findings)
 
 
 def shown_prefix(root: Path) -> str:
@@ -160,14 +162,14 @@ def _prefix(root: Path) -> str:
         return ""
 
 
-def _add_to_summary(found: "list[Diagnostic]", root: Path) -> None:
+def _add_to_summary(findings: "list[Diagnostic]", root: Path) -> None:
     """Add all findings to the summary of a GitHub job, which holds more than annotations do."""
     from alpgraph.check import to_summary
 
     place = os.environ.get("GITHUB_STEP_SUMMARY")
     if place:
         with Path(place).open("a", encoding="utf-8") as file:
-            file.write(f"## Findings\n\n{to_summary(found, prefix=_prefix(root))}\n")
+            file.write(f"## Findings\n\n{to_summary(findings, prefix=_prefix(root))}\n")
 
 
 def source_reader(root: Path) -> Callable[[str], str]:

@@ -59,7 +59,7 @@ def new(
     notebook = read(location, config)
     cited = _each(sources, "--source", parse_source)
     linked = _each(relations, "--relation", lambda word: parse_relation(word, notebook))
-    said: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "title": title or "",
         "claim": claim,
         "summary": summary,
@@ -74,10 +74,10 @@ def new(
             raise click.UsageError("--title is missing, and this is no terminal to ask on")
         from alpgraph.cli.questions import ask
 
-        said = ask(said, location, notebook)
+        fields = ask(fields, location, notebook)
     else:
         _suggest(location, notebook, f"{title} {claim} {summary}", {one.to for one in linked})
-    return _write(location, config, notebook, said)
+    return _write(location, config, notebook, fields)
 
 
 def _each(words: Sequence[str], option: str, read_one: Callable[[str], T]) -> list[T]:
@@ -95,8 +95,8 @@ def _suggest(
     from alpgraph.check.terminal import escape
     from alpgraph.search import open_index
 
-    found = open_index(notebook, location.cache()).near(text)
-    near = [hit for hit in found if hit.slug not in linked]
+    hits = open_index(notebook, location.cache()).near(text)
+    near = [hit for hit in hits if hit.slug not in linked]
     if near:
         click.echo("near notes; is one of them the same, or worth a --relation?", err=True)
     for hit in near:
@@ -104,7 +104,7 @@ def _suggest(
 
 
 def _write(
-    location: "Location", config: "Config", notebook: "Notebook", said: dict[str, Any]
+    location: "Location", config: "Config", notebook: "Notebook", fields: dict[str, Any]
 ) -> int:
     """Write the note, say what `check` finds in it, and what comes next."""
     from alpgraph.authoring import find_forge, new_note, write_new
@@ -114,14 +114,14 @@ def _write(
     from alpgraph.notes import update_notebook
 
     try:
-        draft = new_note(notebook, **said)
+        draft = new_note(notebook, **fields)
         written = write_new(location.notes, draft)
     except (ValueError, FileExistsError) as error:
         raise click.UsageError(str(error)) from None
     after = update_notebook(notebook, [draft.path])
-    found = [one for one in findings_of(after, None) if one.place.file == draft.path]
-    told = to_full(found, lambda _: draft.text, prefix=shown_prefix(location.notes))
-    click.echo(told, nl=False, err=True)
+    findings = [one for one in findings_of(after, None) if one.place.file == draft.path]
+    report = to_full(findings, lambda _: draft.text, prefix=shown_prefix(location.notes))
+    click.echo(report, nl=False, err=True)
     shown = Path(written)
     shown = shown.relative_to(Path.cwd()) if shown.is_relative_to(Path.cwd()) else shown
     click.echo(shown)
@@ -132,7 +132,7 @@ def _write(
                        notes_path=config.notes_path)  # fmt: skip
     if forge and (url := forge.new_url(draft.path, draft.text)):
         click.echo(f"or, without git, open\n  {url}", err=True)
-    return int(any(one.severity is Severity.ERROR for one in found))
+    return int(any(one.severity is Severity.ERROR for one in findings))
 
 
 def _quoted(path: str) -> str:
@@ -150,9 +150,11 @@ def _new_experiment(name: str) -> int:
         files = experiment_template(name)
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="--experiment") from None
-    taken = [path for path in files if Path(path).exists()]
-    if taken:
-        raise click.UsageError(f"{', '.join(map(str, taken))} exists already; nothing was written")
+    existing = [path for path in files if Path(path).exists()]
+    if existing:
+        raise click.UsageError(
+            f"{', '.join(map(str, existing))} exists already; nothing was written"
+        )
     for path, text in files.items():
         target = Path(path)
         target.parent.mkdir(parents=True, exist_ok=True)

@@ -57,12 +57,12 @@ def propose(
         if finding.severity is Severity.ERROR and finding.place.file in names
     ]
     if errors and not with_errors:
-        told = to_full(errors, source_reader(location.notes), prefix=shown_prefix(location.notes))
-        click.echo(told, nl=False)
+        report = to_full(errors, source_reader(location.notes), prefix=shown_prefix(location.notes))
+        click.echo(report, nl=False)
         click.echo("not proposed: mend these, or add --with-errors", err=True)
         return 1
     try:
-        done = make(
+        proposal = make(
             list(named),
             {file: title for file, (_, title) in named.items()},
             repository=config.repository,
@@ -75,9 +75,9 @@ def propose(
         )
     except ProposalError as error:
         raise click.UsageError(str(error)) from None
-    _tell(done)
-    if done.url and open_page:
-        click.launch(done.url)
+    _print_proposal(proposal)
+    if proposal.url and open_page:
+        click.launch(proposal.url)
     return 0
 
 
@@ -89,30 +89,33 @@ def _named(files: Sequence[Path], notebook: "Notebook") -> dict[Path, tuple[str,
     from alpgraph.notes.files import is_note_name
 
     titles = {note.path: note.title for note in notebook.notes.values()}
-    found: dict[Path, tuple[str, str]] = {}
+    names: dict[Path, tuple[str, str]] = {}
     for file in files:
         place = file.parent.resolve() / file.name
         inside = place.is_relative_to(notebook.root) and file.is_file() and not file.is_symlink()
         path = place.relative_to(notebook.root).as_posix() if inside else ""
         if not path or (path not in titles and is_note_name(file.name)):
             raise click.UsageError(f"{os.fspath(file)!r} is no note of {notebook.root}")
-        found[place] = path, titles.get(path, "")
-    return found
+        names[place] = path, titles.get(path, "")
+    return names
 
 
-def _tell(done: "Proposal") -> None:
+def _print_proposal(proposal: "Proposal") -> None:
     """Say what was done; the address alone stands on standard output."""
-    if done.earlier:
-        says = f"{done.earlier} proposes this note already; `--branch {done.earlier}` adds to it"
-        click.echo(says, err=True)
-    if not done.remote:
-        what = f"committed {done.commit[:12]} on the branch {done.branch}; nothing was pushed"
+    if proposal.earlier:
+        branch = proposal.earlier
+        message = f"{branch} proposes this note already; `--branch {branch}` adds to it"
+        click.echo(message, err=True)
+    if not proposal.remote:
+        what = (
+            f"committed {proposal.commit[:12]} on the branch {proposal.branch}; nothing was pushed"
+        )
         click.echo(what, err=True)
-        click.echo(done.branch)
+        click.echo(proposal.branch)
         return
-    more = "" if done.url else "; open a pull request from it on your forge"
-    click.echo(f"pushed the branch {done.branch} to {done.remote}{more}", err=True)
-    click.echo(done.url or done.branch)
+    more = "" if proposal.url else "; open a pull request from it on your forge"
+    click.echo(f"pushed the branch {proposal.branch} to {proposal.remote}{more}", err=True)
+    click.echo(proposal.url or proposal.branch)
 
 
 @click.command(epilog="Examples: `alpgraph diff main`; `alpgraph diff HEAD~5 HEAD --format md`.")

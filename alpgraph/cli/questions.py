@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 REASON = range(20, 501)
 
 
-def ask(said: dict[str, Any], location: "Location", notebook: "Notebook") -> dict[str, Any]:
+def ask(fields: dict[str, Any], location: "Location", notebook: "Notebook") -> dict[str, Any]:
     """Return the fields of a note with what is missing asked for; Enter leaves one out."""
     from alpgraph.authoring import parse_source
     from alpgraph.search import open_index
@@ -24,21 +24,21 @@ def ask(said: dict[str, Any], location: "Location", notebook: "Notebook") -> dic
     while not title.strip():
         title = click.prompt("The question the note asks", default="", show_default=False)
     near = _show_near(notebook, [hit.slug for hit in index.near(title)])
-    claim = said["claim"] or _line("Its claim, one sentence that could be false")
-    summary = said["summary"] or _line("Two or three lines for cards")
-    sources = list(said["sources"])
+    claim = fields["claim"] or _line("Its claim, one sentence that could be false")
+    summary = fields["summary"] or _line("Two or three lines for cards")
+    sources = list(fields["sources"])
     while word := _line("A source, as arxiv:2511.07699 or url:https://…"):
         try:
             sources.append(parse_source(word))
         except ValueError as error:
             click.echo(f"  {error}")
-    found = [hit.slug for hit in index.near(f"{title} {claim} {summary}")]
-    if set(found) - set(near):
-        near = _show_near(notebook, list(dict.fromkeys([*near, *found])))
-    relations = list(said["relations"])
+    slugs = [hit.slug for hit in index.near(f"{title} {claim} {summary}")]
+    if set(slugs) - set(near):
+        near = _show_near(notebook, list(dict.fromkeys([*near, *slugs])))
+    relations = list(fields["relations"])
     while target := _target(notebook, near):
         relations.append(_relation(notebook, target))
-    return said | {
+    return fields | {
         "title": title,
         "claim": claim,
         "summary": summary,
@@ -65,10 +65,12 @@ def _target(notebook: "Notebook", near: list[str]) -> str:
     while word := _line("Relate it to (a number above, a slug or a title)"):
         if word.isdecimal() and 1 <= int(word) <= len(near):
             return near[int(word) - 1]
-        found = notebook.resolve(word, "")
-        if found.slug:
-            return found.slug
-        several = f"; it fits {', '.join(found.candidates[:5])}" if found.candidates else ""
+        resolution = notebook.resolve(word, "")
+        if resolution.slug:
+            return resolution.slug
+        several = (
+            f"; it fits {', '.join(resolution.candidates[:5])}" if resolution.candidates else ""
+        )
         click.echo(f"  no note answers to '{escape(word)}'{several}")
     return ""
 

@@ -22,7 +22,7 @@ BAR = 24
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class RunRequest:
     """What is to be run: once, or for several values of the parameter `key`."""
 
     experiment: "Experiment"
@@ -103,11 +103,11 @@ def run(
     """
     pin_threads()
     experiment, start = _experiment_of(what, preset, notes)
-    given = _assignments(params)
+    assignments = _assignments(params)
     key, values = _sweep(sweeps)
-    if key in given:
+    if key in assignments:
         raise click.BadParameter(f"{key!r} is set with -p, too", param_hint="--sweep")
-    chosen = {**start, **given}
+    chosen = {**start, **assignments}
     questions = [{**chosen, key: value} for value in values] if key else [chosen]
     valid = [_valid(experiment, question) for question in questions]
     count = replicates if replicates is not None else experiment.replicates
@@ -115,7 +115,7 @@ def run(
         raise click.BadParameter(f"{count} is not between 2 and 1024", param_hint="--replicates")
     if seed < 0:
         raise click.BadParameter(f"{seed} is below 0", param_hint="--seed")
-    asked, progress = Asked(experiment, key, valid, count), Progress(experiment.name)
+    request, progress = RunRequest(experiment, key, valid, count), Progress(experiment.name)
     if dask:
         from alpgraph.cli.cluster import run_on_dask
 
@@ -128,7 +128,7 @@ def run(
             for i, question in enumerate(valid)
         )
     try:
-        interrupted = _tell(asked, outcomes, progress, as_json=as_json)
+        interrupted = _print_results(request, outcomes, progress, as_json=as_json)
     finally:
         progress.finish()
     if interrupted:
@@ -137,30 +137,30 @@ def run(
     return 0
 
 
-def _tell(
-    asked: Asked,
+def _print_results(
+    request: RunRequest,
     outcomes: Iterable[tuple[dict[str, Any] | None, bool]],
     progress: Progress,
     *,
     as_json: bool,
 ) -> bool:
     """Print results as they come; whether the last one was interrupted."""
-    told = _row if asked.key else _told
+    line_of = _row if request.key else _summary
     if not as_json:
-        click.echo(_head(asked))
+        click.echo(_head(request))
     results = []
     interrupted = False
-    for question, (result, interrupted) in zip(asked.questions, outcomes, strict=False):
+    for question, (result, interrupted) in zip(request.questions, outcomes, strict=False):
         progress.finish()
         if result is not None:
             results.append({"params": question, "result": result})
             if not as_json:
-                click.echo(told(asked, result))
+                click.echo(line_of(request, result))
         if interrupted:
             break
     if as_json:
         one = results[0]["result"] if results else None
-        click.echo(json.dumps(results if asked.key else one, indent=2, allow_nan=False))
+        click.echo(json.dumps(results if request.key else one, indent=2, allow_nan=False))
     return interrupted
 
 
@@ -184,7 +184,7 @@ def _experiment_of(
         if note is None:
             raise click.UsageError(
                 f"{what!r} is neither an experiment nor a note; "
-                + perhaps(what, all_experiments(), notebook.notes)
+                + suggestion(what, all_experiments(), notebook.notes)
             )
         if note.experiment is None:
             raise click.UsageError(f"the note {what!r} attaches no experiment")
@@ -193,33 +193,33 @@ def _experiment_of(
         if experiment is None:
             raise click.UsageError(f"the note's experiment {note.experiment.name!r} is not known")
     if preset is not None or start is None:
-        wanted = preset or "claim"
-        if wanted not in experiment.presets:
-            known = ", ".join(experiment.presets)
-            raise click.BadParameter(f"{wanted!r} is none of {known}", param_hint="--preset")
-        start = dict(experiment.presets[wanted].params)
+        name = preset or "claim"
+        if name not in experiment.presets:
+            names = ", ".join(experiment.presets)
+            raise click.BadParameter(f"{name!r} is none of {names}", param_hint="--preset")
+        start = dict(experiment.presets[name].params)
     return experiment, start
 
 
-def perhaps(what: str, experiments: Iterable[str], notes: Iterable[str] = ()) -> str:
+def suggestion(what: str, experiments: Iterable[str], notes: Iterable[str] = ()) -> str:
     """Say which experiment or note was probably meant, else which experiments there are."""
     from alpgraph.check.near import close_to
 
-    known = list(experiments)
-    near = close_to(what, known) or close_to(what, notes)
-    return f"did you mean {near[0]!r}?" if near else f"known: {', '.join(known)}"
+    names = list(experiments)
+    near = close_to(what, names) or close_to(what, notes)
+    return f"did you mean {near[0]!r}?" if near else f"known: {', '.join(names)}"
 
 
 def _assignments(words: Sequence[str]) -> dict[str, str]:
     """Split each `key=value`; no key may be given twice."""
-    given: dict[str, str] = {}
+    values: dict[str, str] = {}
     for word in words:
         key, value = _assignment(word)
-        if key in given:
-            told = f"{key!r} is set twice, to {given[key]!r} and to {value!r}"
-            raise click.BadParameter(told, param_hint="-p")
-        given[key] = value
-    return given
+        if key in values:
+            message = f"{key!r} is set twice, to {values[key]!r} and to {value!r}"
+            raise click.BadParameter(message, param_hint="-p")
+        values[key] = value
+    return values
 
 
 def _assignment(word: str, option: str = "-p", form: str = "KEY=VALUE") -> tuple[str, str]:
@@ -235,9 +235,9 @@ def _sweep(words: Sequence[str]) -> tuple[str, list[str]]:
     if not words:
         return "", []
     if len(words) > 1:
-        given = " and ".join(words)
+        names = " and ".join(words)
         raise click.BadParameter(
-            f"{given} are {len(words)} sweeps, and only one parameter can vary: "
+            f"{names} are {len(words)} sweeps, and only one parameter can vary: "
             "set the others with -p",
             param_hint="--sweep",
         )
@@ -291,7 +291,7 @@ def _run_in_parts(
                 progress((start + fraction * count) / replicates)
 
             # what it prints does not stand in the result
-            with _told_as_failure(experiment), redirect_stdout(sys.stderr):
+            with _as_failure(experiment), redirect_stdout(sys.stderr):
                 parts.append(experiment.measure(model, seeds, report))
             done += count
     except KeyboardInterrupt:
@@ -299,13 +299,13 @@ def _run_in_parts(
     if not parts:
         return None, interrupted
     seeds = [(seed, index) for index in range(done)]
-    with _told_as_failure(experiment):
+    with _as_failure(experiment):
         result = result_of(experiment, model, seeds, merge_measurements(parts))
     return result, interrupted
 
 
 @contextmanager
-def _told_as_failure(experiment: "Experiment") -> Iterator[None]:
+def _as_failure(experiment: "Experiment") -> Iterator[None]:
     """End with 1 and say whose fault it is when an experiment, of whoever, does not do its part."""
     from alpgraph.experiments.failures import failure
 
@@ -316,36 +316,36 @@ def _told_as_failure(experiment: "Experiment") -> Iterator[None]:
         if os.environ.get("ALPGRAPH_DEBUG"):
             traceback.print_exception(error)
             hint = ""
-        said = f"the experiment {experiment.name!r} failed: {failure(error, experiment)}{hint}"
-        raise click.ClickException(said) from None
+        message = f"the experiment {experiment.name!r} failed: {failure(error, experiment)}{hint}"
+        raise click.ClickException(message) from None
 
 
-def _head(asked: Asked) -> str:
+def _head(request: RunRequest) -> str:
     """Say what is asked; before a sweep, what its columns are."""
-    experiment = asked.experiment
+    experiment = request.experiment
     lines = [experiment.title, experiment.hypothesis]
-    if asked.key:
+    if request.key:
         lines += [
             f"{experiment.primary.name} ({experiment.primary.unit}): {experiment.treatment.name} "
-            f"minus {experiment.control.name}, {asked.replicates} replicates each",
-            f"{asked.key:>{asked.width}}  difference       95 % interval        verdict",
+            f"minus {experiment.control.name}, {request.replicates} replicates each",
+            f"{request.key:>{request.width}}  difference       95 % interval        verdict",
         ]
     return "\n".join(lines)
 
 
-def _row(asked: Asked, result: Mapping[str, Any]) -> str:
+def _row(request: RunRequest, result: Mapping[str, Any]) -> str:
     """Tell one point of a sweep."""
-    primary, done = result["primary"], len(result["replicates"])
-    few = f" ({done} replicates)" if done < asked.replicates else ""
+    primary, replicates = result["primary"], len(result["replicates"])
+    few = f" ({replicates} replicates)" if replicates < request.replicates else ""
     return (
-        f"{result['params'][asked.key]!s:>{asked.width}}  {signed(primary['difference']):>10}  "
+        f"{result['params'][request.key]!s:>{request.width}}  {signed(primary['difference']):>10}  "
         f"{signed(primary['low']):>10} to {signed(primary['high']):<10}  {result['verdict']}{few}"
     )
 
 
-def _told(asked: Asked, result: Mapping[str, Any]) -> str:
+def _summary(request: RunRequest, result: Mapping[str, Any]) -> str:
     """Tell a result in a few lines."""
-    primary, experiment = result["primary"], asked.experiment
+    primary, experiment = result["primary"], request.experiment
     low, high = (signed(end) for end in primary["bootstrap"])
     return (
         f"{str(result['verdict']).upper()}: {primary['name']} "

@@ -86,8 +86,10 @@ def serve(
         click.echo(f"port {DEFAULT_PORT} is taken, so this is {bound}", err=True)
     click.echo(f"serving {location.notes} at {address}  (Ctrl-C ends it)", err=True)
     if config.host in EVERYWHERE and not config.allow_hosts:
-        told = "other machines are answered under the names that --allow-host gives; there is none"
-        click.echo(told, err=True)
+        message = (
+            "other machines are answered under the names that --allow-host gives; there is none"
+        )
+        click.echo(message, err=True)
     if edit:
         address = f"{address}/new?token={token}"
         click.echo(f"the form that writes notes is at {address}", err=True)
@@ -115,9 +117,9 @@ def _reached(host: str) -> str:
 def _listen(host: str, port: int | None) -> socket.socket:
     """Bind `port`, or the first free one from the default upwards when none was asked for."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    wanted = [port] if port is not None else [*range(DEFAULT_PORT, DEFAULT_PORT + 50), 0]
+    ports = [port] if port is not None else [*range(DEFAULT_PORT, DEFAULT_PORT + 50), 0]
     reason = ""
-    for candidate in wanted:
+    for candidate in ports:
         # asyncio sends small pieces at once only where the protocol is said, else 40 ms later
         listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         if os.name == "posix":
@@ -131,7 +133,7 @@ def _listen(host: str, port: int | None) -> socket.socket:
             continue
         listener.set_inheritable(True)
         return listener
-    raise click.UsageError(f"cannot listen on {host} port {wanted[0]}: {reason.lower()}")
+    raise click.UsageError(f"cannot listen on {host} port {ports[0]}: {reason.lower()}")
 
 
 def _has_screen() -> bool:

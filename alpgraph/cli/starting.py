@@ -34,7 +34,7 @@ def init(
     """
     from alpgraph.authoring import starter_files, write_starters
 
-    asked = {
+    options = {
         "collection": not (folder / "notes").is_dir(),
         "github": github,
         "forgejo": forgejo,
@@ -44,15 +44,15 @@ def init(
     }
     forge = _forge_of(folder)
     files = starter_files(
-        [kind for kind, wanted in asked.items() if wanted],
+        [kind for kind, chosen in options.items() if chosen],
         title=title or folder.resolve().name or "My notes",
         repository=forge.repository if forge else "",
     )
     folder.mkdir(parents=True, exist_ok=True)
-    written, kept = write_starters(folder, files)
+    written, existing = write_starters(folder, files)
     for path in written:
         click.echo(path)
-    for path in kept:
+    for path in existing:
         click.echo(f"{path} was there and stays as it is", err=True)
     if not files:
         hint = "nothing to write: there is a notes folder; see --github, --vscode and the others"
@@ -66,6 +66,8 @@ def _forge_of(folder: Path) -> "Forge | None":
     from alpgraph.authoring import find_forge
     from alpgraph.history import remotes
 
-    found = remotes(folder) if folder.is_dir() else {}
-    named = [found[name] for name in ("upstream", "origin") if name in found]
-    return next((forge for url in [*named, *found.values()] if (forge := find_forge(url))), None)
+    addresses = remotes(folder) if folder.is_dir() else {}
+    named = [addresses[name] for name in ("upstream", "origin") if name in addresses]
+    return next(
+        (forge for url in [*named, *addresses.values()] if (forge := find_forge(url))), None
+    )

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from alpgraph.cli.options import json_option
-from alpgraph.cli.running import Progress, perhaps, pin_threads, signed
+from alpgraph.cli.running import Progress, pin_threads, signed, suggestion
 
 if TYPE_CHECKING:
     from alpgraph.experiments import Verified
@@ -32,32 +32,32 @@ def verify(names: tuple[str, ...], seed: int | None, as_json: bool) -> int:
     pin_threads()
     from alpgraph.experiments import all_experiments, references
 
-    known = all_experiments()
+    experiments = all_experiments()
     for name in names:
-        if name not in known:
-            raise click.UsageError(f"{name!r} is no experiment; {perhaps(name, known)}")
+        if name not in experiments:
+            raise click.UsageError(f"{name!r} is no experiment; {suggestion(name, experiments)}")
     if seed is not None and seed < 0:
         raise click.BadParameter(f"{seed} is below 0", param_hint="--seed")
     base = seed if seed is not None else int(time.time())
-    presets = [(name, preset) for name in names or known for preset in references(name)]
+    presets = [(name, preset) for name in names or experiments for preset in references(name)]
     rows: list[Verified] = []
     interrupted = False
     try:
         for row in _verified(presets, base):
             rows.append(row)
             if not as_json:
-                click.echo(_told(row))
+                click.echo(_line(row))
     except KeyboardInterrupt:
         interrupted = True
     if as_json:
         fields = ("experiment", "preset", "holds", "stored", "verdict", "replicates", "result")
         click.echo(json.dumps([{f: getattr(row, f) for f in fields} for row in rows], indent=2))
-    lost = sum(not row.holds for row in rows)
-    done = f" ({len(presets) - len(rows)} not run: interrupted)" if interrupted else ""
+    failed = sum(not row.holds for row in rows)
+    rest = f" ({len(presets) - len(rows)} not run: interrupted)" if interrupted else ""
     click.echo(
-        f"{len(rows) - lost} of {len(rows)} verdicts hold on base seed {base}{done}", err=True
+        f"{len(rows) - failed} of {len(rows)} verdicts hold on base seed {base}{rest}", err=True
     )
-    return 130 if interrupted else int(lost > 0)
+    return 130 if interrupted else int(failed > 0)
 
 
 def _verified(presets: Sequence[tuple[str, str]], base: int) -> "Iterator[Verified]":
@@ -97,7 +97,7 @@ def _verified(presets: Sequence[tuple[str, str]], base: int) -> "Iterator[Verifi
         pool.shutdown(cancel_futures=True)
 
 
-def _told(row: "Verified") -> str:
+def _line(row: "Verified") -> str:
     """Tell in a line whether a verdict holds."""
     mark = "holds" if row.holds else "DOES NOT HOLD"
     primary = row.result["primary"]

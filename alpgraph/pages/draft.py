@@ -9,10 +9,10 @@ from markupsafe import Markup
 
 from alpgraph.authoring import (
     MAX_ROWS,
-    Drafted,
+    DraftedNote,
+    FieldFinding,
     Forge,
     Form,
-    Located,
     RelationRow,
     SourceRow,
     find_forge,
@@ -74,7 +74,7 @@ class Writing:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Outcome:
     """What came of the last button."""
 
     message: str = ""
@@ -88,13 +88,13 @@ def draft_page(
     slug: str = "",
     digest: str = "",
     raw: str = "",
-    drafted: Drafted | None = None,
+    drafted: DraftedNote | None = None,
     near: Iterable[str] = (),
     writing: Writing | None = None,
-    told: Told | None = None,
+    outcome: Outcome | None = None,
 ) -> str:
     """Return the page; `slug` is the note that is edited, `raw` its text where fields cannot be."""
-    writing, told = writing or Writing(), told or Told()
+    writing, outcome = writing or Writing(), outcome or Outcome()
     found = _by_field(collection, drafted.findings if drafted else (), whole=bool(raw))
     counts = [one.severity for faults in found.values() for one in faults]
     forge = _forge(collection)
@@ -125,8 +125,8 @@ def draft_page(
         written=writing.written,
         remote=writing.remote,
         pull_request=writing.pull_request,
-        message=said(_sentence(told.message) if told.fault else told.message),
-        message_fault=told.fault,
+        message=said(_sentence(outcome.message) if outcome.fault else outcome.message),
+        message_fault=outcome.fault,
     )
 
 
@@ -147,7 +147,7 @@ def _choices(collection: Collection) -> Mapping[str, Any]:
     }
 
 
-def _ways(forge: Forge | None, drafted: Drafted | None, slug: str) -> Mapping[str, Any]:
+def _ways(forge: Forge | None, drafted: DraftedNote | None, slug: str) -> Mapping[str, Any]:
     """Return the addresses at the forge: with the text in it, and for pasting it by hand."""
     if forge is None or drafted is None:
         return {"forge": forge, "prefilled": "", "by_hand": ""}
@@ -168,16 +168,16 @@ def _forge(collection: Collection) -> Forge | None:
 
 
 def _by_field(
-    collection: Collection, findings: Iterable[Located], *, whole: bool
+    collection: Collection, findings: Iterable[FieldFinding], *, whole: bool
 ) -> dict[str, list[Fault]]:
     """Group findings by field, hints of level info left out; errors first.
 
     Where a field is empty, which key to write (the hint of ALP013) is no news below that field.
     """
-    found: dict[str, list[Fault]] = {}
+    by_field: dict[str, list[Fault]] = {}
     weight = {Severity.ERROR: 0, Severity.WARNING: 1}
-    kept = [one for one in findings if one.finding.severity in weight]
-    for one in sorted(kept, key=lambda one: weight[one.finding.severity]):
+    shown = [one for one in findings if one.finding.severity in weight]
+    for one in sorted(shown, key=lambda one: weight[one.finding.severity]):
         finding = one.finding
         place = f"Line {finding.place.line}: " if whole else ""
         told = finding.hint if whole or finding.code != "ALP013" else ""
@@ -192,8 +192,8 @@ def _by_field(
             one.caret,
             _meant(collection, finding.hint) if one.field.endswith("-to") else "",
         )
-        found.setdefault("text" if whole else one.field, []).append(fault)
-    return found
+        by_field.setdefault("text" if whole else one.field, []).append(fault)
+    return by_field
 
 
 def _meant(collection: Collection, hint: str) -> str:
@@ -206,7 +206,7 @@ def _sentence(text: str) -> str:
     return f"{text[:1].upper()}{text[1:]}{'' if text[-1:] in '.?!' else '.'}"
 
 
-def _preview(collection: Collection, drafted: Drafted) -> Preview:
+def _preview(collection: Collection, drafted: DraftedNote) -> Preview:
     there = replace(collection, notebook=drafted.notebook, graph=drafted.graph)
     types = drafted.notebook.types
     told = [

@@ -84,19 +84,21 @@ def absent_page(collection: Collection, near: Sequence[str] = ()) -> str:
 
     It follows every edit, since a note may come to stand where it was looked for.
     """
-    says = "The address may be misspelt, or what stood here was renamed or removed."
-    return error_page(collection, "There is no such page", says, near, live="")
+    text = "The address may be misspelt, or what stood here was renamed or removed."
+    return error_page(collection, "There is no such page", text, near, live="")
 
 
-def unusable_page(collection: Collection, said: Sequence[str], path: str) -> str:
+def unusable_page(collection: Collection, problems: Sequence[str], path: str) -> str:
     """Return the page for an address with unusable values, which sentences say of each."""
-    return error_page(collection, "This address cannot be used", " ".join(said), bare=quote(path))
+    return error_page(
+        collection, "This address cannot be used", " ".join(problems), bare=quote(path)
+    )
 
 
 def nothing_to_read_page(collection: Collection) -> str:
     """Return the page for an address that forms are sent to, and that nothing is read at."""
-    says = "This address takes what a form sends; what came of it has an address of its own."
-    return error_page(collection, "There is nothing to read here", says)
+    text = "This address takes what a form sends; what came of it has an address of its own."
+    return error_page(collection, "There is nothing to read here", text)
 
 
 def moved_page(collection: Collection, former: str, slug: str) -> str:

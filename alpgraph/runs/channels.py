@@ -23,22 +23,22 @@ class Event:
 
 
 class Watcher:
-    """One reader's bell, rung from any thread."""
+    """One reader, notified from any thread."""
 
     def __init__(self) -> None:
         """Belong to the running event loop."""
         self._loop = asyncio.get_running_loop()
-        self._bell = asyncio.Event()
+        self._event = asyncio.Event()
 
-    def ring(self) -> None:
+    def notify(self) -> None:
         """Say that there is something new."""
         with suppress(RuntimeError):  # the loop has ended, and the reader with it
-            self._loop.call_soon_threadsafe(self._bell.set)
+            self._loop.call_soon_threadsafe(self._event.set)
 
-    async def rung(self) -> None:
+    async def wait(self) -> None:
         """Wait for something new."""
-        await self._bell.wait()
-        self._bell.clear()
+        await self._event.wait()
+        self._event.clear()
 
 
 @dataclass(slots=True)
@@ -97,7 +97,7 @@ class Channels:
             channel.latest = Event(max(number, before.id + 1 if before else 0), kind, text)
             waiting = list(channel.watchers)
         for watcher in waiting:
-            watcher.ring()
+            watcher.notify()
 
     def close(self) -> None:
         """Send every watcher home."""
@@ -107,4 +107,4 @@ class Channels:
                 watcher for channel in self._channels.values() for watcher in channel.watchers
             ]
         for watcher in waiting:
-            watcher.ring()
+            watcher.notify()

@@ -76,7 +76,7 @@ def file_of(engine: Engine) -> tuple[int, int] | None:
 
 
 @contextmanager
-def told(place: str) -> Iterator[None]:
+def translate_errors(place: str) -> Iterator[None]:
     """Turn what a driver raises into a StoreError that says what to do."""
     try:
         yield
@@ -85,10 +85,10 @@ def told(place: str) -> Iterator[None]:
     except NoConnection:
         raise StoreError(f"too many wait for the runs database {place}", "try again") from None
     except DBAPIError as error:
-        said = str(error.orig).strip().splitlines()[0] if str(error.orig).strip() else "no answer"
-        low = said.lower()
+        reason = str(error.orig).strip().splitlines()[0] if str(error.orig).strip() else "no answer"
+        low = reason.lower()
         hint = next((hint for words, hint in HINTS if any(word in low for word in words)), "")
-        raise StoreError(f"the runs database {place} cannot be used: {said}", hint) from error
+        raise StoreError(f"the runs database {place} cannot be used: {reason}", hint) from error
 
 
 def _url_of(where: str | Path) -> URL:

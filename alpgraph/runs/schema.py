@@ -114,14 +114,14 @@ def prepare(connection: Connection, place: str) -> None:
 
 def summary_of(result: str) -> str:
     """Return what lists tell of a result, from its JSON text to JSON text."""
-    told = json.loads(result)
-    return json.dumps({key: told.get(key) for key in ("verdict", "primary")})
+    data = json.loads(result)
+    return json.dumps({key: data.get(key) for key in ("verdict", "primary")})
 
 
 def _summarise(connection: Connection) -> None:
     """Fill the summaries of results that are there already, one result in memory at a time."""
-    done = select(RUNS.c.id).where(RUNS.c.result.is_not(None))
-    for run_id in connection.scalars(done).all():
+    finished = select(RUNS.c.id).where(RUNS.c.result.is_not(None))
+    for run_id in connection.scalars(finished).all():
         this = RUNS.c.id == run_id
         text_of = connection.scalar(select(RUNS.c.result).where(this))
         connection.execute(update(RUNS).where(this).values(summary=summary_of(str(text_of))))

@@ -125,7 +125,7 @@ class RunService:
             tickets = [t for t, own in self._running.items() if own.claim.run.id == run_id]
         for ticket in tickets:
             self.executor.cancel(ticket)
-        self._tell(run)
+        self._publish(run)
         self._news.set()
         return run
 
@@ -148,7 +148,7 @@ class RunService:
             # an end told before this look may be of an earlier start, that others still read of
             over = before is not None and before.kind == "end"
             if over or run.state.final or self._channels.latest(run_id) is None:
-                await asyncio.to_thread(self._tell, run)
+                await asyncio.to_thread(self._publish, run)
             self._news.set()
             while not self._channels.closed:
                 event = self._channels.latest(run_id)
@@ -157,7 +157,7 @@ class RunService:
                     yield event
                 if event is not None and event.kind == "end":
                     return
-                await watcher.rung()
+                await watcher.wait()
         finally:
             self._channels.leave(run_id, watcher)
 
@@ -165,7 +165,7 @@ class RunService:
 
     def start(self) -> None:
         """Take up what an earlier server left, and begin to work; raises StoreError."""
-        self.store.beat(self.owner)
+        self.store.heartbeat(self.owner)
         self.store.sweep()
         self._thread = threading.Thread(target=self._work, name="runs", daemon=True)
         self._thread.start()
@@ -180,7 +180,7 @@ class RunService:
         self.executor.close()
         try:
             self._store_ended()
-            self.store.leave(self.owner)
+            self.store.release(self.owner)
         except StoreError as error:  # the next start sweeps
             self.fault = str(error)
         self.store.close()
@@ -204,14 +204,14 @@ class RunService:
             now = time.monotonic()
             try:
                 if now - beaten > BEAT:
-                    self.store.beat(self.owner)
+                    self.store.heartbeat(self.owner)
                     beaten = now
                 if now - swept > SWEEP:
                     self.store.sweep()
                     swept = now
                 self._store_ended()
-                self._take_more()
-                self._look_after()
+                self._claim_more()
+                self._follow_store()
                 self._note_fault("")
             except StoreError as error:  # tried again at the next turn; results are kept till then
                 self._note_fault(str(error))
@@ -226,7 +226,7 @@ class RunService:
             LOG.warning("runs go on again")
         self.fault = fault
 
-    def _take_more(self) -> None:
+    def _claim_more(self) -> None:
         while not self._stopping and len(self._running) < self.executor.slots:
             claim = self.store.claim(self.owner)
             if claim is None:
@@ -237,21 +237,23 @@ class RunService:
         own = Running(claim, time.monotonic())
         with self._lock:
             self._running[claim.ticket] = own
-        self._tell(claim.run)
+        self._publish(claim.run)
         job = Job(claim.ticket, claim.run.spec, self.limits)
-        future = self.executor.submit(job, lambda share, curves: self._heard(own, share, curves))
-        future.add_done_callback(lambda done: self._ended(own, done))
+        future = self.executor.submit(
+            job, lambda share, curves: self._on_progress(own, share, curves)
+        )
+        future.add_done_callback(lambda done: self._on_end(own, done))
         return future
 
-    def _heard(self, own: Running, fraction: float, curves: Curves | None) -> None:
+    def _on_progress(self, own: Running, fraction: float, curves: Curves | None) -> None:
         if own.ended is not None:
             return
         own.fraction = fraction
         if curves is not None:
             own.curves = curves
-        self._tell(replace(own.claim.run, progress=fraction), own)
+        self._publish(replace(own.claim.run, progress=fraction), own)
 
-    def _ended(self, own: Running, done: Future[str]) -> None:
+    def _on_end(self, own: Running, done: Future[str]) -> None:
         """Note how a run ended; it is stored at once, or as soon as the database lets us."""
         try:
             own.ended = (State.DONE, done.result(), "")
@@ -280,7 +282,7 @@ class RunService:
             assert own.ended is not None
             state, result, reason = own.ended
             if self._stopping and state is not State.DONE:
-                pass  # its worker was stopped with us: `leave` puts it back
+                pass  # its worker was stopped with us: `release` puts it back
             elif state is State.QUEUED:
                 self.store.requeue(own.claim, count_attempt=not own.blameless, reason=reason)
             else:
@@ -289,9 +291,9 @@ class RunService:
                 )
             with self._lock:
                 del self._running[own.claim.ticket]
-            self._tell_stored(own.claim.run.id)
+            self._publish_stored(own.claim.run.id)
 
-    def _look_after(self) -> None:
+    def _follow_store(self) -> None:
         """Keep up with what other servers did: cancelled runs, places in the queue, progress."""
         with self._lock:
             running = dict(self._running)
@@ -308,7 +310,7 @@ class RunService:
             here = {own.claim.run.id for own in running.values()}
             for run_id in self._channels.watched():
                 if run_id not in here:
-                    self._tell_stored(run_id)
+                    self._publish_stored(run_id)
 
     # telling
 
@@ -325,18 +327,18 @@ class RunService:
             found = (own for own in self._running.values() if own.claim.run.id == run.id)
             return next(found, None)
 
-    def _tell_stored(self, run_id: str) -> None:
+    def _publish_stored(self, run_id: str) -> None:
         if run_id in self._channels.watched() and (run := self.get(run_id)) is not None:
-            self._tell(run)
+            self._publish(run)
 
-    def _tell(self, run: Run, own: Running | None = None) -> None:
+    def _publish(self, run: Run, own: Running | None = None) -> None:
         if run.state.final:
             at = (run.finished or 0.0) + 1.0  # later than every progress of it
             self._channels.publish(run.id, "end", run_json(run), at)
             return
         own = own or self._own(run)
-        told = progress_json(run, own.curves if own else self._foreign_curves(run))
-        self._channels.publish(run.id, "progress", told)
+        progress = progress_json(run, own.curves if own else self._foreign_curves(run))
+        self._channels.publish(run.id, "progress", progress)
 
     def _foreign_curves(self, run: Run) -> Curves:
         return self.store.live(run.id) if run.state is State.RUNNING and self.shared else ()

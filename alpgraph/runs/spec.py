@@ -47,8 +47,8 @@ def make_spec(
 
 def _outside(field: str, value: Any, low: int, high: int) -> Iterator[Fault]:
     if isinstance(value, bool) or not isinstance(value, int):
-        wanted = f"must be a whole number between {low} and {high}"
-        yield Fault(field, f"{wanted}, not {value!r:.80}")
+        message = f"must be a whole number between {low} and {high}"
+        yield Fault(field, f"{message}, not {value!r:.80}")
     elif not low <= value <= high:
         yield Fault(field, f"must be between {low} and {high}, not {value!r:.80}")
 

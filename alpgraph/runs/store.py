@@ -30,7 +30,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import IntegrityError
 
-from alpgraph.runs.engine import file_of, open_engine, place_of, told
+from alpgraph.runs.engine import file_of, open_engine, place_of, translate_errors
 from alpgraph.runs.errors import AlreadyFinal, NoSuchRun, QueueFull, StoreError
 from alpgraph.runs.limits import Limits
 from alpgraph.runs.model import Run, RunSpec, State
@@ -39,7 +39,7 @@ from alpgraph.runs.schema import RUNS, SERVERS, prepare, summary_of
 
 R = RUNS.c
 ENDED_BADLY = (State.FAILED, State.CANCELLED, State.TIMED_OUT)
-SILENCE = 15.0
+SILENT_SECONDS = 15.0
 """Seconds without a sign of life after which a server counts as gone."""
 
 
@@ -54,7 +54,7 @@ class Store:
         """Whether every server that uses it runs on this machine."""
         self._read_engine = self._engine.execution_options(isolation_level="AUTOCOMMIT")
         try:
-            with told(self.place), self._engine.begin() as connection:
+            with translate_errors(self.place), self._engine.begin() as connection:
                 prepare(connection, self.place)
             self._file = file_of(self._engine)
         except BaseException:
@@ -92,11 +92,11 @@ class Store:
     ) -> tuple[Run, bool]:
         row = connection.execute(select(RUNS).where(R.id == spec.id)).one_or_none()
         if row is not None and row.state not in ENDED_BADLY:
-            return self._told(connection, row), False
+            return self._with_position(connection, row), False
         self._refuse_too_many(connection, limits, visitor)
         fresh = {"state": State.QUEUED.value, "created": time.time(), "visitor": visitor}
         if row is None:
-            asked = {
+            question = {
                 "id": spec.id,
                 "experiment": spec.experiment,
                 "params": canonical(spec.params),
@@ -104,12 +104,12 @@ class Store:
                 "seed": spec.seed,
                 "code": spec.code,
             }
-            connection.execute(insert(RUNS).values(**asked, **fresh))
+            connection.execute(insert(RUNS).values(**question, **fresh))
         else:
             again = {"started": None, "finished": None, "attempts": 0, "reason": "", "progress": 0}
             connection.execute(update(RUNS).where(R.id == spec.id).values(**fresh, **again))
         row = connection.execute(select(RUNS).where(R.id == spec.id)).one()
-        return self._told(connection, row), True
+        return self._with_position(connection, row), True
 
     @staticmethod
     def _refuse_too_many(connection: Connection, limits: Limits, visitor: str) -> None:
@@ -130,7 +130,7 @@ class Store:
         """Return a run with its result and its place in the queue, or None."""
         with self._read() as connection:
             row = connection.execute(select(RUNS).where(R.id == run_id)).one_or_none()
-            return None if row is None else self._told(connection, row)
+            return None if row is None else self._with_position(connection, row)
 
     def live(self, run_id: str) -> Sequence[Mapping[str, Any]]:
         """Return the curves that a running run last wrote down for other servers."""
@@ -148,17 +148,24 @@ class Store:
         before: int | None = None,
     ) -> Page:
         """List runs, newest first, without their results."""
-        wanted: list[ColumnElement[bool]] = []
+        conditions: list[ColumnElement[bool]] = []
         if state is not None:
-            wanted.append(R.state == state)
+            conditions.append(R.state == state)
         if experiment is not None:
-            wanted.append(R.experiment == experiment)
-        below = [*wanted, R.number < before] if before is not None else wanted
-        query = select(*WITHOUT_RESULT).where(*below).order_by(R.number.desc()).limit(limit + 1)
+            conditions.append(R.experiment == experiment)
+        page_conditions = [*conditions, R.number < before] if before is not None else conditions
+        query = (
+            select(*WITHOUT_RESULT)
+            .where(*page_conditions)
+            .order_by(R.number.desc())
+            .limit(limit + 1)
+        )
         with self._read() as connection:
-            total = connection.scalar(select(func.count()).select_from(RUNS).where(*wanted)) or 0
+            total = (
+                connection.scalar(select(func.count()).select_from(RUNS).where(*conditions)) or 0
+            )
             rows = connection.execute(query).all()
-            items = tuple(self._told(connection, row) for row in rows[:limit])
+            items = tuple(self._with_position(connection, row) for row in rows[:limit])
         return Page(items, total, rows[limit - 1].number if len(rows) > limit else None)
 
     def answers(self, experiment: str, newest: int) -> Sequence[Run]:
@@ -264,10 +271,10 @@ class Store:
             row = connection.execute(change).one_or_none()
         if row is not None:
             return run_of(row)
-        found = self.get(run_id)
-        if found is None:
+        run = self.get(run_id)
+        if run is None:
             raise NoSuchRun(run_id)
-        raise AlreadyFinal(f"the run is {found.state} already")
+        raise AlreadyFinal(f"the run is {run.state} already")
 
     def tickets(self, owner: str) -> set[str]:
         """Return the tickets of `owner` that are still good."""
@@ -277,16 +284,16 @@ class Store:
 
     # servers
 
-    def beat(self, owner: str) -> None:
+    def heartbeat(self, owner: str) -> None:
         """Write a sign of life of a server, so that its runs stay its own."""
         with self._write() as connection:
-            seen = update(SERVERS).where(SERVERS.c.id == owner).values(seen=self._clock())
-            if connection.execute(seen).rowcount:
+            change = update(SERVERS).where(SERVERS.c.id == owner).values(seen=self._clock())
+            if connection.execute(change).rowcount:
                 return
             who = {"id": owner, "host": platform.node(), "pid": os.getpid()}
             connection.execute(insert(SERVERS).values(**who, seen=self._clock()))
 
-    def leave(self, owner: str) -> None:
+    def release(self, owner: str) -> None:
         """Put back what a server runs and forget it; its attempts do not count."""
         with self._write() as connection:
             self._put_back(connection, [owner])
@@ -295,13 +302,13 @@ class Store:
         """Put back the runs of servers that are gone; return how many."""
         with self._write() as connection:
             rows = connection.execute(
-                select(SERVERS, (SERVERS.c.seen < self._clock() - SILENCE).label("silent"))
+                select(SERVERS, (SERVERS.c.seen < self._clock() - SILENT_SECONDS).label("silent"))
             ).all()
             gone = [row.id for row in rows if row.silent or (self.local and _is_gone(row))]
             # asked at once: a server may come and claim a run between two statements
             known = R.owner.in_(select(SERVERS.c.id))
-            nobodys = select(R.owner).where(R.state == State.RUNNING, ~known)
-            return self._put_back(connection, [*gone, *connection.scalars(nobodys)])
+            ownerless = select(R.owner).where(R.state == State.RUNNING, ~known)
+            return self._put_back(connection, [*gone, *connection.scalars(ownerless)])
 
     @staticmethod
     def _put_back(connection: Connection, owners: Sequence[str]) -> int:
@@ -320,9 +327,9 @@ class Store:
 
     def _clock(self) -> ColumnElement[float]:
         """Seconds since the epoch by the database's own clock, which all servers share."""
-        here = "(julianday('now') - 2440587.5) * 86400.0"
-        there = "extract(epoch from clock_timestamp())"
-        return literal_column(here if self.local else there)
+        sqlite = "(julianday('now') - 2440587.5) * 86400.0"
+        postgres = "extract(epoch from clock_timestamp())"
+        return literal_column(sqlite if self.local else postgres)
 
     # connections
 
@@ -335,17 +342,17 @@ class Store:
     @contextmanager
     def _write(self) -> Iterator[Connection]:
         self._refuse_if_gone()
-        with told(self.place), self._engine.begin() as connection:
+        with translate_errors(self.place), self._engine.begin() as connection:
             yield connection
 
     @contextmanager
     def _read(self) -> Iterator[Connection]:
         self._refuse_if_gone()
-        with told(self.place), self._read_engine.connect() as connection:
+        with translate_errors(self.place), self._read_engine.connect() as connection:
             yield connection
 
     @staticmethod
-    def _told(connection: Connection, row: Row[Any]) -> Run:
+    def _with_position(connection: Connection, row: Row[Any]) -> Run:
         """Return the run with its place in the queue."""
         if row.state != State.QUEUED:
             return run_of(row)

@@ -6,7 +6,7 @@ from typing import Any
 from alpgraph.runs.executors.base import Curves
 from alpgraph.runs.model import Run
 
-TOLD = ("id", "state", "progress", "position", "started", "attempts", "reason")
+PROGRESS_FIELDS = ("id", "state", "progress", "position", "started", "attempts", "reason")
 """What a `progress` event tells of a run, beside `curves` and `eta`."""
 
 
@@ -37,8 +37,8 @@ def run_json(run: Run) -> dict[str, Any]:
 
 def progress_json(run: Run, curves: Curves) -> dict[str, Any]:
     """Return a `progress` event of a run that has not ended."""
-    told = {key: value for key, value in run_json(run).items() if key in TOLD}
-    return {**told, "curves": curves, "eta": _seconds_left(run)}
+    progress = {key: value for key, value in run_json(run).items() if key in PROGRESS_FIELDS}
+    return {**progress, "curves": curves, "eta": _seconds_left(run)}
 
 
 def _seconds_left(run: Run) -> float | None:

@@ -41,7 +41,7 @@ TYPES = {
 }
 
 
-def gives(*kinds: str, **schema: str) -> dict[str, Any]:
+def text_response(*kinds: str, **schema: str) -> dict[str, Any]:
     """Say in the OpenAPI document that an answer is text, or bytes, of these media types."""
     content = {kind: {"schema": {"type": "string", **schema}} for kind in kinds}
     return {"response_class": Response, "responses": {200: {"content": content}}}
@@ -115,10 +115,10 @@ async def walk(
 
 def _walk(collection: Collection, slug: str, query: WalkAtQuery) -> dict[str, Any]:
     types = type_ids(collection.notebook.types, query.type)
-    known = [*collection.notebook.types.by_id, graph.MENTION]
+    known_types = [*collection.notebook.types.by_id, graph.MENTION]
     for number, name in enumerate(types):
-        if name not in known and name != "none":  # which asks for no type, as of the page
-            message = f"there is no relation type '{name}'; known: {', '.join(known)}"
+        if name not in known_types and name != "none":  # which asks for no type, as of the page
+            message = f"there is no relation type '{name}'; known: {', '.join(known_types)}"
             fault = {"type": "value_error", "loc": ("query", "type", number), "msg": message}
             raise RequestValidationError([fault | {"input": name}])
     view = neighbourhood(collection.graph, slug, depth=query.depth, types=types, bases=query.basis)
@@ -161,13 +161,13 @@ async def search(request: Request, query: Annotated[SearchDataQuery, Query()]) -
     return {"total": total, "items": items, "unknown": index.unknown(query.q)}
 
 
-@router.get("/api/network", **gives("application/octet-stream", format="binary"))
+@router.get("/api/network", **text_response("application/octet-stream", format="binary"))
 async def network(request: Request, query: Annotated[AtQuery, Query()]) -> Response:
     """Give the whole network in a compact binary form, today's or a past date's."""
     return await _packed(request, _network, query, "application/octet-stream")
 
 
-@router.get("/api/network/titles", **gives("text/plain; charset=utf-8"))
+@router.get("/api/network/titles", **text_response("text/plain; charset=utf-8"))
 async def titles(request: Request, query: Annotated[AtQuery, Query()]) -> Response:
     """Give the slugs and titles of the network's nodes, in its order."""
     return await _packed(request, _titles, query, "text/plain; charset=utf-8")
@@ -195,7 +195,7 @@ def _at(collection: Collection, day: str) -> Collection:
         raise HTTPException(422, str(error)) from None
 
 
-@router.get("/api/graph.{format}", **gives(*TYPES.values()))
+@router.get("/api/graph.{format}", **text_response(*TYPES.values()))
 async def whole_graph(request: Request, format: str, _: Annotated[Nothing, Query()]) -> Response:
     """Give the graph as JSON, GraphML, GEXF, JSON-LD, Turtle or DOT."""
     if format not in TYPES:
@@ -215,8 +215,10 @@ async def check(request: Request, body: CheckBody) -> Response:
 
     def run() -> str:
         notebook = with_file(collection.notebook, body.path, body.text.encode())
-        found = check_notebook(notebook, graph.build_graph(notebook), experiments.fault_finders())
-        return to_json([finding for finding in found if finding.place.file == body.path])
+        findings = check_notebook(
+            notebook, graph.build_graph(notebook), experiments.fault_finders()
+        )
+        return to_json([finding for finding in findings if finding.place.file == body.path])
 
     return Response(await asyncio.to_thread(run), media_type="application/json")
 
@@ -226,8 +228,8 @@ async def topics(request: Request, _: Annotated[Nothing, Query()]) -> dict[str, 
     """List the topics, the largest first."""
     collection = _collection(request)
     cacheable(request)
-    found = topic_rows(collection)
-    items = [{"name": name, "url": topic_url(name), "count": len(slugs)} for name, slugs in found]
+    rows = topic_rows(collection)
+    items = [{"name": name, "url": topic_url(name), "count": len(slugs)} for name, slugs in rows]
     return {"items": items}
 
 

@@ -21,9 +21,9 @@ from alpgraph.web.graph import router as graph
 from alpgraph.web.guard import Guard
 from alpgraph.web.hub import Hub
 from alpgraph.web.judging import judging
-from alpgraph.web.meanwhile import Meanwhile
 from alpgraph.web.near import near_names
 from alpgraph.web.problems import EVERYWHERE, problem
+from alpgraph.web.reading_gate import ReadingGate
 from alpgraph.web.routes import router as pages
 from alpgraph.web.run_access import serving_runs
 from alpgraph.web.run_forms import router as run_forms
@@ -81,7 +81,7 @@ def create_app(settings: Settings, hub: Hub | None = None) -> FastAPI:
     app.add_exception_handler(Exception, _own_fault)
     cached = CacheMiddleware(app.compose, cache=hub.cache, current=lambda: hub.collection)
     origins = frozenset(settings.config.allow_origins)
-    app.front = Guard(Meanwhile(cached, hub), hosts=settings.hosts, origins=origins)
+    app.front = Guard(ReadingGate(cached, hub), hosts=settings.hosts, origins=origins)
     return app
 
 
@@ -105,9 +105,9 @@ async def _http_fault(request: Request, fault: Exception) -> Response:
 def _methods(request: Request) -> list[str]:
     """Return the methods that an address takes: a route knows its own only."""
     routes = [route for router in ROUTERS for route in router.routes]
-    meant = [route for route in routes if route.matches(request.scope)[0] != Match.NONE]
-    taken = {method for route in meant for method in getattr(route, "methods", ())}
-    return sorted(taken | ({"HEAD"} if "GET" in taken else set()))
+    matching = [route for route in routes if route.matches(request.scope)[0] != Match.NONE]
+    methods = {method for route in matching for method in getattr(route, "methods", ())}
+    return sorted(methods | ({"HEAD"} if "GET" in methods else set()))
 
 
 async def _own_fault(request: Request, fault: Exception) -> Response:

@@ -32,8 +32,8 @@ def question_of(name: str, raw: Mapping[str, str]) -> "pages.Question":
 def asked_names(name: str, raw: Mapping[str, str]) -> dict[str, str]:
     """Leave out of an address what the experiment `name` does not know."""
     experiment = experiments.find_experiment(name)
-    known = {"vary", *_OTHERS, *(experiment.params.model_fields if experiment else ())}
-    return {key: value for key, value in raw.items() if key in known}
+    names = {"vary", *_OTHERS, *(experiment.params.model_fields if experiment else ())}
+    return {key: value for key, value in raw.items() if key in names}
 
 
 def whole(text: str) -> Any:

@@ -12,7 +12,7 @@ QUIET_SECONDS = 0.7
 T = TypeVar("T")
 
 
-async def beside(work: Callable[[], T]) -> T:
+async def in_daemon_thread(work: Callable[[], T]) -> T:
     """Return what `work` returns, done by a thread that the process's end does not wait for."""
     loop = asyncio.get_running_loop()
     done: asyncio.Future[T] = loop.create_future()

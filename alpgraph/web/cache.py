@@ -27,11 +27,11 @@ COMPRESSED_TYPES = (b"text/", b"application/json", b"application/ld+json", b"app
 
 def _compressors() -> dict[bytes, Callable[[bytes], bytes]]:
     """Return compressors, the best first: Zstandard where Python has it (3.14), and gzip."""
-    found: dict[bytes, Callable[[bytes], bytes]] = {}
+    compressors: dict[bytes, Callable[[bytes], bytes]] = {}
     if find_spec("compression") is not None:
-        found[b"zstd"] = import_module("compression.zstd").compress
-    found[b"gzip"] = lambda data: gzip.compress(data, 6, mtime=0)
-    return found
+        compressors[b"zstd"] = import_module("compression.zstd").compress
+    compressors[b"gzip"] = lambda data: gzip.compress(data, 6, mtime=0)
+    return compressors
 
 
 _COMPRESSORS = _compressors()

@@ -14,10 +14,10 @@ from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import HTMLResponse, Response
 from pydantic import Field
 
-from alpgraph.authoring import Drafted
+from alpgraph.authoring import DraftedNote
 from alpgraph.history import HistoryError
 from alpgraph.pages.difference import difference_form, difference_page
-from alpgraph.pages.draft import Told, Writing
+from alpgraph.pages.draft import Outcome, Writing
 from alpgraph.pages.finding import error_page
 from alpgraph.pages.formats import said
 from alpgraph.review import compare_revisions
@@ -185,29 +185,31 @@ async def _answer(request: Request, slug: str) -> Response:
     return await page_of(request, sheet, writing, drafted=drafted)
 
 
-async def _write(request: Request, sheet: Sheet, drafted: Drafted, writing: Writing) -> Response:
+async def _write(
+    request: Request, sheet: Sheet, drafted: DraftedNote, writing: Writing
+) -> Response:
     _refuse_strangers(writing)
     path = await asyncio.to_thread(write_draft, sheet, drafted)
     hub = request.app.state.hub
     await hub.refresh([sheet.notebook.root / path])
     await hub.events.published()
-    return await _written(request, drafted.slug, writing, Told(f"`{path}` is written"))
+    return await _written(request, drafted.slug, writing, Outcome(f"`{path}` is written"))
 
 
 async def _propose(request: Request, sheet: Sheet, writing: Writing, *, push: bool) -> Response:
     _refuse_strangers(writing)
-    said, url = await asyncio.to_thread(propose_note, sheet.collection, sheet.slug, push=push)
-    return await _written(request, sheet.slug, replace(writing, pull_request=url), Told(said))
+    message, url = await asyncio.to_thread(propose_note, sheet.collection, sheet.slug, push=push)
+    return await _written(request, sheet.slug, replace(writing, pull_request=url), Outcome(message))
 
 
-async def _written(request: Request, slug: str, writing: Writing, told: Told) -> Response:
+async def _written(request: Request, slug: str, writing: Writing, outcome: Outcome) -> Response:
     """Return the form of a note that has just been written, with what may follow."""
     collection = collection_of(request)
     sheet = await asyncio.to_thread(sheet_of, collection, slug)
     drafted = await asyncio.to_thread(draft_of, sheet)
     remote = await asyncio.to_thread(push_target, collection.notebook.root)
     after = replace(writing, written=slug, remote=remote)
-    return await page_of(request, sheet, after, drafted=drafted, told=told)
+    return await page_of(request, sheet, after, drafted=drafted, outcome=outcome)
 
 
 def _refuse_strangers(writing: Writing) -> None:
@@ -222,11 +224,11 @@ def _refuse_strangers(writing: Writing) -> None:
 async def _gone(request: Request, sheet: Sheet, writing: Writing, reason: str) -> HTMLResponse:
     """Say that the file is gone, with what was typed as a new note, or as the text it was."""
     if sheet.raw:
-        kept = "copy the text below into a new file"
+        advice = "copy the text below into a new file"
     else:
-        kept = "write what is below as a new note, or take it to the note under its new name"
+        advice = "write what is below as a new note, or take it to the note under its new name"
         sheet = replace(sheet, slug="", digest="")
-    return await _refused(request, sheet, writing, f"{reason}. Nothing was written; {kept}")
+    return await _refused(request, sheet, writing, f"{reason}. Nothing was written; {advice}")
 
 
 async def _refused(request: Request, sheet: Sheet, writing: Writing, reason: str) -> HTMLResponse:
@@ -235,6 +237,6 @@ async def _refused(request: Request, sheet: Sheet, writing: Writing, reason: str
         drafted = await asyncio.to_thread(draft_of, sheet)
     except RefusedError:
         drafted = None
-    told = Told(reason, fault=True)
+    outcome = Outcome(reason, fault=True)
     status = 403 if writing.may and not writing.token else 409
-    return await page_of(request, sheet, writing, drafted=drafted, told=told, status=status)
+    return await page_of(request, sheet, writing, drafted=drafted, outcome=outcome, status=status)

@@ -11,16 +11,16 @@ SILENCE = 60.0
 """Seconds until it is said again that there are none left."""
 
 
-def take_descriptors() -> None:
+def raise_descriptor_limit() -> None:
     """Raise the limit of this process: a shell or a service manager often gives 1,024."""
     if sys.platform == "win32":  # where there is no such limit
         return
     import resource
 
     few, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = ENOUGH if most == resource.RLIM_INFINITY else min(most, ENOUGH)
-    if few != resource.RLIM_INFINITY and few < wanted:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
+    limit = ENOUGH if most == resource.RLIM_INFINITY else min(most, ENOUGH)
+    if few != resource.RLIM_INFINITY and few < limit:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (limit, most))
 
 
 class Refusals:
@@ -39,5 +39,5 @@ class Refusals:
         if time.monotonic() - self._said < SILENCE:
             return
         self._said = time.monotonic()
-        told = f"no more connections are taken for now: {fault.strerror}; raise `ulimit -n`"
-        print(told, file=sys.stderr, flush=True)
+        message = f"no more connections are taken for now: {fault.strerror}; raise `ulimit -n`"
+        print(message, file=sys.stderr, flush=True)

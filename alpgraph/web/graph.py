@@ -14,7 +14,7 @@ from alpgraph.web.accepting import wants_text
 from alpgraph.web.cache_middleware import cacheable
 from alpgraph.web.near import near_names
 from alpgraph.web.queries import NetworkQuery, TimelineQuery, TrailQuery, WaysQuery
-from alpgraph.web.routes import collection_of, found
+from alpgraph.web.routes import collection_of, page_or_404
 
 router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 
@@ -88,7 +88,9 @@ async def trail(request: Request, query: Annotated[TrailQuery, Query()]) -> Resp
 @router.get("/timeline")
 async def timeline(request: Request, query: Annotated[TimelineQuery, Query()]) -> HTMLResponse:
     """Serve what happened to the notes."""
-    return found(await asyncio.to_thread(pages.timeline_page, collection_of(request), query.before))
+    return page_or_404(
+        await asyncio.to_thread(pages.timeline_page, collection_of(request), query.before)
+    )
 
 
 @router.get("/standing")

@@ -48,27 +48,27 @@ class Guard:
         elif scope["method"] in SAFE:
             await self.app(scope, receive, with_headers)
         else:
-            await self._take(scope, receive, with_headers)
+            await self._with_body(scope, receive, with_headers)
 
-    async def _take(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _with_body(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request with a body, whose length may come to light only as it is read."""
-        seen, answered = 0, False
+        received, responded = 0, False
 
-        async def counted() -> Message:
-            nonlocal seen
+        async def counting_receive() -> Message:
+            nonlocal received
             message = await receive()
-            seen += len(message.get("body", b""))
-            return message if seen <= BODY_LIMIT else {"type": "http.disconnect"}
+            received += len(message.get("body", b""))
+            return message if received <= BODY_LIMIT else {"type": "http.disconnect"}
 
         async def unless_cut(message: Message) -> None:
-            nonlocal answered
-            if answered or seen <= BODY_LIMIT:
-                answered = True
+            nonlocal responded
+            if responded or received <= BODY_LIMIT:
+                responded = True
                 await send(message)
 
         with suppress(ClientDisconnect):  # cut off here, or whoever asked is gone
-            await self.app(scope, counted, unless_cut)
-        if not answered and seen > BODY_LIMIT:
+            await self.app(scope, counting_receive, unless_cut)
+        if not responded and received > BODY_LIMIT:
             await _refuse(TOO_LARGE, send)
 
     def _fault(self, scope: Scope) -> tuple[int, str] | None:
@@ -100,8 +100,8 @@ class Guard:
 
     def _foreign(self, headers: Iterable[tuple[bytes, bytes]], origins: list[str]) -> str:
         """Say what tells that another site started a request; empty when nothing does."""
-        ours = {f"{scheme}://{host}" for host in self.hosts for scheme in ("http", "https")}
-        if len(origins) > 1 or any(origin not in ours for origin in origins):
+        own_origins = {f"{scheme}://{host}" for host in self.hosts for scheme in ("http", "https")}
+        if len(origins) > 1 or any(origin not in own_origins for origin in origins):
             return "the Origin header names another site"
         sites = _values(headers, b"sec-fetch-site")
         if any(site not in ("same-origin", "none") for site in sites):

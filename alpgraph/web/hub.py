@@ -13,7 +13,7 @@ from typing import Any
 
 from alpgraph.notes import Opening, stale_paths, types_of
 from alpgraph.pages import Collection, Patch, build_collection, collect, patched
-from alpgraph.web.background import Background, beside
+from alpgraph.web.background import Background, in_daemon_thread
 from alpgraph.web.cache import PageCache
 from alpgraph.web.derived import DerivedData
 from alpgraph.web.events import Changes
@@ -95,7 +95,9 @@ class Hub:
         """Read all notes while pages are made of those that were asked for, then follow them."""
         location, config = self.settings.location, self.settings.config
         try:
-            read = await beside(lambda: served(collect(opening.read(), config, location.state)))
+            read = await in_daemon_thread(
+                lambda: served(collect(opening.read(), config, location.state))
+            )
         except Exception:  # as it would be before the first page
             traceback.print_exc()
             signal.raise_signal(signal.SIGTERM)

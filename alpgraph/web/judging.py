@@ -46,7 +46,7 @@ async def follow_answers(hub: Hub, access: RunAccess) -> None:
 
 def _answers(collection: Collection, access: RunAccess) -> dict[str, Mapping[str, Any]] | None:
     """Return by slug the results that runs give; None when the database cannot be asked."""
-    found: dict[str, Mapping[str, Any]] = {}
+    results: dict[str, Mapping[str, Any]] = {}
     for slug in collection.attached:
         note = collection.notes[slug]
         if note.experiment is None or stored_result(note) is not None:
@@ -59,5 +59,5 @@ def _answers(collection: Collection, access: RunAccess) -> dict[str, Mapping[str
         except StoreError:
             return None
         if run is not None and run.result is not None and is_readable(run):
-            found[slug] = run.result
-    return found
+            results[slug] = run.result
+    return results

@@ -39,7 +39,7 @@ from alpgraph.web.queries import (
     SearchQuery,
     WalkQuery,
 )
-from alpgraph.web.run_access import Known, known_of
+from alpgraph.web.run_access import ExperimentRuns, experiment_runs
 
 router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 
@@ -50,7 +50,7 @@ def collection_of(request: Request) -> Collection:
     return collection
 
 
-def found(page: str | None) -> HTMLResponse:
+def page_or_404(page: str | None) -> HTMLResponse:
     """Return a page, or 404 when there is none."""
     if page is None:
         raise HTTPException(404, "there is no such page")
@@ -126,7 +126,7 @@ async def all_links(
     collection = collection_of(request)
     name = known_slug(collection, slug)
     cacheable(request, name, query=query)
-    return found(await asyncio.to_thread(links_page, collection, name, query.page))
+    return page_or_404(await asyncio.to_thread(links_page, collection, name, query.page))
 
 
 @router.get("/walk/{slug:path}")
@@ -163,7 +163,7 @@ async def topic(request: Request, topic: str) -> Response:
     if page is not None and topic != topic_key(topic):
         return Response(status_code=301, headers={"location": topic_url(topic)})
     cacheable(request)
-    return found(page)
+    return page_or_404(page)
 
 
 @router.get("/relations/{type_id}")
@@ -171,7 +171,7 @@ async def relation(request: Request, type_id: str) -> HTMLResponse:
     """Serve the relations of a type."""
     collection = collection_of(request)
     cacheable(request)
-    return found(await asyncio.to_thread(relation_page, collection, type_id))
+    return page_or_404(await asyncio.to_thread(relation_page, collection, type_id))
 
 
 @router.get("/experiments")
@@ -191,7 +191,7 @@ async def experiment(request: Request, name: str) -> HTMLResponse:
     collection = collection_of(request)
     if question is None and not vary:
         cacheable(request)
-    known = await asyncio.to_thread(known_of, request, name) if vary else Known()
+    runs = await asyncio.to_thread(experiment_runs, request, name) if vary else ExperimentRuns()
     page = await asyncio.to_thread(
         pages.experiment_page,
         collection,
@@ -199,11 +199,11 @@ async def experiment(request: Request, name: str) -> HTMLResponse:
         question,
         may_run=request.app.state.settings.may_run,
         vary=vary,
-        answered=known.answered,
-        failed=known.failed,
-        waiting=known.waiting,
+        answered=runs.answered,
+        failed=runs.failed,
+        waiting=runs.waiting,
     )
-    answer = found(page)
+    answer = page_or_404(page)
     if question and question.faults:
         answer.status_code = 422
     return answer
@@ -253,7 +253,7 @@ async def help_one(request: Request, code: str) -> HTMLResponse:
     """Serve the help page of a finding."""
     collection = collection_of(request)
     cacheable(request)
-    return found(await asyncio.to_thread(help_page, collection, code))
+    return page_or_404(await asyncio.to_thread(help_page, collection, code))
 
 
 @router.get("/llms.txt")

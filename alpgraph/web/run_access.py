@@ -142,7 +142,7 @@ def service_of(request: Request) -> "RunService":
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class ExperimentRuns:
     """The runs of an experiment."""
 
     answered: Sequence[Run] = ()
@@ -153,7 +153,7 @@ class Known:
     """How many are on their way."""
 
 
-def known_of(request: Request, experiment: str) -> Known:
+def experiment_runs(request: Request, experiment: str) -> ExperimentRuns:
     """Return the runs of an experiment."""
     try:
         service = service_of(request)
@@ -166,9 +166,9 @@ def known_of(request: Request, experiment: str) -> Known:
             for state in (State.FAILED, State.TIMED_OUT, State.CANCELLED)
             for run in service.list(experiment=experiment, state=state, limit=MAX_FAILED).items
         ]
-        return Known(answers_of(request, experiment), failed, sum(waiting))
+        return ExperimentRuns(answers_of(request, experiment), failed, sum(waiting))
     except StoreError:  # the page goes on with the stored results
-        return Known()
+        return ExperimentRuns()
 
 
 def answers_of(request: Request, experiment: str, newest: int = 1000) -> Sequence[Run]:
@@ -178,13 +178,13 @@ def answers_of(request: Request, experiment: str, newest: int = 1000) -> Sequenc
 
 def find_run(request: Request, run_id: str) -> Run:
     """Return a run, or raise 404 or StoreError."""
-    found = service_of(request).get(run_id)
-    if found is None:
+    run = service_of(request).get(run_id)
+    if run is None:
         raise HTTPException(404, "there is no such run")
-    if not is_readable(found):
+    if not is_readable(run):
         what = f"the stored result of run {run_id} cannot be read"
         raise UnreadableRunError(what, "another program wrote it, or an older alpgraph")
-    return found
+    return run
 
 
 def submit(request: Request, question: Question) -> Run:
@@ -197,8 +197,8 @@ def submit(request: Request, question: Question) -> Run:
         question.seed,
         limits=service.limits,
     )
-    if (known := service.get(spec.id)) is not None and known.state is State.DONE:
-        return known
+    if (earlier := service.get(spec.id)) is not None and earlier.state is State.DONE:
+        return earlier
     _refuse_strangers(request)
     return service.submit(spec, visitor=_visitor(request))[0]
 
@@ -216,10 +216,10 @@ def submit_sweep(request: Request, question: SweepQuestion) -> Sequence[Run]:
         )
         for value in question.values
     ]
-    known = [service.get(spec.id) for spec in specs]
-    done = [run for run in known if run is not None and run.state is State.DONE]
-    if len(done) == len(specs):
-        return done
+    earlier = [service.get(spec.id) for spec in specs]
+    finished = [run for run in earlier if run is not None and run.state is State.DONE]
+    if len(finished) == len(specs):
+        return finished
     _refuse_strangers(request)
     return service.submit_all(specs, visitor=_visitor(request))
 

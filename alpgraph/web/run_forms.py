@@ -45,15 +45,15 @@ async def ask_by_form(request: Request) -> Response:
         question = _question(dict(fields))
         if isinstance(question, SweepQuestion):
             await asyncio.to_thread(submit_sweep, request, question)
-            asked = {**question.params, "vary": question.vary}
-            address = experiment_url(question.experiment, asked)
+            query = {**question.params, "vary": question.vary}
+            address = experiment_url(question.experiment, query)
         else:
             run = await asyncio.to_thread(submit, request, question)
             address = run_url(run.id)
     except SpecError as fault:
         if experiments.find_experiment(fields.get("experiment", "")) is None:
             return _page_of(request, fault)
-        return await _asked_again(request, fields, fault)
+        return await _form_again(request, fields, fault)
     except (ValueError, QueueFull, PermissionError, StoreError) as fault:
         return _page_of(request, fault)
     return Response(status_code=303, headers={"location": address})
@@ -74,24 +74,24 @@ def cancel_by_form(request: Request, run_id: str) -> Response:
 def run_by_page(request: Request, run_id: str, query: Annotated[RunQuery, Query()]) -> Response:
     """Serve the page of a run, with another answer laid over it on wish."""
     try:
-        found = find_run(request, run_id)
-        others = answers_of(request, found.spec.experiment, pages.MAX_COMPARED)
-        beside = _beside(request, found, query.with_) if query.with_ else None
+        run = find_run(request, run_id)
+        others = answers_of(request, run.spec.experiment, pages.MAX_COMPARED)
+        compared = _comparison(request, run, query.with_) if query.with_ else None
     except StoreError as fault:
         return _page_of(request, fault)
     page = pages.run_page(
         request.app.state.hub.collection,
-        found,
+        run,
         may_run=request.app.state.settings.may_run,
         others=others[::-1],
-        beside=beside,
+        beside=compared,
     )
     if page is None:
         raise HTTPException(404, "the experiment of this run is no longer here, or has changed")
     return HTMLResponse(page, headers={"cache-control": "no-store"})
 
 
-def _beside(request: Request, run: Run, key: str) -> tuple[str, Mapping[str, Any]] | None:
+def _comparison(request: Request, run: Run, key: str) -> tuple[str, Mapping[str, Any]] | None:
     """Return the name and the result of a stored preset or of another run of the experiment."""
     stored = experiments.references(run.spec.experiment).get(key)
     if stored is not None:
@@ -104,26 +104,26 @@ def _beside(request: Request, run: Run, key: str) -> tuple[str, Mapping[str, Any
     return f"run {other.id[:8]}", other.result
 
 
-async def _asked_again(request: Request, fields: Mapping[str, str], fault: SpecError) -> Response:
+async def _form_again(request: Request, fields: Mapping[str, str], fault: SpecError) -> Response:
     """Return the experiment's page with what was typed and what is wrong with it."""
-    kept = {key.removeprefix("params."): value for key, value in fields.items()}
-    vary, values = kept.pop("vary", ""), kept.pop("values", "")
-    question = question_of(kept["experiment"], kept)
+    params = {key.removeprefix("params."): value for key, value in fields.items()}
+    vary, values = params.pop("vary", ""), params.pop("values", "")
+    question = question_of(params["experiment"], params)
     if not vary and not question.faults:  # what no field of the page could say
         return _page_of(request, fault)
     page = await asyncio.to_thread(
         pages.experiment_page,
         request.app.state.hub.collection,
-        kept["experiment"],
+        params["experiment"],
         question,
         may_run=request.app.state.settings.may_run,
         vary=vary,
-        refused=(values, _said(fault, vary)) if vary else None,
+        refused=(values, _message(fault, vary)) if vary else None,
     )
     return HTMLResponse(page, 422)
 
 
-def _said(fault: SpecError, vary: str) -> str:
+def _message(fault: SpecError, vary: str) -> str:
     """Say what is wrong with a sweep; of values, without the name that stands beside them."""
     own = ("values", f"params.{vary}")
     return "; ".join(
@@ -134,15 +134,15 @@ def _said(fault: SpecError, vary: str) -> str:
 
 def _question(fields: dict[str, str]) -> Question:
     """Read a form, a sweep where it varies a parameter; raises SpecError."""
-    asked: dict[str, Any] = {"experiment": fields.pop("experiment", "")}
-    asked |= {key: whole(fields.pop(key, "")) for key in ("replicates", "seed")}
+    body: dict[str, Any] = {"experiment": fields.pop("experiment", "")}
+    body |= {key: whole(fields.pop(key, "")) for key in ("replicates", "seed")}
     vary, values = fields.pop("vary", ""), fields.pop("values", "")
-    asked["params"] = {key.removeprefix("params."): value for key, value in fields.items()}
+    body["params"] = {key.removeprefix("params."): value for key, value in fields.items()}
     try:
         if not vary:
-            return Question(**asked)
-        wanted: list[Value] = [value.strip() for value in values.split(",") if value.strip()]
-        return SweepQuestion(**asked, vary=vary, values=wanted)
+            return Question(**body)
+        points: list[Value] = [value.strip() for value in values.split(",") if value.strip()]
+        return SweepQuestion(**body, vary=vary, values=points)
     except ValidationError as error:
         raise SpecError([_fault(error, values)]) from None
 

@@ -48,14 +48,14 @@ PING_SECONDS = 15
 RunId = Annotated[str, Path(max_length=64, description="Of a run.", examples=["7c31e0a4d2b1f0a9"])]
 
 
-def _says(text: str, model: type[BaseModel] | None = None) -> dict[str, Any]:
+def _response_doc(text: str, model: type[BaseModel] | None = None) -> dict[str, Any]:
     """Describe an answer for the OpenAPI document; without a model it is a problem document."""
     return {"description": text, **({"model": model} if model else {"content": PROBLEM})}
 
 
-TOO_MANY = _says("Too many runs wait; `Retry-After` says when to come back.")
-REFUSED = _says("This server shows runs but accepts none.")
-ABSENT = _says("There is no such run.")
+TOO_MANY = _response_doc("Too many runs wait; `Retry-After` says when to come back.")
+REFUSED = _response_doc("This server shows runs but accepts none.")
+ABSENT = _response_doc("There is no such run.")
 CSV = {
     "description": "One row a replicate.",
     "content": {"text/csv": {"schema": {"type": "string"}}},
@@ -76,8 +76,8 @@ STREAM = {
     "/api/runs",
     status_code=202,
     responses={
-        200: _says("Answered already.", Asked),
-        202: _says("Stored; it will be computed.", Asked),
+        200: _response_doc("Answered already.", Asked),
+        202: _response_doc("Stored; it will be computed.", Asked),
         403: REFUSED,
         429: TOO_MANY,
     },
@@ -87,17 +87,17 @@ def ask(request: Request, question: Question) -> Response:
     try:
         run = submit(request, question)
     except FAULTS as fault:
-        return _told(fault)
+        return _problem_of(fault)
     status = 200 if run.state is State.DONE else 202
-    return JSONResponse(_asked(run), status, headers={"location": f"/api/runs/{run.id}"})
+    return JSONResponse(_accepted(run), status, headers={"location": f"/api/runs/{run.id}"})
 
 
 @router.post(
     "/api/sweeps",
     status_code=202,
     responses={
-        200: _says("All answered already.", SweepAsked),
-        202: _says("Stored, each point as a run of its own.", SweepAsked),
+        200: _response_doc("All answered already.", SweepAsked),
+        202: _response_doc("Stored, each point as a run of its own.", SweepAsked),
         403: REFUSED,
         429: TOO_MANY,
     },
@@ -111,8 +111,8 @@ def ask_several(request: Request, question: SweepQuestion) -> Response:
     try:
         runs = submit_sweep(request, question)
     except FAULTS as fault:
-        return _told(fault)
-    items = [{**_asked(run), "value": run.spec.params[question.vary]} for run in runs]
+        return _problem_of(fault)
+    items = [{**_accepted(run), "value": run.spec.params[question.vary]} for run in runs]
     status = 200 if all(run.state is State.DONE for run in runs) else 202
     return JSONResponse({"vary": question.vary, "items": items}, status)
 
@@ -124,14 +124,14 @@ def runs(request: Request, query: Annotated[ListQuery, Query()]) -> Response:
         service = service_of(request)
         page = service.list(**query.model_dump())
     except StoreError as fault:
-        return _told(fault)
-    asked = query.model_dump(mode="json", exclude_none=True)
+        return _problem_of(fault)
+    params = query.model_dump(mode="json", exclude_none=True)
     following = (
-        None if page.next is None else f"/api/runs?{urlencode(asked | {'before': page.next})}"
+        None if page.next is None else f"/api/runs?{urlencode(params | {'before': page.next})}"
     )
     items = [run_json(run) for run in page.items]
-    told = {"total": page.total, "items": items, "next": following, "trouble": service.trouble}
-    return JSONResponse(told)
+    content = {"total": page.total, "items": items, "next": following, "trouble": service.trouble}
+    return JSONResponse(content)
 
 
 @router.get("/api/runs/{run_id}", response_model=RunShape, responses={404: ABSENT})
@@ -140,42 +140,42 @@ def run(request: Request, run_id: RunId) -> Response:
     try:
         return JSONResponse(run_json(find_run(request, run_id)))
     except StoreError as fault:
-        return _told(fault)
+        return _problem_of(fault)
 
 
 @router.get(
     "/api/runs/{run_id}/replicates.csv",
     response_class=Response,
-    responses={200: CSV, 404: _says("There is no such run, or it has no result.")},
+    responses={200: CSV, 404: _response_doc("There is no such run, or it has no result.")},
 )
 def replicates(request: Request, run_id: RunId) -> Response:
     """Give the primary metric of each replicate as CSV."""
     try:
-        found = find_run(request, run_id)
+        run = find_run(request, run_id)
     except StoreError as fault:
-        return _told(fault)
-    if found.result is None:
+        return _problem_of(fault)
+    if run.result is None:
         raise HTTPException(404, "this run has no result")
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(["seed", "replicate", "control", "treatment"])
-    for number, row in enumerate(found.result["replicates"]):
+    for number, row in enumerate(run.result["replicates"]):
         writer.writerow([row["seed"], number, row["control"], row["treatment"]])
-    name = f'attachment; filename="run-{found.id}.csv"'
+    name = f'attachment; filename="run-{run.id}.csv"'
     return Response(text.getvalue(), media_type="text/csv", headers={"content-disposition": name})
 
 
 @router.delete(
     "/api/runs/{run_id}",
     response_model=RunShape,
-    responses={403: REFUSED, 404: ABSENT, 409: _says("The run has ended already.")},
+    responses={403: REFUSED, 404: ABSENT, 409: _response_doc("The run has ended already.")},
 )
 def cancel(request: Request, run_id: RunId) -> Response:
     """Cancel a run that waits or is computed."""
     try:
         return JSONResponse(run_json(cancel_run(request, run_id)))
     except (AlreadyFinal, PermissionError, StoreError) as fault:
-        return _told(fault)
+        return _problem_of(fault)
 
 
 @router.get(
@@ -194,12 +194,12 @@ async def events(
     """
     after = int(last_event_id) if last_event_id and last_event_id.isdecimal() else 0
     try:
-        found = await asyncio.to_thread(find_run, request, run_id)
+        run = await asyncio.to_thread(find_run, request, run_id)
     except StoreError as fault:
-        return _told(fault)
-    if found.state.final and after >= (found.finished or 0) * 1000:
+        return _problem_of(fault)
+    if run.state.final and after >= (run.finished or 0) * 1000:
         return Response(status_code=204)  # tells the browser that nothing more will come
-    stream = _stream(service_of(request).events(found.id, after))
+    stream = _stream(service_of(request).events(run.id, after))
     headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
     return StreamingResponse(stream, media_type="text/event-stream", headers=headers)
 
@@ -225,11 +225,11 @@ async def _stream(source: AsyncIterator[Event]) -> AsyncIterator[str]:
             await coming
 
 
-def _asked(run: Run) -> dict[str, Any]:
+def _accepted(run: Run) -> dict[str, Any]:
     return {"id": run.id, "state": run.state.value, "url": run_url(run.id)}
 
 
-def _told(fault: Exception) -> Response:
+def _problem_of(fault: Exception) -> Response:
     """Return the problem document of a fault."""
     status, title = kind_of(fault)
     errors = []

@@ -10,7 +10,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from alpgraph.web.app import create_app
-from alpgraph.web.crowd import take_descriptors
+from alpgraph.web.crowd import raise_descriptor_limit
 from alpgraph.web.hub import Hub
 from alpgraph.web.run_access import close_streams
 from alpgraph.web.settings import Settings
@@ -42,7 +42,7 @@ def _is_news(record: logging.LogRecord) -> bool:
 
 def serve_app(settings: Settings, listener: socket.socket) -> int:
     """Serve until told to stop, with as many processes as asked for; return the exit code."""
-    take_descriptors()
+    raise_descriptor_limit()
     with contextlib.suppress(KeyboardInterrupt):
         if settings.config.workers > 1:
             return Keeper(settings, listener, serve_hub).run()

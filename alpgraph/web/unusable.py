@@ -21,9 +21,9 @@ _DATA = ("application/json", "text/event-stream")
 def refuse(request: Request, fault: RequestValidationError) -> Response:
     """Answer a request whose values are out of bounds with 422."""
     if reads_pages(request):
-        said = [_sentence(request, error) for error in fault.errors()]
+        sentences = [_sentence(request, error) for error in fault.errors()]
         collection = request.app.state.hub.collection
-        return HTMLResponse(unusable_page(collection, said, request.scope["path"]), 422)
+        return HTMLResponse(unusable_page(collection, sentences, request.scope["path"]), 422)
     errors = [_field(error) for error in fault.errors()]
     detail = "; ".join(f"{error['field']}: {error['message']}" for error in errors)
     return problem(422, "Unusable value", detail, errors)
@@ -31,8 +31,8 @@ def refuse(request: Request, fault: RequestValidationError) -> Response:
 
 def reads_pages(request: Request) -> bool:
     """Whether a request is one by which people read, rather than programs."""
-    asked = request.headers.get("accept", "")
-    data = request.scope["path"].startswith(_PROGRAMS) or any(kind in asked for kind in _DATA)
+    accept = request.headers.get("accept", "")
+    data = request.scope["path"].startswith(_PROGRAMS) or any(kind in accept for kind in _DATA)
     return request.method in ("GET", "HEAD") and not data
 
 

@@ -73,8 +73,8 @@ class Keeper:
                     print("workers end as soon as they start; giving up", file=sys.stderr)
                     self._end(workers)
                     return 1
-                told = f"{_how_it_ended(worker.process)}; another takes its place"
-                print(told, file=sys.stderr, flush=True)
+                message = f"{_how_it_ended(worker.process)}; another takes its place"
+                print(message, file=sys.stderr, flush=True)
                 workers[slot] = self._start(slot)
         self._end(workers)
         return 0
@@ -84,8 +84,8 @@ class Keeper:
         peers = Peers(self._states, slot)
         # a spawned process has no other end that it would have to close
         lives = self._lives if self._hub is not None else None
-        given = (self._settings, self._listener, self._ends, lives, peers, self._hub, self._serve)
-        process = self._context.Process(target=work, args=given, name=f"worker {slot + 1}")
+        args = (self._settings, self._listener, self._ends, lives, peers, self._hub, self._serve)
+        process = self._context.Process(target=work, args=args, name=f"worker {slot + 1}")
         process.start()
         return Worker(process, time.monotonic())
 

@@ -12,7 +12,7 @@ from fastapi.responses import HTMLResponse, Response
 
 from alpgraph.authoring import (
     Draft,
-    Drafted,
+    DraftedNote,
     Form,
     ProposalError,
     RelationRow,
@@ -36,7 +36,7 @@ from alpgraph.notes.decoding import decode
 from alpgraph.notes.files import read_file
 from alpgraph.notes.parsing import digest
 from alpgraph.pages import Collection
-from alpgraph.pages.draft import Told, Writing, draft_page
+from alpgraph.pages.draft import Outcome, Writing, draft_page
 
 
 class RefusedError(ValueError):
@@ -102,7 +102,7 @@ def _open(form: Form) -> Form:
     )
 
 
-def draft_of(sheet: Sheet) -> Drafted:
+def draft_of(sheet: Sheet) -> DraftedNote:
     """Return the note that a form makes, as it would stand among the others."""
     graph = sheet.collection.graph
     if not sheet.slug:
@@ -146,10 +146,10 @@ def _not_text(path: str, data: bytes) -> str:
             return ""
     except UnicodeDecodeError:
         pass
-    found = next(one for one in decode(path, data)[1] if _of_bytes(one))
+    finding = next(one for one in decode(path, data)[1] if _of_bytes(one))
     return (
-        f"line {found.place.line} of `{path}`: {found.message}. A form would spoil what it cannot"
-        f" show: {found.hint} first"
+        f"line {finding.place.line} of `{path}`: {finding.message}. A form would spoil what "
+        f"it cannot show: {finding.hint} first"
     )
 
 
@@ -157,7 +157,7 @@ def _of_bytes(one: Diagnostic) -> bool:
     return one.code == "ALP004" and one.severity is not Severity.INFO  # that tells of line ends
 
 
-def write_draft(sheet: Sheet, drafted: Drafted) -> str:
+def write_draft(sheet: Sheet, drafted: DraftedNote) -> str:
     """Write the file and return its path below the notes folder, or raise RefusedError."""
     root = sheet.notebook.root
     if not sheet.slug:
@@ -179,7 +179,7 @@ def write_draft(sheet: Sheet, drafted: Drafted) -> str:
     return drafted.path
 
 
-def has_errors(drafted: Drafted) -> bool:
+def has_errors(drafted: DraftedNote) -> bool:
     """Whether a draft has findings of level error."""
     return any(one.finding.severity is Severity.ERROR for one in drafted.findings)
 
@@ -191,7 +191,7 @@ def propose_note(collection: Collection, slug: str, *, push: bool) -> tuple[str,
     note, config = collection.notes[slug], collection.config
     file = collection.notebook.root / note.path
     try:
-        done = propose(
+        proposal = propose(
             [file],
             {file: note.title},
             repository=config.repository,
@@ -201,8 +201,8 @@ def propose_note(collection: Collection, slug: str, *, push: bool) -> tuple[str,
         )
     except ProposalError as fault:
         raise RefusedError(str(fault)) from None
-    pushed = f" and pushed to `{done.remote}`" if done.remote else ""
-    return f"one commit was made on the branch `{done.branch}`{pushed}", done.url
+    pushed = f" and pushed to `{proposal.remote}`" if proposal.remote else ""
+    return f"one commit was made on the branch `{proposal.branch}`{pushed}", proposal.url
 
 
 def push_target(root: Path) -> str:
@@ -211,9 +211,9 @@ def push_target(root: Path) -> str:
     return next((name for name in ("fork", "origin", *known) if name in known), "")
 
 
-def token_fits(given: str, token: str) -> bool:
+def token_fits(sent: str, token: str) -> bool:
     """Compare two tokens without telling by time where they differ."""
-    return bool(token) and hmac.compare_digest(given.encode(), token.encode())
+    return bool(token) and hmac.compare_digest(sent.encode(), token.encode())
 
 
 async def page_of(
@@ -221,8 +221,8 @@ async def page_of(
     sheet: Sheet,
     writing: Writing,
     *,
-    drafted: Drafted | None = None,
-    told: Told | None = None,
+    drafted: DraftedNote | None = None,
+    outcome: Outcome | None = None,
     status: int = 200,
 ) -> HTMLResponse:
     """Return the page of a form with near notes beside it."""
@@ -243,12 +243,12 @@ async def page_of(
         drafted=drafted,
         near=near,
         writing=writing,
-        told=told,
+        outcome=outcome,
     )
     return HTMLResponse(page, status, headers={"cache-control": "no-store"})
 
 
-def file_answer(drafted: Drafted) -> Response:
+def file_answer(drafted: DraftedNote) -> Response:
     """Return the note as a file to keep."""
     name = quote(drafted.path.rpartition("/")[2])
     headers = {"content-disposition": f"attachment; filename*=UTF-8''{name}"}

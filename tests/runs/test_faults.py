@@ -59,7 +59,7 @@ class Story:
             return None
 
     def tell(self, trial: Ask) -> None:
-        self.tried(self.store.beat, "me")
+        self.tried(self.store.heartbeat, "me")
         for seed in range(4):
             if added := self.tried(self.store.add, trial(seed)):
                 self.asked.add(added[0].id)
@@ -72,7 +72,7 @@ class Story:
             self.tried(self.store.requeue, claim, count_attempt=True)
         if claim := self.tried(self.store.claim, "me"):
             self.tried(self.store.cancel, claim.run.id, "enough")
-        self.tried(self.store.leave, "me")
+        self.tried(self.store.release, "me")
         self.tried(self.store.sweep)
 
 

@@ -159,11 +159,11 @@ def test_a_server_that_leaves_puts_its_runs_back_without_their_attempt(
     store: Store, trial: Ask
 ) -> None:
     first, second = (store.add(trial(seed))[0].id for seed in range(2))
-    store.beat("me")
-    store.beat("other")
+    store.heartbeat("me")
+    store.heartbeat("other")
     store.claim("me")
     store.claim("other")
-    store.leave("me")
+    store.release("me")
     back, kept = store.get(first), store.get(second)
     assert back is not None
     assert kept is not None
@@ -177,7 +177,7 @@ def test_a_sweep_takes_the_runs_of_silent_and_unknown_servers_only(
 ) -> None:
     ids = [store.add(trial(seed))[0].id for seed in range(3)]
     for owner in ("alive", "silent"):
-        store.beat(owner)
+        store.heartbeat(owner)
     for owner in ("alive", "silent", "unknown"):
         store.claim(owner)
     with store._write() as connection:
@@ -198,7 +198,7 @@ def test_a_server_that_comes_during_a_sweep_keeps_the_run_it_claims(
 
     def after(connection: Any, cursor: Any, statement: str, *_: Any) -> None:
         if "FROM servers" in statement and (late := next(comes, None)):
-            late.beat("late")
+            late.heartbeat("late")
             late.claim("late")
 
     event.listen(Engine, "after_cursor_execute", after)
@@ -477,5 +477,5 @@ def test_a_database_for_which_too_many_wait_is_said_plainly(
         for _ in range(pool.size() + pool._max_overflow):
             held.enter_context(store._read())
         with pytest.raises(StoreError, match="too many wait for the runs database"):
-            store.beat("me")
-    store.beat("me")
+            store.heartbeat("me")
+    store.heartbeat("me")

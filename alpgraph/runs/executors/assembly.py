@@ -59,7 +59,7 @@ class Assembly:
         """How many parts are not done."""
         return len(self.parts) - len(self._measured)
 
-    def hear(self, index: int, share: float, packed: Curves | None) -> None:
+    def note_progress(self, index: int, share: float, packed: Curves | None) -> None:
         """Note how far a part is; one that is done again elsewhere does not fall back."""
         if index in self._measured or share < self._shares[index]:
             return
@@ -67,7 +67,7 @@ class Assembly:
         if packed is not None:
             self._curves[index] = unpack_curves(packed)
 
-    def take(self, index: int, text: str) -> None:
+    def add_result(self, index: int, text: str) -> None:
         """Note what a part measured."""
         measured = unpack(json.loads(text))
         self._measured[index] = measured

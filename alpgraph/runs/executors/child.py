@@ -62,11 +62,11 @@ class Child:
             stdin.write(question.encode() + b"\n")
             stdin.flush()
         while (line := stdout.readline()).endswith(b"\n"):  # a dying process may leave half a line
-            told = json.loads(line)
-            if "failed" in told:
-                raise Failed(told["failed"])
-            if "progress" in told:
-                tell(told["progress"], told["curves"])
+            message = json.loads(line)
+            if "failed" in message:
+                raise Failed(message["failed"])
+            if "progress" in message:
+                tell(message["progress"], message["curves"])
             elif (text := stdout.readline()).endswith(b"\n"):
                 return text[:-1].decode()
         self.kill()

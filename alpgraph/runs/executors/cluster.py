@@ -40,7 +40,7 @@ ENDS = {kind.__name__: kind for kind in (Cancelled, Failed, TimedOut, WorkerDied
 
 
 @dataclass(slots=True)
-class Turn:
+class ClusterRun:
     """A run that the cluster computes."""
 
     job: Job
@@ -63,11 +63,11 @@ class DaskExecutor:
 
     def __init__(self, address: str) -> None:
         """Begin to call the scheduler at `address`."""
-        _hush()
+        _silence_dask()
         self.address = address
         self.trouble = f"the Dask scheduler at {address} has not answered yet"
         self._lock = threading.Lock()
-        self._turns: dict[str, Turn] = {}
+        self._runs: dict[str, ClusterRun] = {}
         self._threads = 0
         self._client: Client | None = None
         self._loop = asyncio.new_event_loop()
@@ -83,24 +83,24 @@ class DaskExecutor:
         if client is None or client.status != "running":
             return 0
         with self._lock:
-            taken = sum(turn.left for turn in self._turns.values())
-            return max(1, len(self._turns) + self._threads - taken)
+            busy = sum(run.left for run in self._runs.values())
+            return max(1, len(self._runs) + self._threads - busy)
 
     def submit(self, job: Job, on_progress: OnProgress) -> Future[str]:
         """Send a job, cut into as many parts as there are free threads, once there are some."""
-        answered: Future[str] = Future()
-        turn = Turn(job, on_progress)
+        future: Future[str] = Future()
+        run = ClusterRun(job, on_progress)
         with self._lock:
-            self._turns[job.key] = turn
-        self._loop.call_soon_threadsafe(self._begin, turn, answered)
-        return answered
+            self._runs[job.key] = run
+        self._loop.call_soon_threadsafe(self._begin, run, future)
+        return future
 
     def cancel(self, key: str) -> None:
         """Stop a job's parts wherever they are."""
         with self._lock:
-            turn = self._turns.get(key)
-        if turn is not None:
-            self._loop.call_soon_threadsafe(self._stop, turn, Cancelled("cancelled"))
+            run = self._runs.get(key)
+        if run is not None:
+            self._loop.call_soon_threadsafe(self._stop, run, Cancelled("cancelled"))
 
     def close(self) -> None:
         """Stop every job and hang up."""
@@ -113,24 +113,24 @@ class DaskExecutor:
 
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)
-        self._loop.run_until_complete(self._attend())
+        self._loop.run_until_complete(self._keep_connected())
         self._loop.close()
 
-    async def _attend(self) -> None:
+    async def _keep_connected(self) -> None:
         while not self._closing:
             try:
-                await self._talk()
+                await self._use_connection()
             except Exception as error:  # whatever Dask raises, it is called again
                 self.trouble = unreachable(self.address, error)
                 await self._stop_all(Interrupted(self.trouble))
                 await self._pause(RETRY)
 
-    async def _talk(self) -> None:
+    async def _use_connection(self) -> None:
         """Attend to the scheduler as long as it answers and we live."""
         async with Client(
             self.address, asynchronous=True, timeout=ANSWER, set_as_default=False, name="alpgraph"
         ) as client:
-            client.subscribe_topic(client.id, self._hear)
+            client.subscribe_topic(client.id, self._on_progress)
             try:
                 while client.status == "running" and not self._closing:
                     threads = await asyncio.wait_for(client.nthreads(), ANSWER)
@@ -152,95 +152,95 @@ class DaskExecutor:
         with suppress(TimeoutError):
             await asyncio.wait_for(self._end.wait(), seconds)
 
-    def _hear(self, event: tuple[float, str]) -> None:
+    def _on_progress(self, event: tuple[float, str]) -> None:
         """Take the progress of a part."""
         key, index, share, curves = json.loads(event[1])
-        turn = self._turns.get(key.rsplit("-", 2)[-2])
-        if turn is not None and turn.assembly is not None:
-            turn.began = turn.began or self._loop.time()
-            turn.assembly.hear(index, share, curves)
-            drawn = turn.assembly.curves() if curves is not None else None
-            turn.on_progress(turn.assembly.progress, drawn)
+        run = self._runs.get(key.rsplit("-", 2)[-2])
+        if run is not None and run.assembly is not None:
+            run.began = run.began or self._loop.time()
+            run.assembly.note_progress(index, share, curves)
+            drawn = run.assembly.curves() if curves is not None else None
+            run.on_progress(run.assembly.progress, drawn)
 
-    def _begin(self, turn: Turn, answered: Future[str]) -> None:
-        turn.task = self._loop.create_task(self._compute(turn))
-        turn.task.add_done_callback(lambda task: self._settle(turn, task, answered))
-        if turn.why is not None or self._closing:
-            turn.task.cancel()
+    def _begin(self, run: ClusterRun, future: Future[str]) -> None:
+        run.task = self._loop.create_task(self._compute(run))
+        run.task.add_done_callback(lambda task: self._settle(run, task, future))
+        if run.why is not None or self._closing:
+            run.task.cancel()
 
-    def _stop(self, turn: Turn, why: Ended) -> None:
-        if turn.why is None:
-            turn.why = why
-            if turn.task is not None:
-                turn.task.cancel()
+    def _stop(self, run: ClusterRun, why: Ended) -> None:
+        if run.why is None:
+            run.why = why
+            if run.task is not None:
+                run.task.cancel()
 
-    def _now(self) -> list[Turn]:
+    def _now(self) -> list[ClusterRun]:
         """Return the turns as they are now: `submit` adds some from another thread."""
         with self._lock:
-            return list(self._turns.values())
+            return list(self._runs.values())
 
     async def _stop_all(self, why: Ended) -> None:
         turns = self._now()
-        for turn in turns:
-            self._stop(turn, why)
-        tasks = [turn.task for turn in turns if turn.task is not None]
+        for run in turns:
+            self._stop(run, why)
+        tasks = [run.task for run in turns if run.task is not None]
         await asyncio.gather(*tasks, return_exceptions=True)
 
     def _stop_late(self) -> None:
-        for turn in self._now():
-            seconds = turn.job.limits.seconds
-            if turn.began is not None and self._loop.time() - turn.began > seconds:
-                self._stop(turn, TimedOut(f"stopped after {seconds:g} s, the limit of a run"))
+        for run in self._now():
+            seconds = run.job.limits.seconds
+            if run.began is not None and self._loop.time() - run.began > seconds:
+                self._stop(run, TimedOut(f"stopped after {seconds:g} s, the limit of a run"))
 
-    def _settle(self, turn: Turn, task: "asyncio.Task[str]", answered: Future[str]) -> None:
+    def _settle(self, run: ClusterRun, task: "asyncio.Task[str]", future: Future[str]) -> None:
         """Pass on how a run ended; a callback, since a task may be stopped before it begins."""
         with self._lock:
-            del self._turns[turn.job.key]
+            del self._runs[run.job.key]
         fault = None if task.cancelled() else task.exception()
         if task.cancelled() or isinstance(fault, CancelledError):
-            if turn.why is None:
+            if run.why is None:
                 self.trouble = f"the Dask scheduler at {self.address} let go of its work"
-            answered.set_exception(turn.why or Interrupted(self.trouble))
+            future.set_exception(run.why or Interrupted(self.trouble))
         elif fault is None:
-            answered.set_result(task.result())
+            future.set_result(task.result())
         elif isinstance(fault, Ended):
-            answered.set_exception(fault)
+            future.set_exception(fault)
         elif isinstance(fault, KilledWorker):
-            answered.set_exception(WorkerDied(f"Dask workers died of it again and again: {fault}"))
+            future.set_exception(WorkerDied(f"Dask workers died of it again and again: {fault}"))
         else:  # whatever a foreign worker says
-            answered.set_exception(Failed(f"a Dask worker could not run it: {fault}"))
+            future.set_exception(Failed(f"a Dask worker could not run it: {fault}"))
 
-    async def _compute(self, turn: Turn) -> str:
+    async def _compute(self, run: ClusterRun) -> str:
         await self._here.wait()
-        client, job = self._client, turn.job
+        client, job = self._client, run.job
         assert client is not None
-        turn.assembly = assembly = Assembly(job.spec, self._pieces(turn))
+        run.assembly = assembly = Assembly(job.spec, self._pieces(run))
         futures = []
         for index, part in enumerate(assembly.parts):
             key = f"{job.spec.experiment}-{job.key}-{index}"
             text = pack_part(client.id, key, index, Job(key, job.spec, job.limits, part))
             futures.append(client.submit(answer_part, text, key=key, pure=False))
         try:
-            await asyncio.gather(*(self._take(turn, *one) for one in enumerate(futures)))
+            await asyncio.gather(*(self._take(run, *one) for one in enumerate(futures)))
         finally:
             for future in futures:
                 future.release()  # a part that is still at work is stopped by its worker
         return await asyncio.to_thread(assembly.result, job.limits)
 
-    def _pieces(self, turn: Turn) -> int:
+    def _pieces(self, run: ClusterRun) -> int:
         """Return how many parts a run is best cut into now."""
         if not self._threads:
-            return turn.job.spec.replicates // UNKNOWN
-        others = sum(other.left for other in self._now() if other is not turn)
+            return run.job.spec.replicates // UNKNOWN
+        others = sum(other.left for other in self._now() if other is not run)
         return max(1, self._threads - others)
 
-    async def _take(self, turn: Turn, index: int, future: Any) -> None:
+    async def _take(self, run: ClusterRun, index: int, future: Any) -> None:
         kind, text = await future
         if kind != "part":
             raise ENDS[kind](text)
-        assert turn.assembly is not None
-        turn.assembly.take(index, text)
-        turn.on_progress(turn.assembly.progress, turn.assembly.curves())
+        assert run.assembly is not None
+        run.assembly.add_result(index, text)
+        run.on_progress(run.assembly.progress, run.assembly.curves())
 
 
 def call(address: str) -> None:
@@ -250,7 +250,7 @@ def call(address: str) -> None:
         async with Client(address, asynchronous=True, timeout=ANSWER, set_as_default=False):
             pass
 
-    _hush()
+    _silence_dask()
     try:
         host, port = get_address_host_port(address)
         socket.create_connection((host, port), ANSWER).close()  # Dask would try for seconds
@@ -273,7 +273,7 @@ def idle(address: str) -> str:
     return f"the Dask cluster at {address} has no workers; start one with `dask worker {address}`"
 
 
-def _hush() -> None:
+def _silence_dask() -> None:
     """Keep Dask from writing tracebacks about what `trouble` says in a sentence."""
     for name in ("distributed", "distributed.client"):
         logging.getLogger(name).setLevel(logging.CRITICAL)

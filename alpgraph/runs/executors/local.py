@@ -15,7 +15,7 @@ PART_ROOM = 8
 
 
 @dataclass(slots=True)
-class Turn:
+class LocalJob:
     """A job and the process that has it."""
 
     job: Job
@@ -34,7 +34,7 @@ class LocalExecutor:
         self._slots = workers or os.cpu_count() or 1
         self._changed = threading.Condition()
         self._idle: list[Child] = []
-        self._turns: dict[str, Turn] = {}
+        self._running: dict[str, LocalJob] = {}
         self._busy = 0
         self._closed = False
 
@@ -45,95 +45,95 @@ class LocalExecutor:
 
     def submit(self, job: Job, on_progress: OnProgress) -> Future[str]:
         """Give the job to the next free worker."""
-        answered: Future[str] = Future()
-        turn = Turn(job)
+        future: Future[str] = Future()
+        running = LocalJob(job)
         with self._changed:
-            self._turns[job.key] = turn
+            self._running[job.key] = running
         names = {"name": f"run-{job.key}", "daemon": True}
-        threading.Thread(target=self._settle, args=(turn, on_progress, answered), **names).start()  # type: ignore[arg-type]
-        return answered
+        threading.Thread(target=self._settle, args=(running, on_progress, future), **names).start()  # type: ignore[arg-type]
+        return future
 
     def cancel(self, key: str) -> None:
         """Kill the worker that has the job."""
         with self._changed:
-            turn = self._turns.get(key)
-        if turn is not None:
-            self._stop(turn, Cancelled("cancelled"))
+            running = self._running.get(key)
+        if running is not None:
+            self._stop(running, Cancelled("cancelled"))
 
     def close(self) -> None:
         """Kill every worker."""
         with self._changed:
             self._closed = True
-            turns, idle = list(self._turns.values()), self._idle
+            turns, idle = list(self._running.values()), self._idle
             self._idle = []
-        for turn in turns:
-            self._stop(turn, Cancelled("the server is stopping"))
+        for running in turns:
+            self._stop(running, Cancelled("the server is stopping"))
         for child in idle:
             child.close()
         with self._changed:
             self._changed.wait_for(lambda: not self._busy)
 
-    def _settle(self, turn: Turn, on_progress: OnProgress, answered: Future[str]) -> None:
+    def _settle(self, running: LocalJob, on_progress: OnProgress, future: Future[str]) -> None:
         try:
-            answer = self._answer(turn, on_progress)
+            answer = self._answer(running, on_progress)
         except Exception as fault:  # also of who listens to its progress: whoever waits is told
-            answered.set_exception(fault)
+            future.set_exception(fault)
         else:
-            answered.set_result(answer)
+            future.set_result(answer)
 
-    def _answer(self, turn: Turn, on_progress: OnProgress) -> str:
-        child = self._take(turn)
-        seconds = turn.job.limits.seconds
+    def _answer(self, running: LocalJob, on_progress: OnProgress) -> str:
+        child = self._take(running)
+        seconds = running.job.limits.seconds
         text = f"stopped after {seconds:g} s, the limit of a run"
-        timer = threading.Timer(seconds, self._stop, (turn, TimedOut(text)))
+        timer = threading.Timer(seconds, self._stop, (running, TimedOut(text)))
         timer.daemon = True
         timer.start()
         try:
-            return child.ask(question_of(turn.job), on_progress)
+            return child.ask(question_of(running.job), on_progress)
         except WorkerDied as died:
-            raise (turn.why or died) from None
+            raise (running.why or died) from None
         finally:
             timer.cancel()
-            self._give_back(turn, child)
+            self._give_back(running, child)
 
-    def _take(self, turn: Turn) -> Child:
+    def _take(self, running: LocalJob) -> Child:
         """Wait for a free worker, or start one; raises Ended when the job was stopped before."""
         with self._changed:
-            self._changed.wait_for(lambda: self._busy < self._slots or turn.why or self._closed)
-            if turn.why or self._closed:
-                del self._turns[turn.job.key]
-                raise turn.why or Cancelled("the server is stopping")
+            self._changed.wait_for(lambda: self._busy < self._slots or running.why or self._closed)
+            if running.why or self._closed:
+                del self._running[running.job.key]
+                raise running.why or Cancelled("the server is stopping")
             self._busy += 1
-            while self._idle and turn.child is None:
+            while self._idle and running.child is None:
                 if (child := self._idle.pop()).alive:
-                    turn.child = child
+                    running.child = child
                 else:
                     child.close()
             try:
-                turn.child = turn.child or Child()
+                running.child = running.child or Child()
             except WorkerDied:
                 self._busy -= 1
-                del self._turns[turn.job.key]
+                del self._running[running.job.key]
                 raise
-            return turn.child
+            return running.child
 
-    def _give_back(self, turn: Turn, child: Child) -> None:
+    def _give_back(self, running: LocalJob, child: Child) -> None:
         with self._changed:
-            del self._turns[turn.job.key]
-            keep = child.alive and not self._closed and turn.why is None
-            if keep:
+            del self._running[running.job.key]
+            reusable = child.alive and not self._closed and running.why is None
+            if reusable:
                 self._idle.append(child)
-        if not keep:
+        if not reusable:
             child.close()
         with self._changed:
             self._busy -= 1
             self._changed.notify_all()
 
-    def _stop(self, turn: Turn, why: Ended) -> None:
+    def _stop(self, running: LocalJob, why: Ended) -> None:
         with self._changed:
-            turn.why = turn.why or why
-            if turn.child is not None and self._turns.get(turn.job.key) is turn:
-                turn.child.kill()
+            running.why = running.why or why
+            if running.child is not None and self._running.get(running.job.key) is running:
+                running.child.kill()
             self._changed.notify_all()
 
 

@@ -18,7 +18,7 @@ AGAIN = "1"
 """Seconds after which it is worth while to ask again."""
 
 
-class Meanwhile:
+class ReadingGate:
     """ASGI middleware that lets pages of notes pass, and has all else wait, until all are read."""
 
     def __init__(self, app: ASGIApp, hub: Hub) -> None:
@@ -36,7 +36,7 @@ class Meanwhile:
             if await self._may_pass(scope):
                 await self.app(scope, receive, send)
             else:
-                await _how_far(scope, collection, opening)(scope, receive, send)
+                await _not_ready(scope, collection, opening)(scope, receive, send)
 
     async def _may_pass(self, scope: Scope) -> bool:
         """Whether a note's page is asked for, which says what it lacks; the note's twins do not."""
@@ -50,10 +50,10 @@ def _needs_no_note(scope: Scope) -> bool:
     return scope["method"] in SAFE and scope["path"].startswith(NEED_NO_NOTE)
 
 
-def _how_far(scope: Scope, collection: Collection, opening: Opening) -> Response:
+def _not_ready(scope: Scope, collection: Collection, opening: Opening) -> Response:
     headers = {"retry-after": AGAIN, "cache-control": "no-store"}
     if "text/html" in Request(scope).headers.get("accept", ""):
         headers["server-timing"] = f'stamp;desc="{OPENING}"'  # so the page follows what is told
         return HTMLResponse(opening_page(collection), 503, headers)
-    says = f"{opening.done} of {opening.total} notes are read; ask again in a second"
-    return problem(503, "Not ready yet", says, headers=headers)
+    detail = f"{opening.done} of {opening.total} notes are read; ask again in a second"
+    return problem(503, "Not ready yet", detail, headers=headers)
