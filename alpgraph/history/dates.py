@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 from alpgraph.history.git import HistoryError, commit_id, is_shallow, run_git
-from alpgraph.history.log import touches
+from alpgraph.history.log import file_changes
 from alpgraph.notes.files import is_note_name
 
 
@@ -16,28 +16,28 @@ def note_dates(root: Path) -> dict[str, tuple[str, str]]:
     """
     try:
         shallow = is_shallow(root)
-        found = list(touches(root, renames=True))
+        changes = list(file_changes(root, renames=True))
     except HistoryError:
         return {}
     dates: dict[str, tuple[str, str]] = {}
-    gone: set[str] = set()
+    removed: set[str] = set()
     now: dict[str, str | None] = {}  # former path -> today's, None for a file of another life
-    for touch in found:  # the newest first
-        path = now.get(touch.path, touch.path)
-        if touch.status == "R":
-            now[touch.former], now[touch.path] = path, None
+    for change in changes:  # the newest first
+        path = now.get(change.path, change.path)
+        if change.status == "R":
+            now[change.former], now[change.path] = path, None
         if path is None:
             continue
-        if touch.status == "D" and path not in dates:
-            gone.add(path)
-        known = not (shallow and touch.first)
-        created = touch.date if known else ""
+        if change.status == "D" and path not in dates:
+            removed.add(path)
+        is_dated = not (shallow and change.first)
+        created = change.date if is_dated else ""
         changed = dates.get(path, ("", created))[1]
         dates[path] = (created, changed)
     return {
         path: pair
         for path, pair in dates.items()
-        if path not in gone and any(pair) and is_note_name(path.rpartition("/")[2])
+        if path not in removed and any(pair) and is_note_name(path.rpartition("/")[2])
     }
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from alpgraph.history.git import HistoryError, read_blobs
-from alpgraph.history.log import Touch, touches
+from alpgraph.history.log import FileChange, file_changes
 from alpgraph.notes.files import is_note_name, is_text
 from alpgraph.notes.model import Note
 from alpgraph.notes.parsing import digest, parse_note
@@ -45,21 +45,23 @@ def timeline(
     types: RelationTypes | None = None,
     *,
     commits: int = 1000,
-    known: Iterable[Note] = (),
+    notes: Iterable[Note] = (),
 ) -> tuple[Event, ...]:
     """Return what happened to the notes below `root` in the last `commits`, the newest first.
 
-    A renamed note is removed and added. `known` are notes as they are now, read with the same
+    A renamed note is removed and added. `notes` are those as they are now, read with the same
     `types`: what they say is not parsed again. Empty where there is no git or no repository.
     """
     table = types or RelationTypes()
     try:
-        found = [touch for touch in touches(root, commits=commits) if _is_note(touch.path)]
-        contents = read_blobs(root, {blob for t in found for blob in (t.before, t.after)} - {""})
+        changes = [
+            change for change in file_changes(root, commits=commits) if _is_note(change.path)
+        ]
+        contents = read_blobs(root, {blob for t in changes for blob in (t.before, t.after)} - {""})
     except HistoryError:
         return ()
     parsed: dict[tuple[str, str], Note | None] = {}
-    now = {note.path: note for note in known}
+    now = {note.path: note for note in notes}
 
     def note(path: str, blob: str) -> Note | None:
         if (path, blob) not in parsed:
@@ -68,8 +70,10 @@ def timeline(
 
     return tuple(
         event
-        for touch in found
-        for event in _events(touch, note(touch.path, touch.before), note(touch.path, touch.after))
+        for change in changes
+        for event in _events(
+            change, note(change.path, change.before), note(change.path, change.after)
+        )
     )
 
 
@@ -84,13 +88,13 @@ def _read(path: str, data: bytes | None, now: Note | None, types: RelationTypes)
     return now if same else parse_note(path, data, types=types)
 
 
-def _events(touch: Touch, before: Note | None, after: Note | None) -> Iterator[Event]:
+def _events(change: FileChange, before: Note | None, after: Note | None) -> Iterator[Event]:
     note = after or before
     if note is None:
         return
 
     def event(what: What, key: tuple[str, str] = ("", ""), why: str = "") -> Event:
-        return Event(touch.date, touch.commit, what, note.slug, note.title, *key, why)
+        return Event(change.date, change.commit, what, note.slug, note.title, *key, why)
 
     yield event("note added" if not before else "note changed" if after else "note removed")
     old, new = _relations(before), _relations(after)
@@ -105,7 +109,9 @@ def _events(touch: Touch, before: Note | None, after: Note | None) -> Iterator[E
 
 def _relations(note: Note | None) -> dict[tuple[str, str], list[str]]:
     """Return the reasons of a note's relations by (type, target as written)."""
-    found: dict[tuple[str, str], list[str]] = {}
+    by_pair: dict[tuple[str, str], list[str]] = {}
     for relation in note.relations if note else ():
-        found.setdefault((relation.type or relation.written, relation.to), []).append(relation.why)
-    return found
+        by_pair.setdefault((relation.type or relation.written, relation.to), []).append(
+            relation.why
+        )
+    return by_pair

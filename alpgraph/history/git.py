@@ -69,14 +69,14 @@ class Blob:
     kind: Literal["file", "link", "submodule"] = "file"
 
 
-def run_git(folder: Path, *args: str, given: bytes = b"") -> bytes:
+def run_git(folder: Path, *args: str, stdin: bytes = b"") -> bytes:
     """Run git in `folder` and return what it prints; raises HistoryError with its last line."""
     try:
-        done = subprocess.run(
+        process = subprocess.run(
             ["git", *_OPTIONS, *args],
             cwd=folder,
             env=clean_environ() | _QUIET | {"LC_ALL": "C"},
-            input=given,
+            input=stdin,
             capture_output=True,
             timeout=TIMEOUT,
             check=False,
@@ -87,13 +87,15 @@ def run_git(folder: Path, *args: str, given: bytes = b"") -> bytes:
         raise HistoryError(f"git cannot be started: {error.strerror}") from None
     except subprocess.TimeoutExpired:
         raise HistoryError(f"git {args[0]} took more than {TIMEOUT} seconds") from None
-    if done.returncode:
-        lines = [line for line in done.stderr.decode(errors="replace").splitlines() if line.strip()]
-        if b"dubious ownership" in done.stderr:
-            told = lines[-1].strip().replace("--global", "--system")
-            raise ForeignRepositoryError(f"git reads no repository of another user before `{told}`")
+    if process.returncode:
+        lines = [
+            line for line in process.stderr.decode(errors="replace").splitlines() if line.strip()
+        ]
+        if b"dubious ownership" in process.stderr:
+            hint = lines[-1].strip().replace("--global", "--system")
+            raise ForeignRepositoryError(f"git reads no repository of another user before `{hint}`")
         raise HistoryError(f"git {args[0]} failed: {lines[-1] if lines else 'no reason given'}")
-    return done.stdout
+    return process.stdout
 
 
 def clean_environ() -> dict[str, str]:
@@ -160,32 +162,32 @@ def list_blobs(folder: Path, commit: str) -> tuple[Blob, ...]:
         if re.search(r"[Nn]ot a valid object name|does not exist|exists on disk", str(error)):
             return ()
         raise
-    found = []
+    blobs = []
     for row in listed.split(b"\0")[:-1]:
         facts, _, path = row.partition(b"\t")
         mode, _, name, size = facts.split()
         if kind := _KINDS.get(mode[:3]):
             length = int(size) if size.isdigit() else 0
-            found.append(Blob(os.fsdecode(path), name.decode(), length, kind))
-    return tuple(found)
+            blobs.append(Blob(os.fsdecode(path), name.decode(), length, kind))
+    return tuple(blobs)
 
 
 def read_blobs(folder: Path, ids: Iterable[str]) -> dict[str, bytes]:
     """Return the contents of blobs by id, in one call; ids that are missing are left out."""
-    wanted = list(dict.fromkeys(ids))
-    if not wanted:
+    unique = list(dict.fromkeys(ids))
+    if not unique:
         return {}
-    given = "".join(f"{name}\n" for name in wanted).encode()
-    data, at, found = run_git(folder, "cat-file", "--batch", "--buffer", given=given), 0, {}
-    for name in wanted:
+    stdin = "".join(f"{name}\n" for name in unique).encode()
+    data, at, blobs = run_git(folder, "cat-file", "--batch", "--buffer", stdin=stdin), 0, {}
+    for name in unique:
         end = data.index(b"\n", at)
         head = data[at:end].split()
         at = end + 1
         if head[-1] != b"missing":
             size = int(head[2])
-            found[name] = data[at : at + size]
+            blobs[name] = data[at : at + size]
             at += size + 1
-    return found
+    return blobs
 
 
 def remotes(folder: Path) -> dict[str, str]:
@@ -197,12 +199,12 @@ def remotes(folder: Path) -> dict[str, str]:
         listed = run_git(folder, "config", "-z", "--get-regexp", r"^remote\..*\.url$")
     except HistoryError:
         return {}
-    found: dict[str, str] = {}
+    addresses: dict[str, str] = {}
     for row in listed.split(b"\0")[:-1]:
         key, _, url = os.fsdecode(row).partition("\n")
         name = key.removeprefix("remote.").removesuffix(".url")
-        found.setdefault(name, re.sub(r"^(https?://)[^/@]*@", r"\1", url))
-    return found
+        addresses.setdefault(name, re.sub(r"^(https?://)[^/@]*@", r"\1", url))
+    return addresses
 
 
 def _text(output: bytes) -> str:

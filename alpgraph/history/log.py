@@ -15,7 +15,7 @@ UNKNOWN = "1970-01-01T00:00:00+00:00"
 
 
 @dataclass(frozen=True, slots=True)
-class Touch:
+class FileChange:
     """One file in one commit."""
 
     commit: str
@@ -34,7 +34,9 @@ class Touch:
     after: str = ""
 
 
-def touches(root: Path, *, renames: bool = False, commits: int | None = None) -> Iterator[Touch]:
+def file_changes(
+    root: Path, *, renames: bool = False, commits: int | None = None
+) -> Iterator[FileChange]:
     """Yield what the last `commits` did to files below `root`, the newest first, by one git call.
 
     Raises HistoryError where there is no repository or no commit yet.
@@ -51,7 +53,7 @@ def touches(root: Path, *, renames: bool = False, commits: int | None = None) ->
         elif facts := word.removeprefix("\n").removeprefix(":"):
             old_mode, new_mode, before, after, status = facts.split(" ")
             former = next(words) if status[0] in "RC" else ""
-            yield Touch(
+            yield FileChange(
                 commit,
                 date,
                 not parents,

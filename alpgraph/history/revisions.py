@@ -40,11 +40,11 @@ def notebook_at(
         read = notebook_of(files_at(root, revision), root=root, types=types)
         return replace(read, others=_attachments(root, revision))
     blobs = _readable(root, revision)
-    known = {note.path: note.digest for note in like.index.notes.values()}
-    absent = (known.keys() | like.unreadable.keys()) - {blob.path for blob in blobs}
-    files = _contents(root, [blob for blob in blobs if known.get(blob.path) != blob.id])
+    digests = {note.path: note.digest for note in like.index.notes.values()}
+    absent = (digests.keys() | like.unreadable.keys()) - {blob.path for blob in blobs}
+    files = _contents(root, [blob for blob in blobs if digests.get(blob.path) != blob.id])
     # a repository may name its files otherwise than `digest` does, or replace them
-    changed = {path: data for path, data in files.items() if known.get(path) != digest(data)}
+    changed = {path: data for path, data in files.items() if digests.get(path) != digest(data)}
     read = with_files(like, changed | dict.fromkeys(absent))
     return replace(read, others=_attachments(root, revision))
 
@@ -78,8 +78,8 @@ def common_ancestor(root: Path, one: str, other: str) -> str:
 
 
 def _readable(root: Path, revision: str) -> list[Blob]:
-    found = list_blobs(root, commit_id(root, revision))
-    return [blob for blob in found if _is_readable(blob) and _is_note(blob.path)]
+    blobs = list_blobs(root, commit_id(root, revision))
+    return [blob for blob in blobs if _is_readable(blob) and _is_note(blob.path)]
 
 
 def _attachments(root: Path, revision: str) -> list[str]:
@@ -113,11 +113,13 @@ def revision_at(root: Path, date: str) -> str:
         msg = f"'{date}' is no date such as 2026-01-31"
         raise ValueError(msg)
     until = date if "T" in date else f"{date}T23:59:59"
-    found = run_git(root, "rev-list", "--max-count=1", f"--until={until}", "HEAD").decode().strip()
-    if not found:
+    revision = (
+        run_git(root, "rev-list", "--max-count=1", f"--until={until}", "HEAD").decode().strip()
+    )
+    if not revision:
         msg = f"there is no revision as old as {date}"
         raise HistoryError(msg)
-    return found
+    return revision
 
 
 def _is_note(path: str) -> bool:

@@ -42,11 +42,11 @@ class Asset:
 def assets() -> Mapping[str, Asset]:
     """Return every static file by its plain name."""
     root = resource_dir("static")
-    found: dict[str, Asset] = {}
+    loaded: dict[str, Asset] = {}
     for path in sorted(root.rglob("*")):
         if path.is_file():
-            _load(root, path.relative_to(root).as_posix(), found, ())
-    return found
+            _load(root, path.relative_to(root).as_posix(), loaded, ())
+    return loaded
 
 
 @cache
@@ -77,10 +77,10 @@ def relation_sheet(types: RelationTypes) -> Asset:
     return Asset(RELATIONS, _hashed(RELATIONS, data), data, "text/css")
 
 
-def _load(root: Path, name: str, found: dict[str, Asset], above: tuple[str, ...]) -> Asset:
+def _load(root: Path, name: str, loaded: dict[str, Asset], above: tuple[str, ...]) -> Asset:
     """Read a file after those it refers to, since their hashes are part of its content."""
-    if name in found:
-        return found[name]
+    if name in loaded:
+        return loaded[name]
     if name in above:
         raise ValueError(f"static files refer to each other in a circle: {' -> '.join(above)}")
     data = (root / name).read_bytes()
@@ -90,15 +90,15 @@ def _load(root: Path, name: str, found: dict[str, Asset], above: tuple[str, ...]
         other = posixpath.normpath(posixpath.join(posixpath.dirname(name), match[1].decode()))
         if not (root / other).is_file():
             return match[0]
-        asset = _load(root, other, found, (*above, name))
+        asset = _load(root, other, loaded, (*above, name))
         path = posixpath.relpath(asset.hashed, posixpath.dirname(name) or ".")
         return f'"{path if path.startswith("../") else f"./{path}"}"'.encode()
 
     if ending in (".css", ".js"):
         data = _REFERENCE.sub(hashed, data)
     kind = _TYPES.get(ending) or mimetypes.guess_type(name)[0] or "application/octet-stream"
-    found[name] = Asset(name, _hashed(name, data), data, kind)
-    return found[name]
+    loaded[name] = Asset(name, _hashed(name, data), data, kind)
+    return loaded[name]
 
 
 def _hashed(name: str, data: bytes) -> str:

@@ -67,8 +67,8 @@ def changed_map(types: RelationTypes, compared: Comparison) -> Markup:
             places.append((box, at))
         drawn.append(_line(types, edge, *places))
     cards = "".join(_card(compared, box) for box in boxes.values())
-    left = len(changes) - MAX_CHANGES
-    more = f" and {left} more that are not drawn" if left > 0 else ""
+    omitted = len(changes) - MAX_CHANGES
+    more = f" and {omitted} more that are not drawn" if omitted > 0 else ""
     label = escape(
         f"{min(MAX_CHANGES, len(changes))} changed relations{more}; the table below has them all"
     )
@@ -86,11 +86,11 @@ def _edges(change: Change) -> Iterator[Edge]:
 
 
 def _ends(edges: Sequence[Edge]) -> dict[str, int]:
-    found: dict[str, int] = {}
+    counts: dict[str, int] = {}
     for edge in edges:
         for slug in (edge.statement.by, edge.statement.other):
-            found[slug] = found.get(slug, 0) + 1
-    return found
+            counts[slug] = counts.get(slug, 0) + 1
+    return counts
 
 
 def _column(

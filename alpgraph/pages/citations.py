@@ -95,9 +95,9 @@ def linked_data(note: Note, url: str) -> Markup:
     }
     if url:
         data["url"] = url
-    kept = {key: value for key, value in data.items() if value}
-    text = json.dumps(kept, ensure_ascii=False)
-    return Markup(_LINK.sub(lambda found: f"\\u{ord(found[0]):04x}", text))
+    stated = {key: value for key, value in data.items() if value}
+    text = json.dumps(stated, ensure_ascii=False)
+    return Markup(_LINK.sub(lambda match: f"\\u{ord(match[0]):04x}", text))
 
 
 def _fields(source: Source) -> list[tuple[str, str]]:
@@ -117,23 +117,23 @@ def _fields(source: Source) -> list[tuple[str, str]]:
 
 
 def _tex(text: str) -> str:
-    return _SPECIAL.sub(lambda found: _ESCAPES.get(found[0], f"\\{found[0]}"), text)
+    return _SPECIAL.sub(lambda match: _ESCAPES.get(match[0], f"\\{match[0]}"), text)
 
 
 def _verbatim(identifier: str) -> str:
     """Write out what would begin a command or end the field: styles print identifiers as is."""
-    return _COMMAND.sub(lambda found: quote(found[0]), identifier)
+    return _COMMAND.sub(lambda match: quote(match[0]), identifier)
 
 
 def _keyed(sources: Sequence[Source]) -> Iterator[tuple[str, Source]]:
     """Yield each source after a key that no other one has."""
-    taken = set[str]()
+    keys_used = set[str]()
     for source in sources:
         key = base = _key(source)
         number = 2
-        while key in taken:
+        while key in keys_used:
             key, number = f"{base}-{number}", number + 1
-        taken.add(key)
+        keys_used.add(key)
         yield key, source
 
 

@@ -27,7 +27,7 @@ def note_item(collection: Collection, slug: str) -> dict[str, Any]:
 def note_detail(collection: Collection, slug: str) -> dict[str, Any]:
     """Return a note whole, its relations read from it."""
     note = collection.notes[slug]
-    found = links(collection.graph, slug, mentions=True)
+    note_links = links(collection.graph, slug, mentions=True)
     relations = [
         {
             "type": link.type,
@@ -38,12 +38,12 @@ def note_detail(collection: Collection, slug: str) -> dict[str, Any]:
             "basis": link.basis or None,
             "direction": "out" if link.forward else "in",
         }
-        for link in found
+        for link in note_links
         if link.type != MENTION
     ]
     mentions = [
         {"slug": link.other, "title": link.title, "direction": "out" if link.forward else "in"}
-        for link in found
+        for link in note_links
         if link.type == MENTION
     ]
     findings = collection.notebook.found_in.get(note.path, ())

@@ -101,8 +101,8 @@ def difference_form(
     return render("diff.html", **frame(collection), base=base, head=head, fault=fault, headline="")
 
 
-def _findings(found: Sequence[Diagnostic]) -> Sequence[Diagnostic]:
-    return found[:MAX_FINDINGS]
+def _findings(findings: Sequence[Diagnostic]) -> Sequence[Diagnostic]:
+    return findings[:MAX_FINDINGS]
 
 
 def _relation(collection: Collection, compared: Comparison, change: Change) -> RelationRow:
@@ -136,14 +136,14 @@ def _note_rows(compared: Comparison) -> Iterator[NoteRow]:
     moved = {new: old for old, new in review.moved}
     changed = {note.slug for note in review.diff.notes_changed} | set(review.rewritten)
     slugs = [*review.diff.notes_added, *review.diff.notes_removed, *sorted(changed)]
-    said = {slug: (sign, what) for sign, slug, what in note_changes(review)}
+    changes = {slug: (sign, what) for sign, slug, what in note_changes(review)}
     for slug in dict.fromkeys(slugs):
-        if slug not in said:
+        if slug not in changes:
             continue  # the other half of a move
         before = compared.before.notes.get(moved.get(slug, slug))
         after = compared.after.notes.get(slug)
-        sign, what = said[slug]
-        lines, left = _lines(before, after)
+        sign, what = changes[slug]
+        lines, omitted = _lines(before, after)
         yield NoteRow(
             sign.replace("-", "−"),
             what,
@@ -151,7 +151,7 @@ def _note_rows(compared: Comparison) -> Iterator[NoteRow]:
             slug if after else "",
             tuple(_parts(before, after)),
             lines,
-            left,
+            omitted,
         )
 
 
@@ -171,9 +171,9 @@ def _text(note: Note | None, name: str) -> str:
     if name == "sources":
         return "; ".join(f"{one.kind} {one.id}" for one in note.sources)
     if name == "experiment":
-        asked = note.experiment
-        said = " ".join(f"{k}={v}" for k, v in asked.params.items()) if asked else ""
-        return f"{asked.name} {said}".strip() if asked else ""
+        experiment = note.experiment
+        params = " ".join(f"{k}={v}" for k, v in experiment.params.items()) if experiment else ""
+        return f"{experiment.name} {params}".strip() if experiment else ""
     return str(getattr(note, name))
 
 

@@ -207,12 +207,12 @@ def _sentence(text: str) -> str:
 
 
 def _preview(collection: Collection, drafted: DraftedNote) -> Preview:
-    there = replace(collection, notebook=drafted.notebook, graph=drafted.graph)
+    preview = replace(collection, notebook=drafted.notebook, graph=drafted.graph)
     types = drafted.notebook.types
-    told = [
+    reasons = [
         (link, types.by_id[link.type])
         for link in links(drafted.graph, drafted.slug)
         if link.type != MENTION and link.authored
     ]
     body = render_body(drafted.notebook, drafted.slug, note_url=note_url, file_url=file_url)
-    return Preview(drafted.note, body, told, fan_svg(there, drafted.slug))
+    return Preview(drafted.note, body, reasons, fan_svg(preview, drafted.slug))

@@ -39,7 +39,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
+class StoredPreset:
     """The stored result of a preset, beside what it was expected to give."""
 
     name: str
@@ -56,7 +56,7 @@ class Card:
 
     experiment: Experiment
     url: str
-    presets: tuple[Stored, ...]
+    presets: tuple[StoredPreset, ...]
     notes: int
 
 
@@ -81,16 +81,16 @@ def preset_urls(experiment: Experiment, preset: str) -> list[str]:
     return sorted({experiment_url(experiment.name, values) for values in forms})
 
 
-def stored_presets(experiment: Experiment) -> tuple[Stored, ...]:
+def stored_presets(experiment: Experiment) -> tuple[StoredPreset, ...]:
     """Return the presets with their stored results, drawn on one range."""
     stored = references(experiment.name)
-    low, high = common_range(found["result"]["primary"] for found in stored.values())
-    found = []
+    low, high = common_range(one["result"]["primary"] for one in stored.values())
+    rows = []
     for name, preset in experiment.presets.items():
         result = stored[name]["result"] if name in stored else None
         params = validate_params(experiment, preset.params).model_dump(mode="json")
-        found.append(
-            Stored(
+        rows.append(
+            StoredPreset(
                 name.replace("-", " "),
                 preset.says,
                 experiment_url(experiment.name, params),
@@ -99,7 +99,7 @@ def stored_presets(experiment: Experiment) -> tuple[Stored, ...]:
                 interval_chart(result["primary"], low, high) if result else "",
             )
         )
-    return tuple(found)
+    return tuple(rows)
 
 
 def experiments_page(collection: Collection) -> str:
@@ -135,15 +135,15 @@ def experiment_page(
     experiment = find_experiment(name)
     if experiment is None:
         return None
-    asked = question or Question(experiment.presets["claim"].params)
+    shown = question or Question(experiment.presets["claim"].params)
     result = None
-    if not asked.faults:
-        stored = reference_for(name, asked.params)
+    if not shown.faults:
+        stored = reference_for(name, shown.params)
         result = stored["result"] if stored else None
-    panel = make_panel(experiment, asked, result, may_run=may_run)
+    panel = make_panel(experiment, shown, result, may_run=may_run)
     sweep = None
-    if vary in experiment.params.model_fields and not asked.faults:
-        sweep = sweep_of(experiment, asked, vary, answered, failed)
+    if vary in experiment.params.model_fields and not shown.faults:
+        sweep = sweep_of(experiment, shown, vary, answered, failed)
     slugs = [slug for slug, attached in collection.attached.items() if attached == name]
     return render(
         "experiment.html",
@@ -177,23 +177,25 @@ def sweep_of(
     def belongs(params: Mapping[str, Any]) -> bool:
         return {**params, vary: None} == {**wanted, vary: None}
 
-    known: dict[Any, Answer] = {}
+    answers: dict[Any, Answer] = {}
     for answer in [*run_answers(answered), *stored_answers(experiment)]:
-        before = known.get(answer.params.get(vary))
+        before = answers.get(answer.params.get(vary))
         if belongs(answer.params) and (before is None or answer.replicates >= before.replicates):
-            known[answer.params[vary]] = answer
-    lost: dict[Any, Run] = {}
+            answers[answer.params[vary]] = answer
+    failures: dict[Any, Run] = {}
     for run in failed:
-        if belongs(run.spec.params) and run.spec.params[vary] not in known:
-            lost.setdefault(run.spec.params[vary], run)
-    if not known and not lost:
+        if belongs(run.spec.params) and run.spec.params[vary] not in answers:
+            failures.setdefault(run.spec.params[vary], run)
+    if not answers and not failures:
         return None
-    ended = [(run.state == "cancelled", written(v), run_url(run.id)) for v, run in _in_order(lost)]
+    ended = [
+        (run.state == "cancelled", written(v), run_url(run.id)) for v, run in _in_order(failures)
+    ]
     return Sweep(
-        _sweep_figure(experiment, vary, wanted[vary], _in_order(known)) if known else None,
+        _sweep_figure(experiment, vary, wanted[vary], _in_order(answers)) if answers else None,
         tuple((value, url) for stopped, value, url in ended if not stopped),
         tuple((value, url) for stopped, value, url in ended if stopped),
-        len(known) + len(lost),
+        len(answers) + len(failures),
     )
 
 
@@ -202,7 +204,7 @@ def _in_order(by_value: Mapping[Any, T]) -> list[tuple[Any, T]]:
 
 
 def _sweep_figure(
-    experiment: Experiment, vary: str, here: Any, known: Sequence[tuple[Any, Answer]]
+    experiment: Experiment, vary: str, here: Any, answers: Sequence[tuple[Any, Answer]]
 ) -> Figure:
     title = experiment.params.model_json_schema()["properties"][vary].get("title", vary)
     points = [
@@ -215,10 +217,10 @@ def _sweep_figure(
             answer.replicates,
             value == here,
         )
-        for value, answer in known
+        for value, answer in answers
         if has_interval(answer.primary)
     ]
-    counts = sorted({answer.replicates for _, answer in known})
+    counts = sorted({answer.replicates for _, answer in answers})
     many = f"{counts[0]} to {counts[-1]}" if len(counts) > 1 else f"{counts[0]}"
     return Figure(
         f"Difference in {experiment.primary.name} by “{title}”",
@@ -226,7 +228,7 @@ def _sweep_figure(
         "replicates, of equals a stored one or the latest, whatever its seed",
         sweep_chart(points, experiment.smallest_effect, title) if points else Markup(),
         (title, "difference", "95 % interval", "verdict", "replicates", "seed", "answer"),
-        tuple(_sweep_row(value, answer) for value, answer in known),
+        tuple(_sweep_row(value, answer) for value, answer in answers),
     )
 
 

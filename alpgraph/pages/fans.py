@@ -256,9 +256,9 @@ def _card_svg(collection: Collection, card: Card, at: tuple[float, float], to: A
     if info:
         corner += verdict_sign(info.verdict, x + CARD - PAD - COUNT_ROOM + 6, y + 13, 13)
     # what is seen comes first, word for word (WCAG 2.5.3), then how the two are related
-    seen = " ".join([*card.title, *card.apart, *(f"{line.label}{line.text}" for line in card.why)])
+    text = " ".join([*card.title, *card.apart, *(f"{line.label}{line.text}" for line in card.why)])
     more = [neighbour.links[0].label, *([info.verdict] if info else [])]
-    name = escape(f"{seen} ({', '.join(more)})")
+    name = escape(f"{text} ({', '.join(more)})")
     link = f'<a href="{escape(to.step(neighbour.slug))}" aria-label="{name}">{inside}</a>{corner}'
     top = base + WHY_ROW * len(card.why) - 8
     return link + "".join(_onward(collection, card, (x, top), to))

@@ -67,8 +67,8 @@ class Files:
             return self.own[bare]
         path, asked, query = bare.partition("?")
         path = _turned(path.removeprefix("/"), query)
-        kept = asked + query if path in SCRIPTED else ""
-        return path + self._ending(path) + kept + mark + fragment
+        search = asked + query if path in SCRIPTED else ""
+        return path + self._ending(path) + search + mark + fragment
 
     def path(self, address: str) -> str:
         """Return the file that an address leads to.
@@ -93,12 +93,12 @@ class Files:
     def lay_page(self, page: str, up: str) -> str:
         """Rewrite the addresses of a page; `up` leads to the site's root, as `../` or `/x/`."""
 
-        def laid(found: re.Match[str]) -> str:
-            written = found[2]
-            known = self._known.get(written)
-            if known is None:
-                known = self._known[written] = str(escape(self.lay(unescape(written))))
-            return f'{found[1]}{up + known or "./"}"'
+        def laid(match: re.Match[str]) -> str:
+            written = match[2]
+            address = self._known.get(written)
+            if address is None:
+                address = self._known[written] = str(escape(self.lay(unescape(written))))
+            return f'{match[1]}{up + address or "./"}"'
 
         return _TAG.sub(lambda tag: _ADDRESS.sub(laid, tag[0]), page)
 

@@ -8,7 +8,7 @@ from alpgraph.pages.frame import frame
 from alpgraph.pages.lists import LinkRow, rows, topics
 from alpgraph.pages.render import render
 from alpgraph.pages.state import Collection
-from alpgraph.pages.topics import Turn
+from alpgraph.pages.topics import Pagination
 from alpgraph.search import Hit
 
 
@@ -28,7 +28,7 @@ def search_page(
 
     `absent` are the words that stand in no note, `unknown` says which values filters take.
     """
-    turn = Turn(
+    turn = Pagination(
         offset // limit + 1,
         max(1, -(-total // limit)),
         search_url(query, offset=max(0, offset - limit)) if offset else "",

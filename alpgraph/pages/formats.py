@@ -59,17 +59,17 @@ def number(value: float | None, digits: int = 3) -> str:
     return _shown(value, digits)
 
 
-def signed_interval(found: Any) -> tuple[str, str, str]:
+def signed_interval(result: Any) -> tuple[str, str, str]:
     """Write the difference and the ends of its interval, of a mapping or of what has them.
 
     >>> signed_interval({"difference": 1.2e-9, "low": 1e-9, "high": None})
     ('+1.2 × 10⁻⁹', '+1 × 10⁻⁹', '–')
     """
     names = ("difference", "low", "high")
-    if isinstance(found, Mapping):
-        values = [found[name] for name in names]
+    if isinstance(result, Mapping):
+        values = [result[name] for name in names]
     else:
-        values = [getattr(found, name) for name in names]
+        values = [getattr(result, name) for name in names]
     difference, low, high = (signed(value, decimals(values)) for value in values)
     return difference, low, high
 

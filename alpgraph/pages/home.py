@@ -78,9 +78,9 @@ def _first(collection: Collection, slugs: Sequence[str]) -> tuple[Note, ...]:
 
 def tensions(collection: Collection) -> Sequence[EdgeRow]:
     """Return where claims pull against each other: contradictions, then limits, measured first."""
-    found = edges(collection, AGAINST)
-    found.sort(key=lambda row: (row.kind.id != "contradicts", _STRENGTH.index(row.basis)))
-    return found
+    rows = edges(collection, AGAINST)
+    rows.sort(key=lambda row: (row.kind.id != "contradicts", _STRENGTH.index(row.basis)))
+    return rows
 
 
 def home_page(collection: Collection) -> str:

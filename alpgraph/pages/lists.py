@@ -72,22 +72,22 @@ def rows(collection: Collection, slugs: Iterable[str]) -> list[NoteRow]:
 
 def topics(collection: Collection) -> list[tuple[str, list[str]]]:
     """Return each topic with its notes, the largest first; spellings of one address are one."""
-    known = _TOPICS.get(collection.graph)
-    if known is None:
-        known = _TOPICS[collection.graph] = _topics(collection)
-    return known
+    cached = _TOPICS.get(collection.graph)
+    if cached is None:
+        cached = _TOPICS[collection.graph] = _topics(collection)
+    return cached
 
 
 _TOPICS: WeakKeyDictionary[NoteGraph, list[tuple[str, list[str]]]] = WeakKeyDictionary()
 
 
 def _topics(collection: Collection) -> list[tuple[str, list[str]]]:
-    found: dict[str, tuple[str, list[str]]] = {}
+    by_key: dict[str, tuple[str, list[str]]] = {}
     nodes = collection.graph.nodes
     for slug in collection.notes:
         for topic in dict.fromkeys(nodes[slug]["topics"]):
-            found.setdefault(topic_key(topic), (topic, []))[1].append(slug)
-    return sorted(found.values(), key=lambda pair: (-len(pair[1]), pair[0]))
+            by_key.setdefault(topic_key(topic), (topic, []))[1].append(slug)
+    return sorted(by_key.values(), key=lambda pair: (-len(pair[1]), pair[0]))
 
 
 def entry_notes(collection: Collection) -> list[str]:
@@ -119,8 +119,8 @@ def _neighbours(collection: Collection) -> Counter[str]:
 
 def front_page(collection: Collection) -> list[str]:
     """Return the page that the folder opens with, as `index` or `README`, if it has one."""
-    found = {slug.lower(): slug for slug in collection.notes if slug.lower() in INDEX_NAMES}
-    return [found[name] for name in INDEX_NAMES if name in found][:1]
+    names = {slug.lower(): slug for slug in collection.notes if slug.lower() in INDEX_NAMES}
+    return [names[name] for name in INDEX_NAMES if name in names][:1]
 
 
 def newest(collection: Collection, count: int) -> list[NoteRow]:
@@ -159,14 +159,14 @@ def edge_counts(collection: Collection) -> Counter[str]:
 
 def edges(collection: Collection, type_ids: Iterable[str]) -> list[EdgeRow]:
     """Return every relation of the given types between notes, by title."""
-    wanted, found = set(type_ids), []
+    ids, matching = set(type_ids), []
     graph = collection.graph
     for a, b, data in graph.edges(data=True):
-        if data["type"] in wanted and not (graph.nodes[a]["ghost"] or graph.nodes[b]["ghost"]):
+        if data["type"] in ids and not (graph.nodes[a]["ghost"] or graph.nodes[b]["ghost"]):
             kind = collection.notebook.types.by_id[data["type"]]
-            found.append(edge_row(collection, a, kind, b, data["why"], data["basis"]))
+            matching.append(edge_row(collection, a, kind, b, data["why"], data["basis"]))
     return sorted(
-        found, key=lambda row: (row.a_title.casefold(), row.b_title.casefold(), row.a, row.b)
+        matching, key=lambda row: (row.a_title.casefold(), row.b_title.casefold(), row.a, row.b)
     )
 
 

@@ -79,9 +79,9 @@ def llms_text(collection: Collection) -> str:
             lines += [f"## {name}", ""]
             for slug in fresh:
                 note = collection.notes[slug]
-                says = " ".join((note.claim or note.summary).split())
+                text = " ".join((note.claim or note.summary).split())
                 address = collection.link(markdown_url(slug), LLMS)
                 linked = markdown_link(note.title, address)
-                lines.append(f"- {linked}{': ' + says if says else ''}")
+                lines.append(f"- {linked}{': ' + text if text else ''}")
             lines.append("")
     return "\n".join(lines)

@@ -161,9 +161,9 @@ class _Drawing:
         for a in drawn:
             for b, keyed in graph.succ[a].items():
                 for key, data in keyed.items() if b in drawn and a != b else ():
-                    asked = not view.types or key in view.types
+                    selected = not view.types or key in view.types
                     based = not view.bases or (data["basis"] or "unsaid") in view.bases
-                    if key != MENTION and asked and based:
+                    if key != MENTION and selected and based:
                         yield a, b, data
 
     def _area(self, slug: str) -> int:
@@ -182,8 +182,8 @@ class _Drawing:
     def path(self) -> str:
         """Draw the path that is asked for as a broad way."""
         spots = self.sheet.spots
-        known = [slug for slug in self.view.path if slug in spots]
-        steps = (_curve(spots[a], spots[b], 0) for a, b in pairwise(known))
+        placed = [slug for slug in self.view.path if slug in spots]
+        steps = (_curve(spots[a], spots[b], 0) for a, b in pairwise(placed))
         d = "".join(steps)
         return f'<path class="m-way" d="{d}"/>' if d else ""
 

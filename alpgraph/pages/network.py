@@ -49,8 +49,8 @@ def area_rows(collection: Collection, sheet: Sheet, chosen: int | None) -> list[
 
 def strays(collection: Collection) -> list[Note]:
     """Return the notes of no area."""
-    found = collection.layout.communities
-    alone = (slug for slug in collection.notes if found.get(slug, -1) < 0)
+    areas = collection.layout.communities
+    alone = (slug for slug in collection.notes if areas.get(slug, -1) < 0)
     return [collection.notes[slug] for slug in islice(alone, LISTED)]
 
 

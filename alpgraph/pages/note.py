@@ -59,7 +59,7 @@ def note_page(
     `near` are notes alike by their words, shown where nothing is linked.
     """
     note = collection.notes[slug]
-    found = related_of(collection, slug)
+    related = related_of(collection, slug)
     trail = tuple(step for step in trail if step in collection.notes and step != slug)
     onward = (*trail, slug)[-TRAIL_CAP:] if trail else ()
     verdict = collection.verdicts.get(slug)
@@ -86,16 +86,16 @@ def note_page(
         trail_steps=trail_steps(collection, trail),
         forget_url=note_url(slug),
         onward=onward,
-        related=groups(collection, found.own[:MAX_ROWS]),
-        related_count=len({link.other for link in found.own}),
-        against=groups(collection, found.against[:MAX_ROWS]),
-        backlinks=groups(collection, found.back[:MAX_ROWS]),
-        backlink_count=len({link.other for link in found.back}) + len(found.mentions),
-        mentions=found.mentions[:MAX_ROWS],
-        hidden_links=found.hidden,
-        all_links=found.total,
+        related=groups(collection, related.own[:MAX_ROWS]),
+        related_count=len({link.other for link in related.own}),
+        against=groups(collection, related.against[:MAX_ROWS]),
+        backlinks=groups(collection, related.back[:MAX_ROWS]),
+        backlink_count=len({link.other for link in related.back}) + len(related.mentions),
+        mentions=related.mentions[:MAX_ROWS],
+        hidden_links=related.hidden,
+        all_links=related.total,
         near=rows(collection, near),
-        next_notes=next_notes(collection, found, {slug, *trail}),
+        next_notes=next_notes(collection, related, {slug, *trail}),
         sources=note.sources,
         dates=collection.dates_of(slug),
         panel=panel_of(collection, note, may_run=may_run),
@@ -123,15 +123,15 @@ def note_markdown(collection: Collection, slug: str) -> str:
             "",
         ]
     lines += [note.body.strip(), "", "## Related notes", ""]
-    found = links(collection.graph, slug, mentions=True)
-    for link in found:
+    note_links = links(collection.graph, slug, mentions=True)
+    for link in note_links:
         if link.type != MENTION:
             address = collection.link(markdown_url(link.other), here)
             target = link.title if link.ghost else markdown_link(link.title, address)
             reason = f": {link.why}" if link.why else ""
             basis = f" ({link.basis})" if link.basis else ""
             lines.append(f"- {link.label} {target}{reason}{basis}")
-    mentioned = [link for link in found if link.type == MENTION and not link.forward]
+    mentioned = [link for link in note_links if link.type == MENTION and not link.forward]
     if mentioned:
         lines += ["", "## Mentioned by", ""]
         lines += [

@@ -197,13 +197,13 @@ def _small(experiment: Experiment, result: Mapping[str, Any]) -> str:
 def figures(experiment: Experiment, result: Mapping[str, Any]) -> list[Figure]:
     """Return the effect, the curves of both arms, and the experiment's own pictures."""
     names = {"control": experiment.control.name, "treatment": experiment.treatment.name}
-    found = [_effect_figure(names, result)]
+    drawn = [_effect_figure(names, result)]
     by_name: dict[str, list[Mapping[str, Any]]] = {}
     for curve in result["curves"]:
         by_name.setdefault(curve["name"], []).append(curve)
-    found += [_curve_figure(names, name, curves) for name, curves in by_name.items()]
-    found += [_picture_figure(names, picture) for picture in result["pictures"]]
-    return found
+    drawn += [_curve_figure(names, name, curves) for name, curves in by_name.items()]
+    drawn += [_picture_figure(names, picture) for picture in result["pictures"]]
+    return drawn
 
 
 def _effect_figure(names: Mapping[str, str], result: Mapping[str, Any]) -> Figure:
@@ -273,8 +273,8 @@ def _presets(experiment: Experiment, values: Mapping[str, Any]) -> list[PresetLi
 @cache
 def _properties(params: type[BaseModel]) -> Mapping[str, Any]:
     """Return the schema of each parameter."""
-    found: Mapping[str, Any] = params.model_json_schema()["properties"]
-    return found
+    properties: Mapping[str, Any] = params.model_json_schema()["properties"]
+    return properties
 
 
 def _defaults(experiment: Experiment) -> dict[str, Any]:

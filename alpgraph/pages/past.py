@@ -10,11 +10,11 @@ from alpgraph.graph import build_graph
 from alpgraph.history import HistoryError, notebook_at, revision_at
 from alpgraph.pages.state import Collection, Places, verdicts_of
 
-KEPT = 4
+MAX_CACHED = 4
 """Past states that are kept ready."""
 
 _Key = tuple[Path, str, "ref[Places]"]
-_kept: OrderedDict[_Key, Collection] = OrderedDict()
+_cache: OrderedDict[_Key, Collection] = OrderedDict()
 _lock = Lock()
 
 
@@ -33,17 +33,17 @@ def collection_at(collection: Collection, day: str) -> Collection:
     try:
         commit = revision_at(root, day)
     except HistoryError as error:
-        raise NoPastError(_said(str(error), day)) from None
+        raise NoPastError(_error(str(error), day)) from None
     key = (root, commit, ref(collection.places))  # unlike an id, never that of later places
     with _lock:
-        if key in _kept:
-            _kept.move_to_end(key)
-            return _kept[key]
+        if key in _cache:
+            _cache.move_to_end(key)
+            return _cache[key]
     past = _read(collection, root, commit)
     with _lock:
-        _kept[key] = past
-        while len(_kept) > KEPT:
-            _kept.popitem(last=False)
+        _cache[key] = past
+        while len(_cache) > MAX_CACHED:
+            _cache.popitem(last=False)
     return past
 
 
@@ -55,7 +55,7 @@ def _read(collection: Collection, root: Path, commit: str) -> Collection:
     return Collection(notebook, graph, collection.config, places, verdicts_of(notebook))
 
 
-def _said(reason: str, day: str) -> str:
+def _error(reason: str, day: str) -> str:
     if "not a git repository" in reason or "not installed" in reason:
         return "the notes are in no git repository, so nothing is known of their past"
     return reason if day in reason else f"nothing is known of {day}: {reason}"

@@ -74,9 +74,9 @@ def _label(at: Point, text: str, anchor: str) -> str:
 
 def _point(row: Row, at: Point) -> str:
     day, notes, links = row[0][:10], row[1], row[2]
-    says = f"The map on {short_date(day)}: {notes} notes, {links} links"
+    label = f"The map on {short_date(day)}: {notes} notes, {links} links"
     return (
-        f'<a href="{escape(network_url(at=day))}" aria-label="{says}"><title>{says}</title>'
+        f'<a href="{escape(network_url(at=day))}" aria-label="{label}"><title>{label}</title>'
         f'<circle class="pf-hit" cx="{at[0]:.1f}" cy="{at[1]:.1f}" r="12"/>'
         f'<circle class="pf-day" cx="{at[0]:.1f}" cy="{at[1]:.1f}" r="4"/></a>'
     )

@@ -73,22 +73,22 @@ class Related:
 
 def related_of(collection: Collection, slug: str) -> Related:
     """Sort the links of a note; raises KeyError when there is no such note."""
-    found = links(collection.graph, slug)
-    against = [link for link in found if _is_against(link)]
-    rest = [link for link in found if not _is_against(link)]
+    note_links = links(collection.graph, slug)
+    against = [link for link in note_links if _is_against(link)]
+    rest = [link for link in note_links if not _is_against(link)]
     return Related(
         own=tuple(link for link in rest if link.authored),
         against=tuple(against),
         back=tuple(link for link in rest if not link.authored),
-        mentions=tuple(_mentions(collection, slug, {link.other for link in found})),
+        mentions=tuple(_mentions(collection, slug, {link.other for link in note_links})),
     )
 
 
-def groups(collection: Collection, found: Iterable[Link]) -> list[Group]:
+def groups(collection: Collection, links: Iterable[Link]) -> list[Group]:
     """Group links by how they read from the note."""
     by_label: dict[tuple[str, bool], list[Row]] = {}
     types = collection.notebook.types
-    for link in found:
+    for link in links:
         target = collection.notes.get(link.other)
         row = Row(
             link,
@@ -104,11 +104,11 @@ def groups(collection: Collection, found: Iterable[Link]) -> list[Group]:
     ]
 
 
-def next_notes(collection: Collection, found: Related, seen: Container[str]) -> Sequence[Link]:
+def next_notes(collection: Collection, related: Related, seen: Container[str]) -> Sequence[Link]:
     """Return where one may go on: first what follows from the note, then the best connected."""
     fresh = {
         link.other: link
-        for link in reversed([*found.own, *found.against, *found.back])
+        for link in reversed([*related.own, *related.against, *related.back])
         if link.other not in seen and not link.ghost
     }
 

@@ -35,7 +35,7 @@ class Tour:
 
 
 @dataclass(frozen=True, slots=True)
-class Onward:
+class Transition:
     """What leads from a note of a walk to the next: a link, a way round, or nothing."""
 
     passage: Passage | None
@@ -51,7 +51,7 @@ class Stop:
     note: Note | None
     """None where no note answers to the slug."""
     verdict: VerdictInfo | None
-    onward: Onward | None
+    onward: Transition | None
     """None at the end, and beside a note that is not there."""
 
 
@@ -62,9 +62,9 @@ def tours(collection: Collection) -> list[Tour]:
     the notes that its text links to.
     """
     named = [_configured(collection, tour) for tour in collection.config.tours]
-    found = [tour for tour in named if len(tour.slugs) > 1]
-    if found:
-        return found
+    configured = [tour for tour in named if len(tour.slugs) > 1]
+    if configured:
+        return configured
     entries = (_entry(collection, slug) for slug in entry_notes(collection))
     return [tour for tour in entries if len(tour.slugs) > 1]
 
@@ -72,10 +72,10 @@ def tours(collection: Collection) -> list[Tour]:
 def retell(collection: Collection, slugs: Iterable[str]) -> list[Stop]:
     """Return the stops of a walk; former slugs are followed."""
     names = [collection.notebook.redirects.get(slug, slug) for slug in slugs]
-    onward = [_onward(collection, one, other) for one, other in pairwise(names)]
+    transitions = [_transition(collection, one, other) for one, other in pairwise(names)]
     return [
-        Stop(slug, collection.notes.get(slug), collection.verdicts.get(slug), leads)
-        for slug, leads in zip_longest(names, onward)
+        Stop(slug, collection.notes.get(slug), collection.verdicts.get(slug), transition)
+        for slug, transition in zip_longest(names, transitions)
     ]
 
 
@@ -110,7 +110,7 @@ def trail_markdown(collection: Collection, slugs: Sequence[str]) -> str:
         return "\n".join(lines) + "\n"
     lines = [f"# {_heading(collection, stops)}", ""]
     for number, stop in enumerate(stops, 1):
-        lines += _told(number, stop, linked)
+        lines += _stop_lines(number, stop, linked)
         if stop.onward:
             lines += [_leading(stop.onward, linked), ""]
     return "\n".join(lines)
@@ -118,42 +118,42 @@ def trail_markdown(collection: Collection, slugs: Sequence[str]) -> str:
 
 def _configured(collection: Collection, tour: NamedTour | tuple[str, ...]) -> Tour:
     slugs = tour if isinstance(tour, tuple) else tour.notes
-    known = tuple(slug for slug in slugs if slug in collection.notes)
-    titles = [collection.notes[slug].title for slug in (*known[:1], *known[-1:])]
+    present = tuple(slug for slug in slugs if slug in collection.notes)
+    titles = [collection.notes[slug].title for slug in (*present[:1], *present[-1:])]
     title = "" if isinstance(tour, tuple) else tour.title
-    says = f"{len(known)} notes, from “{titles[0]}” to “{titles[-1]}”" if known else ""
-    return Tour(title or says, known, says if title else "", trail_url(known))
+    says = f"{len(present)} notes, from “{titles[0]}” to “{titles[-1]}”" if present else ""
+    return Tour(title or says, present, says if title else "", trail_url(present))
 
 
 def _entry(collection: Collection, slug: str) -> Tour:
     note = collection.notes[slug]
     parts = [relation.target for relation in note.relations if relation.type == PARTS]
     linked = parts or [mention.target for mention in note.mentions]
-    known = dict.fromkeys(other for other in linked if other and other in collection.notes)
-    slugs = (slug, *(other for other in known if other != slug))[:MAX_NOTES]
+    present = dict.fromkeys(other for other in linked if other and other in collection.notes)
+    slugs = (slug, *(other for other in present if other != slug))[:MAX_NOTES]
     title = note.title.removeprefix("Start here: ")
     return Tour(title[:1].upper() + title[1:], slugs, note.summary, trail_url(slugs))
 
 
-def _onward(collection: Collection, one: str, other: str) -> Onward | None:
+def _transition(collection: Collection, one: str, other: str) -> Transition | None:
     if one not in collection.notes or other not in collection.notes:
         return None
     if direct := passage_between(collection, one, other):
-        return Onward(direct)
+        return Transition(direct)
     path = shortest(collection, one, other)
     between = [step.to for step in path.steps[:-1]] if path else []
-    return Onward(None, tuple(rows(collection, between)) if len(between) <= DETOUR else ())
+    return Transition(None, tuple(rows(collection, between)) if len(between) <= DETOUR else ())
 
 
 def _heading(collection: Collection, stops: Sequence[Stop]) -> str:
     if not stops:
         return "Walks to begin with"
     slugs = tuple(stop.slug for stop in stops)
-    known = next((tour.title for tour in tours(collection) if tour.slugs == slugs), "")
-    return known or f"A walk of {len(stops)} note{'s' if len(stops) != 1 else ''}"
+    title = next((tour.title for tour in tours(collection) if tour.slugs == slugs), "")
+    return title or f"A walk of {len(stops)} note{'s' if len(stops) != 1 else ''}"
 
 
-def _told(number: int, stop: Stop, linked: Linked) -> list[str]:
+def _stop_lines(number: int, stop: Stop, linked: Linked) -> list[str]:
     if stop.note is None:
         return [f"## {number}. {stop.slug}", "", "No note answers to this name.", ""]
     lines = [f"## {number}. {linked(stop.note.title, stop.slug)}", ""]
@@ -171,7 +171,7 @@ def _told(number: int, stop: Stop, linked: Linked) -> list[str]:
     return lines
 
 
-def _leading(onward: Onward, linked: Linked) -> str:
+def _leading(onward: Transition, linked: Linked) -> str:
     if onward.passage:
         why = f", because: {onward.passage.why.rstrip(' .')}" if onward.passage.why else ""
         basis = f" ({onward.passage.basis})" if onward.passage.basis else ""

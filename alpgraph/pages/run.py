@@ -63,11 +63,11 @@ def run_page(
     *,
     may_run: bool = True,
     others: Sequence[Run] = (),
-    beside: tuple[str, Mapping[str, Any]] | None = None,
+    compared: tuple[str, Mapping[str, Any]] | None = None,
 ) -> str | None:
     """Return the page of a stored run, or None when its experiment is gone or asks otherwise now.
 
-    `others` are finished runs of the experiment, `beside` what a run or a stored result is called
+    `others` are finished runs of the experiment, `compared` what a run or a stored result is called
     and its result, whose curves are laid over.
     """
     experiment = find_experiment(run.spec.experiment)
@@ -87,7 +87,7 @@ def run_page(
         end=ENDS.get(run.state, ""),
         advice=ADVICE.get(run.state, ""),
         seconds=run.finished - run.started if run.finished and run.started else None,
-        comparison=compare(experiment, run, others, beside),
+        comparison=compare(experiment, run, others, compared),
         notes=rows(collection, slugs),
     )
 
@@ -96,7 +96,7 @@ def compare(
     experiment: Experiment,
     run: Run,
     others: Sequence[Run],
-    beside: tuple[str, Mapping[str, Any]] | None,
+    compared: tuple[str, Mapping[str, Any]] | None,
 ) -> Comparison | None:
     """Put a finished run beside stored results and other runs of its experiment."""
     own = next(iter(run_answers([run])), None)
@@ -107,8 +107,8 @@ def compare(
     answers = [own, *stored_answers(experiment), *run_answers(rest)][: MAX_COMPARED + 1]
     if len(answers) < 2:
         return None
-    asked = [_asked(answer) for answer in answers]
-    differing = [key for key in _asked(own) if len({str(one.get(key)) for one in asked}) > 1]
+    questions = [_question(answer) for answer in answers]
+    differing = [key for key in _question(own) if len({str(one.get(key)) for one in questions}) > 1]
     low, high = common_range(answer.primary for answer in answers)
     titles = experiment.params.model_json_schema()["properties"]
     return Comparison(
@@ -116,19 +116,19 @@ def compare(
         rows=tuple(
             CompareRow(
                 answer,
-                tuple(written(_asked(answer).get(key, "")) for key in differing),
+                tuple(written(_question(answer).get(key, "")) for key in differing),
                 interval_chart(answer.primary, low, high),
                 answer is own,
                 "" if answer is own else run_url(run.id, beside=answer.key),
             )
             for answer in answers
         ),
-        overlay=tuple(_overlay(experiment, run.result, *beside)) if beside else (),
-        other=beside[0] if beside else "",
+        overlay=tuple(_overlay(experiment, run.result, *compared)) if compared else (),
+        other=compared[0] if compared else "",
     )
 
 
-def _asked(answer: Answer) -> dict[str, Any]:
+def _question(answer: Answer) -> dict[str, Any]:
     """Return all that was asked: runs may differ in seed or replicates alone."""
     return {**answer.params, "replicates": answer.replicates, "seed": answer.seed}
 

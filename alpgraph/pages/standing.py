@@ -46,44 +46,46 @@ def stats_of(collection: Collection) -> Stats:
 
 def standing(collection: Collection) -> list[Figure]:
     """Return what stands out, in the order in which it is worth reading; empty figures too."""
-    found = stats_of(collection)
+    figures = stats_of(collection)
     headings: dict[str, tuple[str, dict[str, Any]]] = {
         "areas": ("Areas", {"links": _areas(collection)}),
-        "go_betweens": ("Notes that join areas", {"links": _joining(collection, found)}),
-        "central": ("Most pointed at, by relation", {"links": _central(collection, found)}),
+        "go_betweens": ("Notes that join areas", {"links": _joining(collection, figures)}),
+        "central": ("Most pointed at, by relation", {"links": _central(collection, figures)}),
         "contradictions": (
             "Contradictions",
-            {"edges": _edges(collection, "contradicts", found.contradictions)},
+            {"edges": _edges(collection, "contradicts", figures.contradictions)},
         ),
-        "qualifiers": ("Limits", {"edges": _edges(collection, "qualified-by", found.qualifiers)}),
+        "qualifiers": ("Limits", {"edges": _edges(collection, "qualified-by", figures.qualifiers)}),
         "longest_chain": (
             "Longest chain of consequence",
-            {"chain": _rows(collection, found.longest_chain)},
+            {"chain": _rows(collection, figures.longest_chain)},
         ),
         "single_source": (
             "Claims that rest on one source",
-            {"notes": _rows(collection, found.single_source)},
+            {"notes": _rows(collection, figures.single_source)},
         ),
-        "bridges": ("Bridges", {"links": _bridges(collection, found)}),
-        "parts": ("Separate parts", {"links": _parts(collection, found)}),
-        "orphans": ("Orphans", {"notes": _rows(collection, found.orphans)}),
+        "bridges": ("Bridges", {"links": _bridges(collection, figures)}),
+        "parts": ("Separate parts", {"links": _parts(collection, figures)}),
+        "orphans": ("Orphans", {"notes": _rows(collection, figures.orphans)}),
     }
     return [
-        Figure(name, heading, len(getattr(found, name)), found.how[name], **rows_of)
+        Figure(name, heading, len(getattr(figures, name)), figures.how[name], **rows_of)
         for name, (heading, rows_of) in headings.items()
     ]
 
 
 def standing_page(collection: Collection) -> str:
     """Return the page of all figures."""
-    found = stats_of(collection)
-    counted = {name: getattr(found, name) for name in ("notes", "relations", "mentions", "missing")}
+    figures = stats_of(collection)
+    counted = {
+        name: getattr(figures, name) for name in ("notes", "relations", "mentions", "missing")
+    }
     return render(
         "standing.html",
         **frame(collection),
         figures=standing(collection),
         counts=[
-            (name.removesuffix("s") if number == 1 else name, number, found.how[name])
+            (name.removesuffix("s") if number == 1 else name, number, figures.how[name])
             for name, number in counted.items()
         ],
         shown=SHOWN,
@@ -107,14 +109,14 @@ def _areas(collection: Collection) -> tuple[LinkRow, ...]:
     )
 
 
-def _joining(collection: Collection, found: Stats) -> tuple[LinkRow, ...]:
+def _joining(collection: Collection, figures: Stats) -> tuple[LinkRow, ...]:
     return tuple(
         LinkRow(collection.notes[slug].title, note_url(slug), count, collection.apart(slug))
-        for slug, count in found.go_betweens
+        for slug, count in figures.go_betweens
     )
 
 
-def _central(collection: Collection, found: Stats) -> tuple[LinkRow, ...]:
+def _central(collection: Collection, figures: Stats) -> tuple[LinkRow, ...]:
     by_id = collection.notebook.types.by_id
     return tuple(
         LinkRow(
@@ -123,22 +125,22 @@ def _central(collection: Collection, found: Stats) -> tuple[LinkRow, ...]:
             ranked[0][1],
             f"most often “{collection.notes[ranked[0][0]].title}”",
         )
-        for kind, ranked in found.central.items()
+        for kind, ranked in figures.central.items()
     )
 
 
-def _bridges(collection: Collection, found: Stats) -> tuple[LinkRow, ...]:
+def _bridges(collection: Collection, figures: Stats) -> tuple[LinkRow, ...]:
     notes = collection.notes
     return tuple(
         LinkRow(f"{notes[a].title} – {notes[b].title}", path_url(a, b))
-        for a, b in found.bridges[:SHOWN]
+        for a, b in figures.bridges[:SHOWN]
     )
 
 
-def _parts(collection: Collection, found: Stats) -> tuple[LinkRow, ...]:
+def _parts(collection: Collection, figures: Stats) -> tuple[LinkRow, ...]:
     return tuple(
         LinkRow(f"around {collection.notes[part[0]].title}", note_url(part[0]), len(part))
-        for part in found.parts[:SHOWN]
+        for part in figures.parts[:SHOWN]
     )
 
 
@@ -146,12 +148,12 @@ def _edges(
     collection: Collection, type_id: str, pairs: Iterable[RelatedPair]
 ) -> tuple[EdgeRow, ...]:
     kind, notes = collection.notebook.types.by_id.get(type_id), collection.notes
-    found = [pair for pair in pairs if pair.a in notes and pair.b in notes]
+    shown = [pair for pair in pairs if pair.a in notes and pair.b in notes]
     return tuple(
         edge_row(
             *(collection, pair.a, kind, pair.b, pair.why),
             collection.graph.edges[pair.a, pair.b, type_id]["basis"],
         )
-        for pair in found[:SHOWN]
+        for pair in shown[:SHOWN]
         if kind
     )

@@ -67,8 +67,8 @@ class Places:
 
     def after(self, graph: NoteGraph) -> "Places":
         """Return the places of the graph as it is after an edit."""
-        known = self._previous  # read first: another thread that draws gives it up afterwards
-        return Places(graph, self._folder, self._drawn or known, apart=self._apart)
+        previous = self._previous  # read first: another thread that draws gives it up afterwards
+        return Places(graph, self._folder, self._drawn or previous, apart=self._apart)
 
     def drawn_apart(self) -> "Places":
         """Return these places for a server, whose pages shall not wait for a map."""
@@ -128,8 +128,8 @@ class Collection:
     @property
     def attached(self) -> dict[str, str]:
         """By slug: the experiment of each note that attaches one."""
-        found = ((slug, self.graph.nodes[slug]["experiment"]) for slug in self.notes)
-        return {slug: name for slug, name in found if name}
+        attached_names = ((slug, self.graph.nodes[slug]["experiment"]) for slug in self.notes)
+        return {slug: name for slug, name in attached_names if name}
 
     @property
     def verdict_words(self) -> Mapping[str, str]:
@@ -224,12 +224,12 @@ def stored_result(note: Note) -> Mapping[str, Any] | None:
 
 def verdicts_of(notebook: Notebook, slugs: Iterable[str] | None = None) -> dict[str, VerdictInfo]:
     """Return by slug what the stored references say of the claims of all notes, or of some."""
-    found = {}
+    verdicts = {}
     for slug in notebook.notes if slugs is None else slugs:
         name = outline(notebook.notes, slug).experiment
         if name and (result := stored_result(notebook.notes[slug])):
-            found[slug] = verdict_info(name, result)
-    return found
+            verdicts[slug] = verdict_info(name, result)
+    return verdicts
 
 
 def collect(notebook: Notebook, config: Config, state: Path | None = None) -> Collection:
@@ -261,8 +261,8 @@ def _namesakes(before: Collection, after: Collection, changed: Iterable[str]) ->
     titles = {
         index.notes[slug].title for index in indexes for slug in changed if slug in index.notes
     }
-    found = [[set(index.titled(title)) for index in indexes] for title in titles]
-    return {slug for old, new in found if len(old) != len(new) for slug in old | new}
+    namesakes = [[set(index.titled(title)) for index in indexes] for title in titles]
+    return {slug for old, new in namesakes if len(old) != len(new) for slug in old | new}
 
 
 def rejudged(before: Collection, answers: Mapping[str, Mapping[str, Any]]) -> Patch | None:
@@ -283,14 +283,14 @@ def rejudged(before: Collection, answers: Mapping[str, Mapping[str, Any]]) -> Pa
 
 def _nearby(changed: set[str], *graphs: NoteGraph) -> tuple[frozenset[str], ...]:
     """Return the notes within 0, 1, 2 and 3 steps of the changed ones in any of the graphs."""
-    found, edge = [frozenset(changed)], changed
+    reached, edge = [frozenset(changed)], changed
     inner: tuple[Any, ...] = graphs  # networkx makes a view for each look at its public sides
     sides = [side for graph in inner for side in (graph._adj, graph._pred)]
     for _ in range(MAX_STEPS):
         beside = {other for side in sides for slug in edge if slug in side for other in side[slug]}
-        edge = beside - found[-1]
-        found.append(found[-1] | edge)
-    return tuple(found)
+        edge = beside - reached[-1]
+        reached.append(reached[-1] | edge)
+    return tuple(reached)
 
 
 def build_collection(root: Path, state: Path | None, config: Config) -> Collection:

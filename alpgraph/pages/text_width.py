@@ -71,14 +71,14 @@ def _wrapped(text: str, size: float, width: float, weight: str, most: int) -> tu
     advances, room = _advances(weight), 1000 * width / size
     space = advances[" "]
     lines: list[str] = []
-    line, taken = "", 0
+    line, used = "", 0
     for word in text.split():
         for piece, wide in _pieces(word, room, advances):
-            if line and taken + space + wide <= room:
-                line, taken = f"{line} {piece}", taken + space + wide
+            if line and used + space + wide <= room:
+                line, used = f"{line} {piece}", used + space + wide
             else:
                 lines += [line] if line else []
-                line, taken = piece, wide
+                line, used = piece, wide
     lines += [line] if line else []
     if len(lines) > most:
         lines = [*lines[: most - 1], _cut(lines[most - 1], size, width, weight)]

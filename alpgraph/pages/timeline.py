@@ -20,10 +20,10 @@ COMMITS = 40
 """Of one page."""
 NAMED = 100
 """Notes or relations of one commit that are named."""
-KEPT = 2
+MAX_CACHED = 2
 
 _Key = tuple[Path, str]
-_kept: OrderedDict[_Key, tuple[Event, ...]] = OrderedDict()
+_cache: OrderedDict[_Key, tuple[Event, ...]] = OrderedDict()
 _lock = Lock()
 
 NOTE_SAYS = {
@@ -47,7 +47,7 @@ class Name:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class RelationEvent:
     """A relation as its author wrote it."""
 
     a: Name
@@ -58,12 +58,12 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
-class Did:
+class EventGroup:
     """What a commit did in one way: notes or relations."""
 
     says: str
     notes: tuple[Name, ...] = ()
-    relations: tuple[Told, ...] = ()
+    relations: tuple[RelationEvent, ...] = ()
     more: int = 0
     """How many are not named."""
 
@@ -74,7 +74,7 @@ class Commit:
 
     id: str
     date: str
-    did: tuple[Did, ...]
+    did: tuple[EventGroup, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,14 +94,14 @@ def events_of(collection: Collection) -> tuple[Event, ...]:
     except HistoryError:
         return ()
     with _lock:
-        if key in _kept:
-            return _kept[key]
-    found = timeline(root, collection.notebook.types, known=collection.notes.values())
+        if key in _cache:
+            return _cache[key]
+    events = timeline(root, collection.notebook.types, notes=collection.notes.values())
     with _lock:
-        _kept[key] = found
-        while len(_kept) > KEPT:
-            _kept.popitem(last=False)
-    return found
+        _cache[key] = events
+        while len(_cache) > MAX_CACHED:
+            _cache.popitem(last=False)
+    return events
 
 
 def growth(commits: Iterable[Sequence[Event]]) -> list[Size]:
@@ -115,9 +115,9 @@ def growth(commits: Iterable[Sequence[Event]]) -> list[Size]:
     grown: list[Size] = []
     notes = links = 0
     for events in sorted(commits, key=lambda events: datetime.fromisoformat(events[0].date)):
-        done = Counter(event.what for event in events)
-        notes += done["note added"] - done["note removed"]
-        links += done["relation added"] - done["relation removed"]
+        counts = Counter(event.what for event in events)
+        notes += counts["note added"] - counts["note removed"]
+        links += counts["relation added"] - counts["relation removed"]
         grown.append(Size(events[0].date, max(0, notes), max(0, links)))
     return grown
 
@@ -154,33 +154,35 @@ def timeline_page(collection: Collection, before: str = "") -> str | None:
 
 
 def _commit(collection: Collection, events: Sequence[Event]) -> Commit:
-    did = []
+    groups = []
     for what, says in NOTE_SAYS.items():
         notes = [event for event in events if event.what == what]
         if notes:
             thing = "note" if len(notes) == 1 else "notes"
             names = tuple(_name(collection, event.slug, event.title) for event in notes[:NAMED])
             more = len(notes) - len(names)
-            did.append(Did(f"{len(notes)} {thing} {says}", notes=names, more=more))
+            groups.append(EventGroup(f"{len(notes)} {thing} {says}", notes=names, more=more))
     for what, says in RELATION_SAYS.items():
         relations = [event for event in events if event.what == what]
         if relations:
             thing = "relation" if len(relations) == 1 else "relations"
-            told = tuple(_told(collection, event) for event in relations[:NAMED])
-            more = len(relations) - len(told)
-            did.append(Did(f"{len(relations)} {thing} {says}", relations=told, more=more))
-    return Commit(events[0].commit, events[0].date, tuple(did))
+            named = tuple(_relation_event(collection, event) for event in relations[:NAMED])
+            more = len(relations) - len(named)
+            groups.append(
+                EventGroup(f"{len(relations)} {thing} {says}", relations=named, more=more)
+            )
+    return Commit(events[0].commit, events[0].date, tuple(groups))
 
 
 def _name(collection: Collection, slug: str, title: str) -> Name:
     return Name(title, slug if slug in collection.notes else "")
 
 
-def _told(collection: Collection, event: Event) -> Told:
+def _relation_event(collection: Collection, event: Event) -> RelationEvent:
     reading = collection.notebook.types.read(event.type)
     target = collection.notebook.resolve(event.to, event.slug).slug
     title = collection.notes[target].title if target else event.to
-    return Told(
+    return RelationEvent(
         _name(collection, event.slug, event.title),
         reading.label if reading else event.type,
         reading.type if reading else None,

@@ -16,7 +16,7 @@ LINKS_A_PAGE = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class Pagination:
     """Where one is in a list that goes on for pages."""
 
     page: int
@@ -66,8 +66,8 @@ def relation_page(collection: Collection, type_id: str) -> str | None:
     if reading is None:
         return None
     kind = reading.type
-    found = edges(collection, [kind.id])
-    return render("relation.html", **frame(collection, "/topics", live=""), kind=kind, edges=found)
+    rows = edges(collection, [kind.id])
+    return render("relation.html", **frame(collection, "/topics", live=""), kind=kind, edges=rows)
 
 
 def links_pages(collection: Collection, slug: str) -> int:
@@ -77,14 +77,14 @@ def links_pages(collection: Collection, slug: str) -> int:
 
 def links_page(collection: Collection, slug: str, page: int) -> str | None:
     """Return one page of all links of a note, or None past the end; KeyError without a note."""
-    found = related_of(collection, slug)
-    typed = [*found.own, *found.against, *found.back]
-    total = len(typed) + len(found.mentions)
+    related = related_of(collection, slug)
+    typed = [*related.own, *related.against, *related.back]
+    total = len(typed) + len(related.mentions)
     pages = max(1, -(-total // LINKS_A_PAGE))
     if page > pages:
         return None
     start, end = (page - 1) * LINKS_A_PAGE, page * LINKS_A_PAGE
-    mentions = found.mentions[max(0, start - len(typed)) : max(0, end - len(typed))]
+    mentions = related.mentions[max(0, start - len(typed)) : max(0, end - len(typed))]
     return render(
         "links.html",
         **frame(collection, live=slug),
@@ -92,7 +92,7 @@ def links_page(collection: Collection, slug: str, page: int) -> str | None:
         total=total,
         groups=groups(collection, typed[start:end]),
         mentions=mentions,
-        turn=Turn(
+        turn=Pagination(
             page,
             pages,
             links_url(slug, page - 1) if page > 1 else "",

@@ -46,12 +46,12 @@ class Walk:
         )
 
     def _at(self, slug: str, trail: Sequence[str]) -> str:
-        kept = tuple(step for step in trail if step != slug)[-TRAIL_CAP:]
-        return walk_url(slug, trail=kept, types=self.types, bases=self.bases, depth=self.depth)
+        steps = tuple(step for step in trail if step != slug)[-TRAIL_CAP:]
+        return walk_url(slug, trail=steps, types=self.types, bases=self.bases, depth=self.depth)
 
 
 @dataclass(frozen=True, slots=True)
-class Post:
+class PathStop:
     """A neighbour on the path that a phone shows."""
 
     neighbour: Neighbour
@@ -61,12 +61,12 @@ class Post:
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
+class NeighbourGroup:
     """The neighbours under one label."""
 
     kind: RelationType
     label: str
-    posts: tuple[Post, ...]
+    posts: tuple[PathStop, ...]
 
 
 def walk_page(
@@ -84,13 +84,13 @@ def walk_page(
     `view` is its neighbourhood where that is known already.
     """
     note = collection.notes[slug]
-    kept = tuple(step for step in trail if step in collection.notes and step != slug)[-TRAIL_CAP:]
+    steps = tuple(step for step in trail if step in collection.notes and step != slug)[-TRAIL_CAP:]
     types, bases = _chosen(types), _chosen(bases)
-    walk = Walk(slug, kept, types, bases, depth)
+    walk = Walk(slug, steps, types, bases, depth)
     if view is None:
         view = neighbourhood(collection.graph, slug, depth=depth, types=types, bases=bases)
-    used, said = types_at(collection.graph, slug), bases_at(collection.graph, slug)
-    to = Addresses(note_url(slug, trail=kept), walk.step, walk.beyond)
+    types_used, bases_used = types_at(collection.graph, slug), bases_at(collection.graph, slug)
+    to = Addresses(note_url(slug, trail=steps), walk.step, walk.beyond)
     return render(
         "walk.html",
         **frame(collection, live=slug),
@@ -101,12 +101,14 @@ def walk_page(
         picture=fans_svg(collection, view, to),
         stretches=stretches(collection, view, walk),
         centre_url=to.centre,
-        trail=kept,
-        trail_steps=trail_steps(collection, kept),
+        trail=steps,
+        trail_steps=trail_steps(collection, steps),
         forget_url=walk_url(slug),
-        kinds=[kind for kind in collection.notebook.types.types if kind.id in used],
-        mentions=MENTION in used,
-        bases=[one for one in BASES if one[0] in said] if bases or said - {UNSAID} else [],
+        kinds=[kind for kind in collection.notebook.types.types if kind.id in types_used],
+        mentions=MENTION in types_used,
+        bases=[one for one in BASES if one[0] in bases_used]
+        if bases or bases_used - {UNSAID}
+        else [],
         shows_mentions=any(n.links[0].type == MENTION for n in view.neighbours),
         depths=[(n, walk.deep(n)) for n in (1, 2)],
         verdicts=collection.verdicts,
@@ -171,30 +173,30 @@ def bases_at(graph: NoteGraph, slug: str) -> set[str]:
     }
 
 
-def stretches(collection: Collection, view: Ego, walk: Walk) -> list[Stretch]:
+def stretches(collection: Collection, view: Ego, walk: Walk) -> list[NeighbourGroup]:
     """Return the neighbours by label, in the order of the picture: left side, then right."""
     ordered = sorted(view.neighbours, key=lambda neighbour: neighbour.side != "left")
-    found: dict[str, list[Neighbour]] = {}
+    groups: dict[str, list[Neighbour]] = {}
     for neighbour in ordered:
-        found.setdefault(neighbour.links[0].label, []).append(neighbour)
+        groups.setdefault(neighbour.links[0].label, []).append(neighbour)
     table = collection.notebook.types.by_id
     return [
-        Stretch(
+        NeighbourGroup(
             table.get(group[0].links[0].type, table["related"]),
             label,
             tuple(_post(collection, neighbour, walk) for neighbour in group),
         )
-        for label, group in found.items()
+        for label, group in groups.items()
     ]
 
 
-def _post(collection: Collection, neighbour: Neighbour, walk: Walk) -> Post:
+def _post(collection: Collection, neighbour: Neighbour, walk: Walk) -> PathStop:
     onward = tuple(
         (_named(collection, slug), walk.beyond(neighbour.slug, slug))
         for slug in neighbour.onward
         if slug in collection.notes
     )
-    return Post(neighbour, walk.step(neighbour.slug), onward)
+    return PathStop(neighbour, walk.step(neighbour.slug), onward)
 
 
 def _named(collection: Collection, slug: str) -> str:

@@ -57,7 +57,7 @@ class Passage:
 
 
 @dataclass(frozen=True, slots=True)
-class Post:
+class PathStop:
     """A note one comes by, and what leads on from it."""
 
     slug: str
@@ -70,7 +70,7 @@ class Post:
 class Way:
     """A path as a page shows it."""
 
-    posts: tuple[Post, ...]
+    posts: tuple[PathStop, ...]
     steps: int
     map_url: str
     trail_url: str
@@ -110,30 +110,30 @@ def passage_between(collection: Collection, one: str, other: str) -> Passage | N
 
 def shortest(collection: Collection, one: str, other: str) -> GraphPath | None:
     """Return the best path between two notes, if there is one."""
-    found = find_paths(collection.graph, one, other, k=1, ways=ways_of(collection.graph))
-    return found[0] if found else None
+    paths = find_paths(collection.graph, one, other, k=1, ways=ways_of(collection.graph))
+    return paths[0] if paths else None
 
 
 def path_page(collection: Collection, start: End, end: End, *, most: int = 3) -> str:
     """Return the page of the ways between two notes; with an end open it asks for it."""
     both = bool(start.slug and end.slug)
-    found = []
+    shown = []
     if both:
         paths = find_paths(
             collection.graph, start.slug, end.slug, k=most, ways=ways_of(collection.graph)
         )
-        found = [_way(collection, path) for path in paths]
-    nowhere = both and not found and start.slug != end.slug
+        shown = [_way(collection, path) for path in paths]
+    nowhere = both and not shown and start.slug != end.slug
     return render(
         "path.html",
         **frame(collection),
         start=start,
         end=end,
         titles=tuple(_title(collection, one) for one in (start, end)),
-        ways=found,
+        ways=shown,
         same=both and start.slug == end.slug,
         nowhere=explain_no_path(collection.graph, start.slug, end.slug) if nowhere else "",
-        more=len(found) == most and most < MAX_WAYS,
+        more=len(shown) == most and most < MAX_WAYS,
         most=most,
         suggested=_suggested(collection),
     )
@@ -143,7 +143,7 @@ def _way(collection: Collection, path: GraphPath) -> Way:
     slugs = [path.steps[0].from_, *(step.to for step in path.steps)]
     onward = [*(passage(collection, step) for step in path.steps), None]
     posts = tuple(
-        Post(slug, collection.notes[slug].title, collection.verdicts.get(slug), step)
+        PathStop(slug, collection.notes[slug].title, collection.verdicts.get(slug), step)
         for slug, step in zip(slugs, onward, strict=True)
     )
     return Way(posts, len(path.steps), network_url(path=slugs), trail_url(slugs))

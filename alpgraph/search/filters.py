@@ -42,20 +42,20 @@ class Filters:
 
     def unknown(self, query: Query) -> list[str]:
         """Say of each filter whose value no note can have which values there are."""
-        says = []
+        messages = []
         for key, value in query.filters:
             if key == "has" and value not in HAS:
-                says.append(f"“has:” knows {_listed(HAS)}; not “{value}”.")
+                messages.append(f"“has:” knows {_listed(HAS)}; not “{value}”.")
             elif key == "verdict" and value not in _KNOWN_VERDICTS:
-                says.append(f"A verdict is {_listed(VERDICTS, 'or')}; not “{value}”.")
+                messages.append(f"A verdict is {_listed(VERDICTS, 'or')}; not “{value}”.")
             elif key == "type" and self.typed(value) is None:
                 types = [kind.id for kind in self._notebook.types.types]
-                says.append(f"A type of relation is {_listed(types, 'or')}; not “{value}”.")
+                messages.append(f"A type of relation is {_listed(types, 'or')}; not “{value}”.")
             elif key == "topic" and value not in self._topics:
-                says.append(self._no_topic(value))
+                messages.append(self._no_topic(value))
             elif key == "links" and self.linking(value) is None:
-                says.append(f"“links:” takes a note's name; none answers to “{value}”.")
-        return says
+                messages.append(f"“links:” takes a note's name; none answers to “{value}”.")
+        return messages
 
     def _no_topic(self, value: str) -> str:
         holding = [key for key in self._topics if value in key]
@@ -85,23 +85,23 @@ class Filters:
         """The notes at the ends of relations, by type."""
         types, notes = self._notebook.types, self._notebook.notes
         kinds = {reading.id: reading.type.id for reading in types.readings.values()}
-        found: dict[str, set[str]] = {}
+        by_type: dict[str, set[str]] = {}
         for slug in notes:
             for link in takewhile(lambda link: link.type is not None, links(notes, slug)):
                 if kind := kinds.get(link.type or ""):
-                    found.setdefault(kind, set()).update({slug, link.target or slug})
-        return found
+                    by_type.setdefault(kind, set()).update({slug, link.target or slug})
+        return by_type
 
     @cached_property
     def _linking(self) -> dict[str, set[str]]:
         """The notes that link to another, by the other's slug."""
         notes = self._notebook.notes
-        found: dict[str, set[str]] = {}
+        by_target: dict[str, set[str]] = {}
         for slug in notes:
             for link in links(notes, slug):
                 if link.target:
-                    found.setdefault(link.target, set()).add(slug)
-        return found
+                    by_target.setdefault(link.target, set()).add(slug)
+        return by_target
 
 
 def facts(note: Note) -> list[str]:

@@ -42,8 +42,8 @@ class Finder(dict[str, bool]):
 
     def __missing__(self, word: str) -> bool:
         """Compare a word with those that are wanted."""
-        found = self[word] = self._compare(word)
-        return found
+        matches = self[word] = self._compare(word)
+        return matches
 
     def _compare(self, word: str) -> bool:
         if self._stands(word):
@@ -59,7 +59,7 @@ class Finder(dict[str, bool]):
         """
         gapped = spaced(text)
         if gapped is None:
-            yield from self._meant([place for place in spans(text) if self[place[2]]])
+            yield from self._without_near_misses([place for place in spans(text) if self[place[2]]])
             return
         gapped = f" {gapped} "
         whole = all(sign in gapped for sign in self._exact.values())
@@ -74,13 +74,13 @@ class Finder(dict[str, bool]):
             if self[word := gapped[start:end]]:
                 yield start - 1, end - 1, word
 
-    def _meant(self, found: list[Place]) -> list[Place]:
+    def _without_near_misses(self, places: list[Place]) -> list[Place]:
         """Leave out words that are only like those looked for, where none of these is missing."""
-        words = {word for _, _, word in found}
+        words = {word for _, _, word in places}
         begun = any(word.startswith(self._beginning) for word in words)
         if not begun or not self.wanted - {self._beginning} <= words:
-            return found
-        return [place for place in found if self._stands(place[2])]
+            return places
+        return [place for place in places if self._stands(place[2])]
 
     def _stands(self, word: str) -> bool:
         """Whether a word is one of those looked for as it was typed."""

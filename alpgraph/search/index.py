@@ -78,7 +78,7 @@ class SearchIndex:
         """Learn which texts the folder holds now; raises OSError or ValueError."""
         path = folder / "digests.json"
         status = path.stat()
-        if (seen := (status.st_ino, status.st_mtime_ns)) == self._seen:
+        if (stamp := (status.st_ino, status.st_mtime_ns)) == self._seen:
             return
         known = json.loads(read_regular(path))
         try:
@@ -87,7 +87,7 @@ class SearchIndex:
             raise ValueError(f"{path} is damaged") from None
         if version != VERSION:
             raise ValueError(f"{path} is of version {version!r}")
-        self._digests, self._seen = digests, seen
+        self._digests, self._seen = digests, stamp
 
     def follows(self, notebook: Notebook) -> bool:
         """Whether the index is that of `notebook`, with nothing left to bring up to date."""
@@ -104,8 +104,8 @@ class SearchIndex:
             return 0
         if self._folder is None:
             return self._update(notebook)
-        with turn(_lock(self._folder)) as held:
-            if not held:
+        with turn(_lock(self._folder)) as locked:
+            if not locked:
                 self._start_over(None)
             return self._update(notebook)
 
@@ -137,13 +137,13 @@ class SearchIndex:
         if now != self._digests and self._folder is not None and self._seen is not None:
             self._read_digests(self._folder)
             self._index.reload()
-        gone = [slug for slug in self._digests if slug not in now]
+        removed = [slug for slug in self._digests if slug not in now]
         changed = [slug for slug, digest in now.items() if self._digests.get(slug) != digest]
-        if not gone and not changed:
+        if not removed and not changed:
             self._notebook = notebook
             return 0
         writer = self._index.writer(heap_size=50_000_000, num_threads=1)
-        for slug in [*gone, *(slug for slug in changed if slug in self._digests)]:
+        for slug in [*removed, *(slug for slug in changed if slug in self._digests)]:
             writer.delete_documents_by_term("slug", slug)
         for slug in changed:
             writer.add_document(self._document(notebook.notes[slug]))
@@ -158,7 +158,7 @@ class SearchIndex:
             temporary.replace(self._folder / "digests.json")
             self._read_digests(self._folder)
         self._notebook = notebook
-        return len(gone) + len(changed)
+        return len(removed) + len(changed)
 
     @staticmethod
     def _document(note: Note) -> tantivy.Document:
@@ -223,16 +223,16 @@ class SearchIndex:
             elif key != "verdict" and filters is not None:
                 slugs = filters.typed(value) if key == "type" else filters.linking(value)
                 parts.append((must, self._among(slugs or ())))
-        if wanted := {value for key, value in query.filters if key == "verdict"}:
-            parts.append((must, self._judged(wanted, verdicts)))
+        if words := {value for key, value in query.filters if key == "verdict"}:
+            parts.append((must, self._judged(words, verdicts)))
         return parts
 
-    def _judged(self, wanted: set[str], verdicts: Mapping[str, str]) -> tantivy.Query:
+    def _judged(self, words: set[str], verdicts: Mapping[str, str]) -> tantivy.Query:
         """Ask for notes of any of these verdicts."""
         must, either = tantivy.Occur.Must, tantivy.Occur.Should
-        slugs = [slug for slug, verdict in verdicts.items() if topic_key(verdict) in wanted]
+        slugs = [slug for slug, verdict in verdicts.items() if topic_key(verdict) in words]
         options = [(either, self._among(slugs))]
-        if not wanted.isdisjoint(UNTESTED):
+        if not words.isdisjoint(UNTESTED):
             untested = [(must, self._term("has", "claim")),
                         (tantivy.Occur.MustNot, self._among(verdicts))]  # fmt: skip
             options.append((either, tantivy.Query.boolean_query(untested)))
@@ -244,8 +244,8 @@ class SearchIndex:
         )
 
     def _among(self, slugs: Iterable[str]) -> tantivy.Query:
-        found = tantivy.Query.term_set_query(self._schema, "slug", list(slugs))
-        return tantivy.Query.const_score_query(found, 0.0)
+        query = tantivy.Query.term_set_query(self._schema, "slug", list(slugs))
+        return tantivy.Query.const_score_query(query, 0.0)
 
     def _found(
         self, query: tantivy.Query, limit: int, offset: int
@@ -330,8 +330,8 @@ class SearchIndex:
         _, rows = self._found(self._build(loose, all_words=False), limit + SPARE, 0)
         rows.sort(key=lambda row: (-round(row[0], 2), row[1]))  # not by which was indexed first
         notes, empty = self._notes, Query()
-        kept = [(score, notes[slug]) for score, slug in rows if slug != without and slug in notes]
-        return [_hit(note, score, empty) for score, note in kept[:limit]]
+        ranked = [(score, notes[slug]) for score, slug in rows if slug != without and slug in notes]
+        return [_hit(note, score, empty) for score, note in ranked[:limit]]
 
 
 def _begins(searcher: tantivy.Searcher, field: str, word: str) -> bool:
@@ -377,8 +377,8 @@ def open_index(notebook: Notebook, cache: Path | None = None) -> SearchIndex:
     """Return an index of `notebook`, kept in the folder `cache` (in memory when None)."""
     if cache is not None:
         folder = cache / "search"
-        with turn(_lock(folder)) as held, suppress(OSError, ValueError):
-            if held:
+        with turn(_lock(folder)) as locked, suppress(OSError, ValueError):
+            if locked:
                 index = SearchIndex(folder)
                 index._update(notebook)
                 return index

@@ -77,7 +77,7 @@ def snippet(texts: Iterable[str], query: Query) -> tuple[Piece, ...]:
     return mark(" ".join(cut.split()), query)
 
 
-def _densest(found: Iterable[Place], enough: int) -> tuple[int, int]:
+def _densest(places: Iterable[Place], enough: int) -> tuple[int, int]:
     """Return where the stretch with most different words begins, and how many these are.
 
     The first one with `enough` of them is taken.
@@ -85,14 +85,14 @@ def _densest(found: Iterable[Place], enough: int) -> tuple[int, int]:
     window: deque[tuple[int, str]] = deque()
     inside: Counter[str] = Counter()
     best = most = 0
-    for start, _, word in found:
+    for start, _, word in places:
         window.append((start, word))
         inside[word] += 1
         while window[0][0] <= start - WIDTH:
-            _, gone = window.popleft()
-            inside[gone] -= 1
-            if not inside[gone]:
-                del inside[gone]
+            _, dropped = window.popleft()
+            inside[dropped] -= 1
+            if not inside[dropped]:
+                del inside[dropped]
         if len(inside) > most:
             best, most = window[0][0], len(inside)
             if most >= enough:

@@ -84,7 +84,7 @@ def run_by_page(request: Request, run_id: str, query: Annotated[RunQuery, Query(
         run,
         may_run=request.app.state.settings.may_run,
         others=others[::-1],
-        beside=compared,
+        compared=compared,
     )
     if page is None:
         raise HTTPException(404, "the experiment of this run is no longer here, or has changed")

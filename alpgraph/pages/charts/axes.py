@@ -68,8 +68,8 @@ def signed_label(value: float) -> str:
 
 def padded(values: Iterable[float | None], share: float = 0.05) -> tuple[float, float]:
     """Return the range of the values there are, 0 if there is none, with room at both ends."""
-    kept = [value for value in values if value is not None] or [0.0]
-    low, high = min(kept), max(kept)
+    known = [value for value in values if value is not None] or [0.0]
+    low, high = min(known), max(known)
     room = (high - low) * share or abs(high) * share or 1.0
     return low - room, high + room
 
@@ -113,9 +113,9 @@ def text(kind: str, x: float, y: float, content: str, anchor: str = "start") -> 
     return f'<text class="{kind}" x="{x:g}" y="{y:g}"{where}>{escape(content)}</text>'
 
 
-def svg(width: int, height: float, says: str, parts: Iterable[str], kind: str = "chart") -> Markup:
-    """Wrap the parts of a chart; `says` is what a screen reader hears instead."""
+def svg(width: int, height: float, label: str, parts: Iterable[str], kind: str = "chart") -> Markup:
+    """Wrap the parts of a chart; `label` is what a screen reader hears instead."""
     return Markup(
         f'<svg class="{kind}" viewBox="0 0 {width} {height:g}" role="img" '
-        f'aria-label="{escape(says)}">{"".join(parts)}</svg>'
+        f'aria-label="{escape(label)}">{"".join(parts)}</svg>'
     )

@@ -18,14 +18,14 @@ ROW, LINE = 34, 17
 def rows_chart(picture: Mapping[str, Any], names: Mapping[str, str]) -> Markup:
     """Draw a picture whose x are names: rows grouped by x, one row for each series."""
     series = picture["series"]
-    known = {one["name"]: i for i, one in enumerate(series)}
+    index_of = {one["name"]: i for i, one in enumerate(series)}
     rows = [
         (one["name"], str(what), value, half)
         for one in series
         for what, value, half in zip(one["x"], one["y"], one["half_width"], strict=True)
     ]
     order = list(dict.fromkeys(what for _, what, _, _ in rows))
-    rows.sort(key=lambda row: (order.index(row[1]), known[row[0]]))
+    rows.sort(key=lambda row: (order.index(row[1]), index_of[row[0]]))
     ends = [0.0, *(end for *_, v, h in rows for end in (v, *spread(v, h)) if end is not None)]
     x = Scale(min(ends), max(ends), LEFT, RIGHT)
     labels = [_label(what, names.get(name, name), len(series)) for name, what, _, _ in rows]
@@ -39,7 +39,9 @@ def rows_chart(picture: Mapping[str, Any], names: Mapping[str, str]) -> Markup:
         parts.append(f'<path class="{kind}" d="M{x(tick):g} 4V{bottom}"/>')
         parts.append(text("c-tick", x(tick), bottom + 18, label(tick), "middle"))
     for (name, _, value, half), lines, top, room in zip(rows, labels, tops, tall, strict=True):
-        style = {"control": "c-a", "treatment": "c-b"}.get(name, STYLES[known[name] % len(STYLES)])
+        style = {"control": "c-a", "treatment": "c-b"}.get(
+            name, STYLES[index_of[name] % len(STYLES)]
+        )
         parts += _row(x, style, lines, top + room / 2, value, half)
         last = next(e for e in (spread(value, half)[1], value, 0.0) if e is not None)
         parts.append(text("c-tick", x(last) + 9, top + room / 2 + 5, number(value, digits)))

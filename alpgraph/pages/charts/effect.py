@@ -57,11 +57,11 @@ def effect_chart(result: Mapping[str, Any]) -> Markup:
     parts.append(text("c-side", 20, 207, f"← {left}"))
     parts.append(text("c-side", WIDTH - 20, 207, f"{right} →", "end"))
     mean, *ends = signed_interval(primary)
-    says = (
+    label = (
         f"Mean difference {mean}, 95 % interval {' to '.join(ends)}; "
         f"{len(points)} replicates as points"
     )
-    return svg(WIDTH, 212, says, parts)
+    return svg(WIDTH, 212, label, parts)
 
 
 def _dots(x: Scale, points: Iterable[float]) -> list[str]:
@@ -85,9 +85,9 @@ def interval_chart(primary: Mapping[str, Any], low: float, high: float) -> Marku
         return Markup()
     x = Scale(low, high, 8, 192)
     a, b, zero = x(primary["low"]), x(primary["high"]), x(0)
-    says = " to ".join(signed_interval(primary)[1:])
+    label = " to ".join(signed_interval(primary)[1:])
     parts = [
         f'<path class="c-zero" d="M{zero:g} 2V20"/><path class="c-ci" d="M{a:g} 11H{b:g}"/>'
         f'<circle class="c-mean" cx="{x(primary["difference"]):g}" cy="11" r="4.5"/>'
     ]
-    return svg(200, 22, says, parts, "mini")
+    return svg(200, 22, label, parts, "mini")

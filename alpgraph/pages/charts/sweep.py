@@ -49,15 +49,15 @@ def sweep_chart(points: Sequence[Point], smallest: float, x_label: str) -> Marku
             f'<path class="c-ci" d="M{x:g} {y(point.low):g}V{y(point.high):g}"/>'
             f'<circle class="c-mean v-{point.verdict.replace(" ", "-")}{weight}" cx="{x:g}" '
             f'cy="{y(point.difference):g}" r="6">'
-            f"<title>{escape(_said(point, digits))}</title></circle>"
+            f"<title>{escape(_point_label(point, digits))}</title></circle>"
         )
         parts.append(text("c-tick", x, BOTTOM + 20 + LINE * row, name, "middle"))
     parts.append(text("c-side", (LEFT + RIGHT) / 2, below + LINE, x_label, "middle"))
-    says = "; ".join(_said(point, digits) for point in points)
+    says = "; ".join(_point_label(point, digits) for point in points)
     return svg(WIDTH, below + LINE + 8, f"Difference by {x_label}: {says}", parts)
 
 
-def _said(point: Point, digits: int) -> str:
+def _point_label(point: Point, digits: int) -> str:
     return f"{point.value}: {signed(point.difference, digits)}, {point.replicates} replicates"
 
 
