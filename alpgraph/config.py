@@ -215,9 +215,9 @@ def _explain(error: ValidationError, origins: Mapping[str, str]) -> str:
     key, origin = ".".join(str(part) for part in loc), origins[str(loc[0])]
     if first["type"] == "extra_forbidden":
         rows: dict[str, type[BaseModel]] = {"relation_types": RelationRow, "tours": Tour}
-        known = list((rows[str(loc[0])] if len(loc) > 1 else Config).model_fields)
-        near = difflib.get_close_matches(str(loc[-1]), known, 1)
-        hint = f"did you mean '{near[0]}'?" if near else f"known: {', '.join(known)}"
+        names = list((rows[str(loc[0])] if len(loc) > 1 else Config).model_fields)
+        near = difflib.get_close_matches(str(loc[-1]), names, 1)
+        hint = f"did you mean '{near[0]}'?" if near else f"known: {', '.join(names)}"
         return f"{origin}: unknown key '{key}'; {hint}"
-    said = first["msg"].removeprefix("Value error, ").lower()
-    return f"{origin}: '{key}' is {first['input']!r}: {said}"
+    message = first["msg"].removeprefix("Value error, ").lower()
+    return f"{origin}: '{key}' is {first['input']!r}: {message}"

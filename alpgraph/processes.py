@@ -54,8 +54,8 @@ class Helpers:
         context = get_context(self._method)
         self._ends, self._lives = context.Pipe(duplex=False)
         self._done = context.RawValue("b", 0)
-        given = (self._ends, self._lives if self._method == "fork" else None, self._done)
-        self._pool = ProcessPoolExecutor(COUNT, context, _begin, given)
+        args = (self._ends, self._lives if self._method == "fork" else None, self._done)
+        self._pool = ProcessPoolExecutor(COUNT, context, _begin, args)
         try:
             list(self.map(abs, [0]))  # or the processes would come with the first work
         except BaseException:  # Ctrl-C: a pool that nobody ends has a last word at the end of us

@@ -8,7 +8,7 @@ from hashlib import blake2b
 from pathlib import Path
 
 from alpgraph.diagnostics import Diagnostic
-from alpgraph.notes.cache import Cache, read_kept, write_kept
+from alpgraph.notes.cache import Cache, read_sealed, write_sealed
 from alpgraph.notes.files import attachments
 from alpgraph.notes.packing import pack_finding, unpack_finding
 from alpgraph.notes.relation_types import RelationTypes
@@ -44,7 +44,7 @@ class FindingsCache:
 
     def load(self) -> CachedFindings | None:
         """Return the findings, or nothing when they must be looked for."""
-        row = read_kept(self._path) if self._key else None
+        row = read_sealed(self._path) if self._key else None
         if row is None or row[0] != self._key:
             return None
         return CachedFindings([unpack_finding(file, item) for file, item in row[2]], row[1])
@@ -54,4 +54,4 @@ class FindingsCache:
         if self._key:
             rows = [(one.place.file, pack_finding(one)) for one in findings]
             with suppress(OSError):
-                write_kept(self._path, (self._key, notes, rows))
+                write_sealed(self._path, (self._key, notes, rows))

@@ -64,11 +64,11 @@ class KnownAnchors:
     @cached_property
     def _by_letters(self) -> dict[str, str]:
         """Headings by their letters and digits; an empty one where several have the same."""
-        found: dict[str, str] = {}
+        by_letters: dict[str, str] = {}
         for name in self._names:
             if name.startswith("h-") and (letters := _letters(name[2:])):
-                found[letters] = "" if letters in found else name
-        return found
+                by_letters[letters] = "" if letters in by_letters else name
+        return by_letters
 
     def find(self, heading: str) -> str:
         """Return the anchor that is meant, or an empty string: as written, else by its letters.

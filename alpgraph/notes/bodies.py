@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from alpgraph.diagnostics import Diagnostic, Place
 from alpgraph.notes.blocks import Block, BodyParts, Link
 from alpgraph.notes.findings import finding, quoted
-from alpgraph.notes.foreign import BlockReader, Typed
+from alpgraph.notes.foreign import BlockReader, TypedLink
 from alpgraph.notes.links import read_body
 from alpgraph.notes.markdown import BODY_LIMIT, within_limit
 from alpgraph.notes.model import FileLink, Heading, Mention, Relation
@@ -60,7 +60,7 @@ def read_links(path: str, text: str, first_line: int, types: RelationTypes, titl
     return body
 
 
-def _relation(typed: Typed) -> Relation:
+def _relation(typed: TypedLink) -> Relation:
     place = typed.link.place
     return Relation(
         type=typed.reading.id,

@@ -39,10 +39,12 @@ def not_yaml(source: Source, error: yaml.MarkedYAMLError) -> Diagnostic:
     Its hint is the first change after which there is no fault, or none before a later line.
     """
     fault = _Fault(source, error)
-    found = next((one for one in fault.mendings() if _helps(one)), None) or fault.unmended()
-    line = found.line + FIRST_LINE
-    place = Place(source.path, line, found.start + 1, line, found.end + 1)
-    return finding("ALP002", f"the front matter is not YAML: {found.what}", place, hint=found.hint)
+    mended = next((one for one in fault.mendings() if _helps(one)), None) or fault.unmended()
+    line = mended.line + FIRST_LINE
+    place = Place(source.path, line, mended.start + 1, line, mended.end + 1)
+    return finding(
+        "ALP002", f"the front matter is not YAML: {mended.what}", place, hint=mended.hint
+    )
 
 
 def _helps(mending: _Mending) -> bool:

@@ -71,7 +71,7 @@ class Cache:
 
     def load(self) -> Iterator[Chunk]:
         """Yield what is kept, or nothing when there is none or it is damaged."""
-        self._saved_ns, chunks = read_parts(self.path) or (0, [])
+        self._saved_ns, chunks = read_sealed_parts(self.path) or (0, [])
         yield from map(read_chunk, chunks)
 
     def certain(self, entry: Entry, stamp: FileStamp) -> bool:
@@ -91,15 +91,15 @@ class Cache:
                 data.append(chunk.data)
                 for path in chunk.entries:
                     del rest[path]
-        left = list(rest.values())
-        data += [write_rows(left[at : at + CHUNK]) for at in range(0, len(left), CHUNK)]
+        unwritten = list(rest.values())
+        data += [write_rows(unwritten[at : at + CHUNK]) for at in range(0, len(unwritten), CHUNK)]
         stamps = [
             (path, tuple(entry.stamp), entry.packed.digest) for path, entry in entries.items()
         ]
         with suppress(OSError):
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            write_kept(self.path, self._began_ns, data)
-            write_kept(self._stamps, (self._began_ns, stamps))
+            write_sealed(self.path, self._began_ns, data)
+            write_sealed(self._stamps, (self._began_ns, stamps))
             for other in self.path.parent.glob("notes-*"):
                 if other.suffix in _ENDINGS and other.stem != self.path.stem:
                     other.unlink()
@@ -109,17 +109,17 @@ class Cache:
 
         Reads no note, so that a folder that did not change costs next to nothing.
         """
-        kept = read_kept(self._stamps)
-        if kept is None:
+        stored = read_sealed(self._stamps)
+        if stored is None:
             return None
-        (saved, known), stamps = kept, dict(walk(root))
-        if len(known) != len(stamps):
+        (saved, files), stamps = stored, dict(walk(root))
+        if len(files) != len(stamps):
             return None
-        for path, stamp, _ in known:
+        for path, stamp, _ in files:
             now = stamps.get(path)
             if now != stamp or now is None or now.changed_ns >= saved - RACE_NS:
                 return None
-        return stamps_digest((path, stamps[path], digest) for path, _, digest in known)
+        return stamps_digest((path, stamps[path], digest) for path, _, digest in files)
 
 
 def stamps_digest(files: Iterable[tuple[str, FileStamp, str]]) -> str:
@@ -130,7 +130,7 @@ def stamps_digest(files: Iterable[tuple[str, FileStamp, str]]) -> str:
     return state.hexdigest()
 
 
-def write_kept(path: Path, value: Any, parts: Sequence[bytes | memoryview] = ()) -> None:
+def write_sealed(path: Path, value: Any, parts: Sequence[bytes | memoryview] = ()) -> None:
     """Write plain values to a file whole or not at all, and bytes behind them, with a seal.
 
     Only what bears the seal of the user's own key is read again: `marshal` is not safe otherwise.
@@ -140,21 +140,21 @@ def write_kept(path: Path, value: Any, parts: Sequence[bytes | memoryview] = ())
     seal = _seal()
     for piece in pieces:
         seal.update(piece)
-    written = path.with_suffix(f"{path.suffix}.{os.getpid()}.part")
-    with written.open("wb") as file:
+    temporary = path.with_suffix(f"{path.suffix}.{os.getpid()}.part")
+    with temporary.open("wb") as file:
         file.write(seal.digest())
         file.writelines(pieces)
-    written.replace(path)
+    temporary.replace(path)
 
 
-def read_kept(path: Path) -> Any:
-    """Return the values that `write_kept` wrote, or nothing when there are none of this user."""
-    kept = read_parts(path)
-    return kept and kept[0]
+def read_sealed(path: Path) -> Any:
+    """Return the values that `write_sealed` wrote, or nothing when there are none of this user."""
+    sealed = read_sealed_parts(path)
+    return sealed and sealed[0]
 
 
-def read_parts(path: Path) -> tuple[Any, list[memoryview]] | None:
-    """Return the values and the bytes that `write_kept` wrote, or nothing, as `read_kept`."""
+def read_sealed_parts(path: Path) -> tuple[Any, list[memoryview]] | None:
+    """Return the values and the bytes that `write_sealed` wrote, or nothing, as `read_sealed`."""
     try:
         data = memoryview(read_regular(path))
     except OSError:
@@ -177,9 +177,9 @@ def _seal() -> blake2b:
 @cache
 def code_version() -> bytes:
     """Return a hash of everything that decides what a file is parsed into."""
-    known = blake2b(sys.version.encode())
+    hasher = blake2b(sys.version.encode())
     for name in ("PyYAML", "markdown-it-py", "mdit-py-plugins", "math-core"):
-        known.update(version(name).encode())
+        hasher.update(version(name).encode())
     for path in sorted(Path(__file__).parent.glob("*.py")):
-        known.update(path.read_bytes())
-    return known.digest()
+        hasher.update(path.read_bytes())
+    return hasher.digest()

@@ -21,21 +21,23 @@ _AT_MOST = 20
 
 def decode(path: str, data: bytes) -> tuple[str, list[Diagnostic]]:
     """Return the file's text with line ends as `\\n`, and what was wrong with its bytes."""
-    found: list[Diagnostic] = []
+    findings: list[Diagnostic] = []
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         text = data.decode("utf-16", "replace")
-        found.append(_bad(path, "the file is UTF-16", Place(path)))
+        findings.append(_bad(path, "the file is UTF-16", Place(path)))
     else:
         data = data.removeprefix(codecs.BOM_UTF8)
         try:
             text = data.decode("utf-8")
         except UnicodeDecodeError as error:
             text = data.decode("utf-8", "replace")
-            found.append(_bad(path, _byte_fault(data, error), _place_of(path, data, error.start)))
+            findings.append(
+                _bad(path, _byte_fault(data, error), _place_of(path, data, error.start))
+            )
     if "\r" in text:
         line_end = "CRLF" if "\r\n" in text else "CR"
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-        found.append(
+        findings.append(
             finding(
                 "ALP004",
                 f"lines end in {line_end}",
@@ -46,8 +48,8 @@ def decode(path: str, data: bytes) -> tuple[str, list[Diagnostic]]:
         )
     plain = not data.translate(None, _PLAIN) or text.replace("\n", "").isprintable()
     if not plain:
-        found += _characters(path, text)
-    return text, found
+        findings += _characters(path, text)
+    return text, findings
 
 
 def _bad(path: str, message: str, place: Place) -> Diagnostic:
@@ -66,12 +68,12 @@ def _place_of(path: str, data: bytes, start: int) -> Place:
 
 
 def _characters(path: str, text: str) -> list[Diagnostic]:
-    found = []
+    findings = []
     hidden = (match for match in _HIDDEN.finditer(text) if not _divides_words(text, match.start()))
     for match in islice(hidden, _AT_MOST):
         char = match[0]
         kind = "invisible" if char in _SOFT else "direction-changing"
-        found.append(
+        findings.append(
             finding(
                 "ALP307",
                 f"{kind} character U+{ord(char):04X}",
@@ -82,8 +84,8 @@ def _characters(path: str, text: str) -> list[Diagnostic]:
         )
     if control := _CONTROL.search(text):
         place = place_at(path, text, control.start(), control.end())
-        found.append(_bad(path, f"control character U+{ord(control[0]):04X}", place))
-    return found
+        findings.append(_bad(path, f"control character U+{ord(control[0]):04X}", place))
+    return findings
 
 
 def show_hidden(text: str) -> str:

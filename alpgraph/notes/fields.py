@@ -54,12 +54,12 @@ class Fields:
     extra: dict[str, object] = field(default_factory=dict)
 
 
-def read_fields(matter: Matter, types: RelationTypes, found: list[Diagnostic]) -> Fields:
+def read_fields(matter: Matter, types: RelationTypes, findings: list[Diagnostic]) -> Fields:
     """Read every key; what does not fit is a finding and the rest is kept."""
     fields = Fields()
     if matter.table is None:
         return fields
-    reader = _FieldReader(fields, types, found, matter.table)
+    reader = _FieldReader(fields, types, findings, matter.table)
     for key, value in matter.table.entries:
         fields.places[key.text] = value.place
         reader.read(key, value)
@@ -75,11 +75,11 @@ def is_native(table: Table) -> bool:
 
 class _FieldReader:
     def __init__(
-        self, fields: Fields, types: RelationTypes, found: list[Diagnostic], table: Table
+        self, fields: Fields, types: RelationTypes, findings: list[Diagnostic], table: Table
     ) -> None:
         self.fields = fields
-        self.found = found
-        self.relations = RelationReader(types, found)
+        self.findings = findings
+        self.relations = RelationReader(types, findings)
         self.types = types
         self.keys = frozenset(key.text for key, _ in table.entries)
         self.native = is_native(table)
@@ -121,7 +121,7 @@ class _FieldReader:
                 if not value and not entry and fields.places.get(name) is None:
                     hint = f"add `{name}:` to the front matter"
                     message = f"the note has no `{name}`"
-                    self.found.append(finding("ALP013", message, place, hint=hint))
+                    self.findings.append(finding("ALP013", message, place, hint=hint))
 
     def _other(self, key: Scalar, value: Value) -> None:
         self.fields.extra[key.text] = plain(value)
@@ -132,20 +132,20 @@ class _FieldReader:
         for to, place in linked(value):
             sentence = f"{key.text}: {to}"
             self.fields.mentions.append(Mention(to, to, "", sentence, place))
-        known = key.text.lower() in FOREIGN_KEYS or self.types.read(key.text)
-        meant = near(key.text, KEYS)
-        if known and (not meant or key.text.lower() in FOREIGN_KEYS):
+        is_known = key.text.lower() in FOREIGN_KEYS or self.types.read(key.text)
+        suggestion = near(key.text, KEYS)
+        if is_known and (not suggestion or key.text.lower() in FOREIGN_KEYS):
             return
-        fix = None if meant in self.keys else rewording(key.place, key.text, meant)
+        fix = None if suggestion in self.keys else rewording(key.place, key.text, suggestion)
         hint = (
-            (f"did you mean `{meant}`? " if meant else "")
+            (f"did you mean `{suggestion}`? " if suggestion else "")
             + "known: "
             + ", ".join(f"`{name}`" for name in KEYS)
         )
         message = f"unknown key {quoted(key.text)}"
         # other tools' notes have keys that nobody can list
-        weight = None if self.native or meant else Severity.INFO
-        self.found.append(
+        weight = None if self.native or suggestion else Severity.INFO
+        self.findings.append(
             finding("ALP012", message, key.place, hint=hint, fix=fix, severity=weight)
         )
 
@@ -160,7 +160,7 @@ class _FieldReader:
         if len(text) > limit:
             message = f"`{name}` has {len(text)} characters; at most {limit} are meant"
             hint = "say it shorter, and the rest in the body"
-            self.found.append(finding("ALP014", message, value.place, hint=hint))
+            self.findings.append(finding("ALP014", message, value.place, hint=hint))
         return text
 
     def _texts(self, name: str, value: Value) -> Iterator[str]:
@@ -200,14 +200,14 @@ class _FieldReader:
         values = {key.text: value for key, value in table.entries}
         for key, _ in table.entries:
             if key.text not in SOURCE_KEYS:
-                meant = near(key.text, SOURCE_KEYS)
+                suggestion = near(key.text, SOURCE_KEYS)
                 hint = (
-                    (f"did you mean `{meant}`? " if meant else "")
+                    (f"did you mean `{suggestion}`? " if suggestion else "")
                     + "known: "
                     + ", ".join(f"`{name}`" for name in SOURCE_KEYS)
                 )
                 message = f"unknown key {quoted(key.text)} in a source"
-                self.found.append(finding("ALP012", message, key.place, hint=hint))
+                self.findings.append(finding("ALP012", message, key.place, hint=hint))
         title = self._plain("title", values.get("title"))
         year = self._plain("year", values.get("year"))
         authors = values.get("authors")
@@ -222,7 +222,7 @@ class _FieldReader:
         if not title:
             message = "this source names no work"
             hint = "add `arxiv:`, `doi:`, `url:` or `isbn:`"
-            self.found.append(finding("ALP013", message, table.place, hint=hint))
+            self.findings.append(finding("ALP013", message, table.place, hint=hint))
             return None
         return Source("other", title, table.place, title, names, year)
 
@@ -239,7 +239,7 @@ class _FieldReader:
             )
             message = f"{quoted(source.id)} is not {name}"
             hint = f'write it as `{source.kind}: "{EXAMPLES[source.kind]}"`'
-            self.found.append(finding("ALP305", message, source.place, hint=hint))
+            self.findings.append(finding("ALP305", message, source.place, hint=hint))
 
     def _experiment(self, value: Value) -> ExperimentRef | None:
         hint = "write `name:` and `params:`, as `{name: …, params: {data: digits}}`"
@@ -251,13 +251,13 @@ class _FieldReader:
         for key, _ in value.entries:
             if key.text not in ("name", "params"):
                 message = f"unknown key {quoted(key.text)} in `experiment`"
-                self.found.append(
+                self.findings.append(
                     finding("ALP012", message, key.place, hint="known: `name`, `params`")
                 )
         name, params = value.get("name"), value.get("params")
         if not isinstance(name, Scalar) or name.null:
             message = "the experiment has no `name`"
-            self.found.append(finding("ALP013", message, value.place, hint=hint))
+            self.findings.append(finding("ALP013", message, value.place, hint=hint))
             return None
         places: dict[str, Place] = {}
         values: dict[str, object] = {}
@@ -272,7 +272,7 @@ class _FieldReader:
 
     def _wrong(self, what: str, value: Value, hint: str) -> None:
         message = f"{what} is {kind_of(value)}"
-        self.found.append(finding("ALP016", message, value.place, hint=hint))
+        self.findings.append(finding("ALP016", message, value.place, hint=hint))
 
 
 def _scalar(value: Value | None) -> str:

@@ -63,13 +63,13 @@ def rewording(place: Place, old: str, new: str) -> Fix | None:
     return Fix(f"write `{new}`", (Edit(inside, new, old),))
 
 
-def near(word: str, known: "Iterable[str]") -> str:
+def near(word: str, words: "Iterable[str]") -> str:
     """Return the known word that `word` probably means, or an empty string.
 
     >>> near("sumary", ["title", "summary"])
     'summary'
     """
-    matches = get_close_matches(word.lower(), list(known), n=1, cutoff=0.75)
+    matches = get_close_matches(word.lower(), list(words), n=1, cutoff=0.75)
     return matches[0] if matches else ""
 
 

@@ -21,7 +21,7 @@ _AT = re.compile(r"\s*@(?P<kind>[\w-]+)\s*$")
 
 
 @dataclass(frozen=True, slots=True)
-class Typed:
+class TypedLink:
     """A link that another tool's form gives a type."""
 
     link: Link
@@ -39,33 +39,33 @@ class BlockReader:
         """Read with the types of a collection."""
         self.types = types
 
-    def typed(self, block: Block, *, at_top: bool) -> dict[int, Typed]:
+    def typed(self, block: Block, *, at_top: bool) -> dict[int, TypedLink]:
         """Return the typed links of a block by their index in `block.links`."""
-        found: dict[int, Typed] = {}
+        by_offset: dict[int, TypedLink] = {}
         around = block.item or "::" in block.text
         for index, link in enumerate(block.links):
             typed = self._within(link) or (around and self._around(block, index, at_top))
             if typed:
-                found[index] = typed
-        return found
+                by_offset[index] = typed
+        return by_offset
 
-    def _within(self, link: Link) -> Typed | None:
+    def _within(self, link: Link) -> TypedLink | None:
         """Forms that stand inside the link itself."""
         if link.wiki:
             word, colon, rest = link.to.partition(":")
             if colon and rest.strip() and (reading := self.types.read(word)):
-                return Typed(link, reading, word, rest.strip(), "", "cosma")
+                return TypedLink(link, reading, word, rest.strip(), "", "cosma")
             at = _AT.search(link.text) if "@" in link.text else None
             if at and (reading := self.types.read(at["kind"])):
-                return Typed(link, reading, at["kind"], link.to, "", "at-type")
+                return TypedLink(link, reading, at["kind"], link.to, "", "at-type")
         elif link.title:
             word, _, rest = link.title.strip().partition(" ")
             if reading := self.types.read(word.rstrip(":,;")):
                 why = rest.strip(" :,;—–-")
-                return Typed(link, reading, word.rstrip(":,;"), link.to, why, "link-title")
+                return TypedLink(link, reading, word.rstrip(":,;"), link.to, why, "link-title")
         return None
 
-    def _around(self, block: Block, index: int, at_top: bool) -> Typed | None:
+    def _around(self, block: Block, index: int, at_top: bool) -> TypedLink | None:
         link = block.links[index]
         if link.start < 0 or link.embed:
             return None
@@ -82,7 +82,7 @@ class BlockReader:
             return field
         return self._bullet(link, before, after) if block.item and begin == 0 else None
 
-    def _inline_field(self, link: Link, before: str, after: str) -> Typed | None:
+    def _inline_field(self, link: Link, before: str, after: str) -> TypedLink | None:
         closing = max(before.rfind("]"), before.rfind(")"))
         # earlier links of the same field stand between the key and this link
         plain = _blank_links(before) if closing >= 0 else before
@@ -91,35 +91,35 @@ class BlockReader:
             return None
         return self._named(link, match["key"], "dataview-inline")
 
-    def _field(self, link: Link, before: str, block: Block, at_top: bool) -> Typed | None:
+    def _field(self, link: Link, before: str, block: Block, at_top: bool) -> TypedLink | None:
         match = _FIELD.match(before)
         if not match:
             return None
         form = "logseq" if match["key"].islower() and (at_top or block.in_list) else "dataview"
         return self._named(link, match["key"], form)
 
-    def _named(self, link: Link, key: str, form: str) -> Typed | None:
+    def _named(self, link: Link, key: str, form: str) -> TypedLink | None:
         reading = self.types.read(key)
-        return Typed(link, reading, key.strip(), link.to, "", form) if reading else None
+        return TypedLink(link, reading, key.strip(), link.to, "", form) if reading else None
 
-    def _bullet(self, link: Link, before: str, after: str) -> Typed | None:
+    def _bullet(self, link: Link, before: str, after: str) -> TypedLink | None:
         reason = _reason(after)
         if before.strip():
             match = _WORD_FIRST.match(before.lstrip())
             reading = self.types.read(match["key"]) if match else None
             if match is None or reading is None or (after.strip(" .") and not reason):
                 return None
-            return Typed(link, reading, match["key"], link.to, plain_text(reason), "bullet")
+            return TypedLink(link, reading, match["key"], link.to, plain_text(reason), "bullet")
         if not reason:
             return None
         kind = _KIND.match(reason)
         if kind and (reading := self.types.read(kind["kind"])):
             why = plain_text(kind["reason"])
-            return Typed(link, reading, kind["kind"], link.to, why, "bullet-reason")
+            return TypedLink(link, reading, kind["kind"], link.to, why, "bullet-reason")
         reading = self.types.read("related")
         if reading is None:
             return None
-        return Typed(link, reading, "", link.to, plain_text(reason), "bullet-reason")
+        return TypedLink(link, reading, "", link.to, plain_text(reason), "bullet-reason")
 
 
 def _reason(after: str) -> str:

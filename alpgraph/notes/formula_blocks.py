@@ -20,12 +20,12 @@ def formula_block(md: MarkdownIt) -> BlockRule:
         if not state.src.startswith("$$", begin) or state.env.get(_UNCLOSED) == end_line:
             return False
         line, count = state.line, len(state.tokens)
-        found = original(state, start_line, end_line, silent)
-        if not found and state.src.find("$$", begin + 2, state.eMarks[start_line]) < 0:
+        matched = original(state, start_line, end_line, silent)
+        if not matched and state.src.find("$$", begin + 2, state.eMarks[start_line]) < 0:
             state.env[_UNCLOSED] = end_line  # looked for to the end: no text is searched twice
         if silent:  # the original leaves its token even so
             state.line = line
             del state.tokens[count:]
-        return found
+        return matched
 
     return read

@@ -38,7 +38,7 @@ class Matter:
 
 def read_matter(path: str, text: str) -> tuple[Matter, list[Diagnostic]]:
     """Split a file into front matter and body, and read the front matter."""
-    found: list[Diagnostic] = []
+    findings: list[Diagnostic] = []
     marks = _TOML if text.startswith("+++") else _YAML
     opening = marks[0].match(text)
     closing = marks[1].search(text, opening.end()) if opening else None
@@ -47,56 +47,56 @@ def read_matter(path: str, text: str) -> tuple[Matter, list[Diagnostic]]:
             message = "the front matter has no closing `---`"
             place = Place(path, 1, 1, 1, 4)
             hint = "put `---` alone on the line after the last key"
-            found.append(finding("ALP002", message, place, hint=hint))
-        return Matter(None, False, text, 1), found
+            findings.append(finding("ALP002", message, place, hint=hint))
+        return Matter(None, False, text, 1), findings
     raw, body = text[opening.end() + 1 : closing.start() + 1], text[closing.end() :]
     body_line = text.count("\n", 0, closing.end()) + 1
     if len(raw.encode("utf-8", "replace")) > MATTER_LIMIT:
         message = f"the front matter is longer than {MATTER_LIMIT // 1024} kB and was not read"
-        found.append(finding("ALP017", message, Place(path, 1, 1, 1, 4), hint="shorten it"))
-        return Matter(None, True, body, body_line, raw), found
+        findings.append(finding("ALP017", message, Place(path, 1, 1, 1, 4), hint="shorten it"))
+        return Matter(None, True, body, body_line, raw), findings
     if marks is _TOML:
         from alpgraph.notes.toml_matter import read_toml
 
-        table = read_toml(path, raw, found)
+        table = read_toml(path, raw, findings)
     else:
-        table = _read_yaml(path, raw, found)
-    return Matter(table, True, body, body_line, raw), found
+        table = _read_yaml(path, raw, findings)
+    return Matter(table, True, body, body_line, raw), findings
 
 
-def _read_yaml(path: str, raw: str, found: list[Diagnostic]) -> Table | None:
+def _read_yaml(path: str, raw: str, findings: list[Diagnostic]) -> Table | None:
     if not raw.strip():
         return Table((), Place(path, 1, 1, 1, 4))
     if plain := read_plain(path, raw):
         return plain
-    return read_by_parser(path, raw, found)
+    return read_by_parser(path, raw, findings)
 
 
-def read_by_parser(path: str, raw: str, found: list[Diagnostic]) -> Table | None:
+def read_by_parser(path: str, raw: str, findings: list[Diagnostic]) -> Table | None:
     """Read any YAML by libyaml."""
     source = Source(path, raw)
     try:
         if refusal := _refusal(source):
-            found.append(refusal)
+            findings.append(refusal)
             return None
         node = yaml.compose(source.text, Loader=Loader)
         if node is None:
             return Table((), Place(path, 1, 1, 1, 4))
-        value = _Builder(source, found).value(node)
+        value = _Builder(source, findings).value(node)
     except yaml.MarkedYAMLError as error:
         from alpgraph.notes.broken_matter import not_yaml
 
-        found.append(not_yaml(source, error))
+        findings.append(not_yaml(source, error))
         return None
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         reason = str(getattr(error, "reason", "") or "it cannot be read")
-        found.append(
+        findings.append(
             finding("ALP002", f"the front matter is not YAML: {reason}", Place(path, 1, 1, 1, 4))
         )
         return None
     if not isinstance(value, Table):
         message = "the front matter is not a list of `key: value` lines"
-        found.append(finding("ALP002", message, value.place, hint="write `title: …`"))
+        findings.append(finding("ALP002", message, value.place, hint="write `title: …`"))
         return None
     return value
 
@@ -127,9 +127,9 @@ def _refusal(source: Source) -> Diagnostic | None:
 class _Builder:
     """Turns YAML's nodes into values; keeps going whatever stands in them."""
 
-    def __init__(self, source: Source, found: list[Diagnostic]) -> None:
+    def __init__(self, source: Source, findings: list[Diagnostic]) -> None:
         self.source = source
-        self.found = found
+        self.findings = findings
 
     def value(self, node: yaml.Node) -> Value:
         """Convert a node and all below it."""
@@ -138,7 +138,7 @@ class _Builder:
             if _is_placeholder(node):
                 message = "a template's placeholder stands where a text is needed"
                 hint = 'put the value in quotes, as `"{{date}}"`'
-                self.found.append(finding("ALP002", message, place, hint=hint))
+                self.findings.append(finding("ALP002", message, place, hint=hint))
                 return Scalar("", place)
             entries = tuple(self._entries(node))
             children = [value.place for _, value in entries]
@@ -151,21 +151,21 @@ class _Builder:
         return Scalar(node.value, place, plain=not getattr(node, "style", None))
 
     def _entries(self, node: yaml.MappingNode) -> Iterator[tuple[Scalar, Value]]:
-        kept: dict[str, tuple[Scalar, Value]] = {}
+        entries: dict[str, tuple[Scalar, Value]] = {}
         for key_node, value_node in node.value:
             place = self.source.place(key_node)
             if not isinstance(key_node, yaml.ScalarNode):
                 message = "a mapping or a list stands where a key is needed"
                 hint = "write a word before the colon, or put the value in quotes"
-                self.found.append(finding("ALP002", message, place, hint=hint))
+                self.findings.append(finding("ALP002", message, place, hint=hint))
                 continue
             key = Scalar(key_node.value, place)
-            if key.text in kept:
+            if key.text in entries:
                 message = f"the key {quoted(key.text)} is written twice; the last one counts"
-                hint = f"remove one of them; the first is on line {kept[key.text][0].place.line}"
-                self.found.append(finding("ALP015", message, place, hint=hint))
-            kept[key.text] = (key, self.value(value_node))
-        yield from kept.values()
+                hint = f"remove one of them; the first is on line {entries[key.text][0].place.line}"
+                self.findings.append(finding("ALP015", message, place, hint=hint))
+            entries[key.text] = (key, self.value(value_node))
+        yield from entries.values()
 
 
 def _is_placeholder(node: yaml.MappingNode) -> bool:

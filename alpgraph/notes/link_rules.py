@@ -41,9 +41,9 @@ def link_open(html: RendererHTML, tokens: Tokens, at: int, options: Any, env: An
         path = page.file(address_path(href))
         target = page.file_url(path) if path else _note_of_file(page, href) or href
         return f'<a href="{escape(target)}"{extra}>'
-    found = page.link(*address, "")
-    if found is not None:
-        return f'<a href="{escape(found)}"{extra}>'
+    link = page.link(*address, "")
+    if link is not None:
+        return f'<a href="{escape(link)}"{extra}>'
     page.closing = "</span>"
     return "<span>" + page.slots.attributes(_dangling(page, address[0]))
 

@@ -130,7 +130,7 @@ class _Locator:
     def __init__(self, path: str, inline: Token, lines: list[str], body_line: int) -> None:
         self.path = path
         self.text = inline.content
-        self.begins = [0, *(found.end() for found in re.finditer("\n", inline.content))]
+        self.begins = [0, *(match.end() for match in re.finditer("\n", inline.content))]
         self.columns: dict[int, int] = {}
         self.first = _line(inline)
         self.lines = lines

@@ -54,9 +54,9 @@ class Names:
     def remove(self, note: Packed) -> None:
         """Take a note out again."""
         for table, key in self._keys(note):
-            kept = tuple(slug for slug in table.get(key, ()) if slug != note.slug)
-            if kept:
-                table[key] = kept
+            remaining = tuple(slug for slug in table.get(key, ()) if slug != note.slug)
+            if remaining:
+                table[key] = remaining
             else:
                 table.pop(key, None)
 
@@ -78,8 +78,8 @@ class Names:
         fold = self.fold
         stem = fold(_ENDING.sub("", to))
         for path, how in _path_forms(stem, fold(folder), is_file=len(stem) != len(to)):
-            if found := self.paths.get(path) or self._index_of(path):
-                return (found[0], how, ()) if len(found) == 1 else (None, "tie", found)
+            if slugs := self.paths.get(path) or self._index_of(path):
+                return (slugs[0], how, ()) if len(slugs) == 1 else (None, "tie", slugs)
         while stem.startswith(("./", "../")):
             stem = stem.partition("/")[2]
         stem = stem.strip("/")
@@ -90,30 +90,30 @@ class Names:
     def at_root(self, path: str) -> str | None:
         """Return the one note at a path below the notes folder, or of that folder's page."""
         stem = self.fold(_ENDING.sub("", path.strip("/")))
-        found = self.paths.get(stem) or self._index_of(stem)
-        return found[0] if found and len(found) == 1 else None
+        slugs = self.paths.get(stem) or self._index_of(stem)
+        return slugs[0] if slugs and len(slugs) == 1 else None
 
     def _index_of(self, folder: str) -> tuple[str, ...] | None:
         """Return the page of a folder; `index` comes before `README`."""
-        found = self.folders.get(folder)
-        if found is None or len(found) < 2:
-            return found
-        ranks = [INDEX_NAMES.index(slug.rpartition("/")[2].lower()) for slug in found]
-        return tuple(slug for slug, rank in zip(found, ranks, strict=True) if rank == min(ranks))
+        slugs = self.folders.get(folder)
+        if slugs is None or len(slugs) < 2:
+            return slugs
+        ranks = [INDEX_NAMES.index(slug.rpartition("/")[2].lower()) for slug in slugs]
+        return tuple(slug for slug, rank in zip(slugs, ranks, strict=True) if rank == min(ranks))
 
     def _named(self, stem: str, folder: str) -> Found | None:
         """Find the nearest among notes of equal name: the last part of the path, or several."""
-        found = self.names.get(stem.rpartition("/")[2], ())
+        slugs = self.names.get(stem.rpartition("/")[2], ())
         if "/" in stem:
             ending = "/" + stem
-            found = tuple(slug for slug in found if self.fold(slug).endswith(ending))
-        return _nearest(found, folder, "name", "ancestor") if found else None
+            slugs = tuple(slug for slug in slugs if self.fold(slug).endswith(ending))
+        return _nearest(slugs, folder, "name", "ancestor") if slugs else None
 
     def _called(self, to: str, stem: str, folder: str) -> Found:
         for table, how in ((self.aliases, "alias"), (self.titles, "title")):
             for key in (to, stem):
-                if found := table.get(key):
-                    return _nearest(found, folder, how, how)
+                if slugs := table.get(key):
+                    return _nearest(slugs, folder, how, how)
         return NOTHING
 
 
@@ -204,8 +204,8 @@ def names_of(note: Packed) -> set[str]:
 
 def names_asked(to: str, label: str = "") -> set[str]:
     """Return, folded, the last parts of the names that a link asks for."""
-    asked = {to, to.partition("#")[0], unquote(to), label, label.partition("#")[0]}
-    return {_last_part(name) for name in asked if name}
+    names = {to, to.partition("#")[0], unquote(to), label, label.partition("#")[0]}
+    return {_last_part(name) for name in names if name}
 
 
 def _last_part(name: str) -> str:

@@ -54,23 +54,23 @@ class Notebook:
     @cached_property
     def _attachments_called(self) -> Mapping[str, Sequence[str]]:
         """The same by their names in lower case."""
-        found: dict[str, list[str]] = {}
+        by_name: dict[str, list[str]] = {}
         for path in self.attachments:
-            found.setdefault(looked_for(path), []).append(path)
-        return found
+            by_name.setdefault(looked_for(path), []).append(path)
+        return by_name
 
     @cached_property
-    def found_in(self) -> Mapping[str, tuple[Diagnostic, ...]]:
+    def findings_by_file(self) -> Mapping[str, tuple[Diagnostic, ...]]:
         """What reading found, by path."""
-        found: dict[str, list[Diagnostic]] = {}
+        by_file: dict[str, list[Diagnostic]] = {}
         for item in self.diagnostics:
-            found.setdefault(item.place.file, []).append(item)
-        return {path: tuple(items) for path, items in found.items()}
+            by_file.setdefault(item.place.file, []).append(item)
+        return {path: tuple(items) for path, items in by_file.items()}
 
     def file(self, path: str, origin: str) -> str | None:
         """Return the path below `root` of the file that `path`, written at `origin`, means."""
-        meant = self.files_meant(path, origin)
-        return meant[0] if len(meant) == 1 else None
+        candidates = self.files_meant(path, origin)
+        return candidates[0] if len(candidates) == 1 else None
 
     def files_meant(self, path: str, origin: str) -> Sequence[str]:
         """Return the files among which `path`, written in the note at `origin`, cannot decide.
@@ -78,8 +78,8 @@ class Notebook:
         It is looked for beside the note, from the root, and then by its name, the nearest common
         folder first; as it is written, then with `%20` and the like read as in an address.
         """
-        found = self._files_called(path, origin)
-        return found if found or "%" not in path else self._files_called(unquote(path), origin)
+        paths = self._files_called(path, origin)
+        return paths if paths or "%" not in path else self._files_called(unquote(path), origin)
 
     def _files_called(self, path: str, origin: str) -> Sequence[str]:
         path = path.replace("\\", "/")
@@ -89,12 +89,12 @@ class Notebook:
             forms.append(path[len(self.root.name) + 2 :])
         if not path.startswith("/"):
             forms.insert(0, posixpath.normpath(posixpath.join(folder, path)))
-        known = self._attachments_called.get(looked_for(path), ())
+        attached = self._attachments_called.get(looked_for(path), ())
         for form in forms:
-            if form in known:
+            if form in attached:
                 return (form,)
         ending = "/" + path.lstrip("./").lower()
-        named = [name for name in known if ("/" + name.lower()).endswith(ending)]
+        named = [name for name in attached if ("/" + name.lower()).endswith(ending)]
         return nearest(named, folder)
 
     def note_of_file(self, path: str, origin: str) -> str | None:
@@ -118,7 +118,7 @@ def read_notebook(
     types: RelationTypes | None = None,
     cache: Path | None = None,
     pool: Helpers | None = None,
-    told: Callable[[int], object] = int,
+    on_progress: Callable[[int], object] = int,
 ) -> Notebook:
     """Read every note below `root`; raises `FileNotFoundError` when there is no such folder.
 
@@ -130,7 +130,7 @@ def read_notebook(
         msg = f"there is no folder {str(root)!r}"
         raise FileNotFoundError(msg)
     types = types or RelationTypes()
-    read = read_folder(root, types, cache, pool=pool, told=told)
+    read = read_folder(root, types, cache, pool=pool, on_progress=on_progress)
     return _notebook(root, list(read.entries.values()), types, read.unreadable)
 
 
@@ -179,8 +179,8 @@ def with_files(notebook: Notebook, files: Mapping[str, bytes | None]) -> Noteboo
     """Return the notebook as it would be with these files, or without those that are None."""
     if not files:
         return notebook
-    there = {path: data for path, data in files.items() if data is not None}
-    return _patched(notebook, set(files), parse_files(there, notebook.types), {})
+    present = {path: data for path, data in files.items() if data is not None}
+    return _patched(notebook, set(files), parse_files(present, notebook.types), {})
 
 
 def _patched(
@@ -194,8 +194,8 @@ def _patched(
     readable = not unreadable and notebook.unreadable.keys().isdisjoint(paths)
     if readable and len(fresh) == len(paths) and (rewritten := _rewritten(notebook, fresh)):
         return rewritten
-    kept = [entry for entry in before.entries.values() if entry.packed.path not in paths]
-    entries = sorted([*kept, *fresh], key=attrgetter("packed.path"))
+    unchanged = [entry for entry in before.entries.values() if entry.packed.path not in paths]
+    entries = sorted([*unchanged, *fresh], key=attrgetter("packed.path"))
     problems = {path: problem for path, problem in notebook.unreadable.items() if path not in paths}
     return _notebook(
         notebook.root,
@@ -216,33 +216,37 @@ def _rewritten(notebook: Notebook, fresh: list[Entry]) -> Notebook | None:
     entries, stale = dict(old.entries), []
     for entry in fresh:
         note = entry.packed
-        known = entries.get(note.slug)
-        if known is None or known.packed.path != note.path or called(known.packed) != called(note):
+        earlier = entries.get(note.slug)
+        if (
+            earlier is None
+            or earlier.packed.path != note.path
+            or called(earlier.packed) != called(note)
+        ):
             return None
         entries[note.slug] = entry
-        stale.append(known.packed)
+        stale.append(earlier.packed)
     packed = [entry.packed for entry in fresh]
     index = notebook.index.updated(stale, packed)
     notes = LazyNotes(entries, index)
     notes.made.update(_untouched(notebook, index, stale, packed))
     paths = {note.path for note in packed}
-    found = [
+    findings = [
         item
         for item in notebook.diagnostics
         if item.place.file not in paths or item.code == _CLASH  # it is of the names
     ]
-    found += [item for note in packed for item in findings_of(note)]
+    findings += [item for note in packed for item in findings_of(note)]
     return replace(
         notebook,
         notes=notes,
-        diagnostics=_in_order(found),
+        diagnostics=_in_order(findings),
         revision=notebook.revision + 1,
         index=index,
     )
 
 
-def _in_order(found: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
-    return tuple(sorted(found, key=lambda item: (item.place, item.code)))
+def _in_order(findings: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    return tuple(sorted(findings, key=lambda item: (item.place, item.code)))
 
 
 def _notebook(
@@ -259,21 +263,21 @@ def _notebook(
         if before is None:
             index = LinkIndex(packed, root.name)
         else:
-            known = before.index.notes
-            fresh = [note for note in packed if known.get(note.slug) is not note]
-            stale = [known[note.slug] for note in fresh if note.slug in known]
-            stale += [known[slug] for slug in known.keys() - by_slug.keys()]
+            earlier = before.index.notes
+            fresh = [note for note in packed if earlier.get(note.slug) is not note]
+            stale = [earlier[note.slug] for note in fresh if note.slug in earlier]
+            stale += [earlier[slug] for slug in earlier.keys() - by_slug.keys()]
             index = before.index.updated(stale, fresh)
         notes = LazyNotes(by_slug, index)
         if before is not None:
             notes.made.update(_untouched(before, index, stale, fresh))
-        found = [item for note in packed if note.findings for item in findings_of(note)]
-    found += [*unreadable.values(), *clashes]
+        findings = [item for note in packed if note.findings for item in findings_of(note)]
+    findings += [*unreadable.values(), *clashes]
     return Notebook(
         root=root,
         notes=notes,
         types=types,
-        diagnostics=_in_order(found),
+        diagnostics=_in_order(findings),
         redirects=MappingProxyType(redirects_of(packed, by_slug)),
         revision=before.revision + 1 if before else 1,
         index=index,
@@ -303,30 +307,30 @@ def _untouched(
 
 def _distinct(entries: list[Entry]) -> tuple[dict[str, Entry], list[Diagnostic]]:
     """Give every note a slug of its own and report slugs that are equal but for case."""
-    taken: dict[str, Entry] = {}
+    by_slug: dict[str, Entry] = {}
     slugs: list[str] = []
     for entry in entries:
         packed = entry.packed
         own = _own_slug(packed)
         slugs.append(own)
-        if own in taken:  # `a.md` beside `a.markdown`
+        if own in by_slug:  # `a.md` beside `a.markdown`
             own = packed.path
         if own != packed.slug:
             entry = entry._replace(packed=packed._replace(slug=own))
-        taken[own] = entry
+        by_slug[own] = entry
     if len(set(map(str.casefold, slugs))) == len(slugs):
-        return taken, []
+        return by_slug, []
     folded: dict[str, list[str]] = {}
     for slug, entry in zip(slugs, entries, strict=True):
         folded.setdefault(slug.casefold(), []).append(entry.packed.path)
-    found = []
+    findings = []
     for paths in folded.values():
         for path in paths if len(paths) > 1 else ():
             others = ", ".join(f"`{other}`" for other in paths if other != path)
             message = f"`{path}` and {others} have the same address but for case"
             hint = "rename one of them; some file systems cannot hold both"
-            found.append(finding(_CLASH, message, Place(path), hint=hint))
-    return taken, found
+            findings.append(finding(_CLASH, message, Place(path), hint=hint))
+    return by_slug, findings
 
 
 def _own_slug(packed: Packed) -> str:

@@ -42,19 +42,23 @@ class Opening:
         """Return a notebook in which no note is read."""
         return glance(self._root, self._paths, self._types)
 
-    def look(self, notebook: Notebook, slug: str) -> Notebook:
+    def read_note(self, notebook: Notebook, slug: str) -> Notebook:
         """Return the notebook, begun as a glance, with a note and those it links to read."""
         notebook = _with(notebook, [slug])
         if slug not in notebook.notes:  # it is gone meanwhile
             return notebook
-        meant = dict.fromkeys(link.target for link in links(notebook.notes, slug))
-        return _with(notebook, [target for target in meant if target][:MAX_LINKED])
+        targets = dict.fromkeys(link.target for link in links(notebook.notes, slug))
+        return _with(notebook, [target for target in targets if target][:MAX_LINKED])
 
     def read(self) -> Notebook:
         """Read all notes; may be called once."""
         try:
             return read_notebook(
-                self._root, types=self._types, cache=self._cache, pool=self._pool, told=self._tell
+                self._root,
+                types=self._types,
+                cache=self._cache,
+                pool=self._pool,
+                on_progress=self._on_progress,
             )
         finally:
             self.cancel()
@@ -76,12 +80,12 @@ class Opening:
             if not self._asked:
                 self._quiet.set()
 
-    def _tell(self, done: int) -> None:
+    def _on_progress(self, done: int) -> None:
         self.done = done
         self._quiet.wait(MOMENT)
 
 
 def _with(notebook: Notebook, slugs: Iterable[str]) -> Notebook:
-    known = notebook.index.notes
-    unread = [known[slug].path for slug in slugs if not known[slug].digest]
+    notes = notebook.index.notes
+    unread = [notes[slug].path for slug in slugs if not notes[slug].digest]
     return update_notebook(notebook, unread) if unread else notebook

@@ -21,7 +21,7 @@ Spot = tuple[int, int, int, int]
 Resolved = tuple[str | None, str, tuple[str, ...]]
 Resolve = Callable[[str, str], Resolved]
 """From a target as written and the words shown for it to target, how and candidates."""
-Told = TypeVar("Told", Relation, Mention)
+LinkT = TypeVar("LinkT", Relation, Mention)
 
 
 class Outline(NamedTuple):
@@ -65,12 +65,12 @@ class Packed(NamedTuple):
     """Targets as written, of relations and mentions."""
     digest: str
     findings: tuple[tuple[Any, ...], ...]
-    held: list[tuple[Any, ...] | Note]
+    content: list[tuple[Any, ...] | Note]
     """One thing: all else as plain values, or the note made of them, so that none is kept twice."""
 
     def called(self, path: str, slug: str, title: str) -> "Packed":
         """Return a note of another name that says the same."""
-        return self._replace(path=path, slug=slug, title=title, held=[*self.held])
+        return self._replace(path=path, slug=slug, title=title, content=[*self.content])
 
 
 # where these stand among the plain values that `pack` makes and `unpack` takes
@@ -128,9 +128,9 @@ def pack(note: Note) -> Packed:
 
 def unpack(packed: Packed, modified: float, resolve: Resolve) -> Note:
     """Make the note, with its links resolved; from now on it is held instead of its values."""
-    path, held = packed.path, packed.held[0]
-    if isinstance(held, Note):
-        return replace(_resolved_anew(held, resolve), slug=packed.slug, modified=modified)
+    path, content = packed.path, packed.content[0]
+    if isinstance(content, Note):
+        return replace(_resolved_anew(content, resolve), slug=packed.slug, modified=modified)
     (
         summary,
         claim,
@@ -146,7 +146,7 @@ def unpack(packed: Packed, modified: float, resolve: Resolve) -> Note:
         body_line,
         places,
         extra,
-    ) = held
+    ) = content
     note = Note(
         slug=packed.slug,
         path=path,
@@ -176,7 +176,7 @@ def unpack(packed: Packed, modified: float, resolve: Resolve) -> Note:
         digest=packed.digest,
         modified=modified,
     )
-    packed.held[0] = note
+    packed.content[0] = note
     return note
 
 
@@ -189,8 +189,8 @@ def _resolved_anew(note: Note, resolve: Resolve) -> Note:
     )
 
 
-def _resolved(told: Iterable[Told], resolve: Resolve) -> Iterator[Told]:
-    for one in told:
+def _resolved(links: Iterable[LinkT], resolve: Resolve) -> Iterator[LinkT]:
+    for one in links:
         target, how, candidates = resolve(one.to, one.text)
         yield one._replace(target=target, how=how, candidates=candidates)
 
@@ -202,26 +202,34 @@ def findings_of(packed: Packed) -> tuple[Diagnostic, ...]:
 
 def targets_of(packed: Packed) -> Iterator[tuple[str, str]]:
     """Yield each link's target as written and the words shown for it."""
-    held = packed.held[0]
-    if isinstance(held, Note):
-        yield from ((one.to, one.text) for one in held.relations)
-        yield from ((one.to, one.text) for one in held.mentions)
+    content = packed.content[0]
+    if isinstance(content, Note):
+        yield from ((one.to, one.text) for one in content.relations)
+        yield from ((one.to, one.text) for one in content.mentions)
         return
-    yield from ((row[2], row[6]) for row in held[_RELATIONS])
-    yield from ((row[0], row[1]) for row in held[_MENTIONS])
+    yield from ((row[2], row[6]) for row in content[_RELATIONS])
+    yield from ((row[0], row[1]) for row in content[_MENTIONS])
 
 
 def links_of(note: Note) -> Iterator[ResolvedLink]:
     """Yield each relation, then each mention of a note whose links are resolved."""
-    for one in note.relations:
-        file, line, *_ = one.place
+    for relation in note.relations:
+        file, line, *_ = relation.place
         yield ResolvedLink(
-            one.type, one.to, one.target, one.why, one.basis, one.form, file, line, ""
+            relation.type,
+            relation.to,
+            relation.target,
+            relation.why,
+            relation.basis,
+            relation.form,
+            file,
+            line,
+            "",
         )
-    for said in note.mentions:
-        file, line, *_ = said.place
+    for mention in note.mentions:
+        file, line, *_ = mention.place
         yield ResolvedLink(
-            None, said.to, said.target, said.sentence, "", "", file, line, said.heading
+            None, mention.to, mention.target, mention.sentence, "", "", file, line, mention.heading
         )
 
 
@@ -233,58 +241,58 @@ def outline_of(note: Note) -> Outline:
 
 def packed_outline(packed: Packed) -> Outline:
     """Return what a note is known by, without making the note."""
-    held = packed.held[0]
-    if isinstance(held, Note):
-        return outline_of(held)
-    summary, claim, topics = held[:_SOURCES]
+    content = packed.content[0]
+    if isinstance(content, Note):
+        return outline_of(content)
+    summary, claim, topics = content[:_SOURCES]
     return Outline(packed.title, summary, claim, topics, experiment_of(packed))
 
 
 def packed_links(packed: Packed, resolve: Resolve) -> Iterator[ResolvedLink]:
     """Yield each relation, then each mention, without making the note."""
-    held = packed.held[0]
-    if isinstance(held, Note):
-        yield from links_of(_resolved_anew(held, resolve))
+    content = packed.content[0]
+    if isinstance(content, Note):
+        yield from links_of(_resolved_anew(content, resolve))
         return
     file = packed.path
-    for kind, _, to, why, basis, form, text, line, *_ in held[_RELATIONS]:
+    for kind, _, to, why, basis, form, text, line, *_ in content[_RELATIONS]:
         target = resolve(to, text)[0]
         yield new(ResolvedLink, (kind, to, target, why, basis, form, file, line, ""))
-    for to, text, heading, sentence, _, line, *_ in held[_MENTIONS]:
+    for to, text, heading, sentence, _, line, *_ in content[_MENTIONS]:
         target = resolve(to, text)[0]
         yield new(ResolvedLink, (None, to, target, sentence, "", "", file, line, heading))
 
 
 def whys_of(packed: Packed) -> Iterator[str]:
     """Yield the reasons of a note's relations."""
-    held = packed.held[0]
-    if isinstance(held, Note):
-        return (relation.why for relation in held.relations)
-    return (row[3] for row in held[_RELATIONS])
+    content = packed.content[0]
+    if isinstance(content, Note):
+        return (relation.why for relation in content.relations)
+    return (row[3] for row in content[_RELATIONS])
 
 
 def works_of(packed: Packed) -> Iterator[tuple[str, str, str]]:
     """Yield kind, identifier and title of each source of a note."""
-    held = packed.held[0]
-    if isinstance(held, Note):
-        return ((source.kind, source.id, source.title) for source in held.sources)
-    return (row[:3] for row in held[_SOURCES])
+    content = packed.content[0]
+    if isinstance(content, Note):
+        return ((source.kind, source.id, source.title) for source in content.sources)
+    return (row[:3] for row in content[_SOURCES])
 
 
 def files_of(packed: Packed) -> Iterator[str]:
     """Yield the other files that a note shows or links to, as written."""
-    held = packed.held[0]
-    if isinstance(held, Note):
-        return (link.to for link in held.files)
-    return (row[0] for row in held[_FILES])
+    content = packed.content[0]
+    if isinstance(content, Note):
+        return (link.to for link in content.files)
+    return (row[0] for row in content[_FILES])
 
 
 def experiment_of(packed: Packed) -> str:
     """Return the name of the experiment that a note attaches; empty for none."""
-    held = packed.held[0]
-    if isinstance(held, Note):
-        return held.experiment.name if held.experiment else ""
-    attached = held[_EXPERIMENT]
+    content = packed.content[0]
+    if isinstance(content, Note):
+        return content.experiment.name if content.experiment else ""
+    attached = content[_EXPERIMENT]
     return str(attached[0]) if attached else ""
 
 

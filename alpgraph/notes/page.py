@@ -7,7 +7,7 @@ from typing import Any
 from alpgraph.notes.anchors import AnchorNames, wanted_anchor
 from alpgraph.notes.model import Note
 from alpgraph.notes.notebook import Notebook
-from alpgraph.notes.sanitize import Slots
+from alpgraph.notes.sanitize import Placeholders
 from alpgraph.notes.wikilinks import Wikilink
 
 NoteUrl = Callable[[str, str], str]
@@ -31,20 +31,20 @@ class Page:
     embeds: int = 0
     closing: str = ""
     """What ends the Markdown link that is being rendered; empty outside of one."""
-    slots: Slots = field(default_factory=Slots)
+    slots: Placeholders = field(default_factory=Placeholders)
     names: AnchorNames = field(default_factory=AnchorNames)
 
     def link(self, to: str, heading: str, label: str) -> str | None:
         """Return the address of the note a link means, or nothing when it dangles."""
         if not to:
             return "#" + wanted_anchor(heading)
-        found = self.notebook.index.resolve(to, self.note.slug, label=label)
-        if found.slug is None:
+        resolution = self.notebook.index.resolve(to, self.note.slug, label=label)
+        if resolution.slug is None:
             return None
-        anchor = found.heading
+        anchor = resolution.heading
         if heading:
-            anchor = self.notebook.index.anchor(found.slug, heading) or anchor
-        return self.note_url(found.slug, anchor)
+            anchor = self.notebook.index.anchor(resolution.slug, heading) or anchor
+        return self.note_url(resolution.slug, anchor)
 
     def wiki(self, link: Wikilink) -> str | None:
         """Return the address of the note a wikilink means; `[[type:id]]` means `id`."""

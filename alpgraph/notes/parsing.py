@@ -25,15 +25,15 @@ def parse_note(path: str, data: bytes, *, types: RelationTypes, modified: float 
 
     `path` is the file's path below the notes folder, with `/`.
     """
-    text, found = decode(path, data)
+    text, findings = decode(path, data)
     matter, matter_findings = read_matter(path, text)
-    found += matter_findings
-    fields = read_fields(matter, types, found)
+    findings += matter_findings
+    fields = read_fields(matter, types, findings)
     if not matter.present:
-        told = page_properties(matter.body)
-        fields.aliases = (*told.get("alias", ()), *told.get("aliases", ()))
+        properties = page_properties(matter.body)
+        fields.aliases = (*properties.get("alias", ()), *properties.get("aliases", ()))
     body = read_links(path, matter.body, matter.body_line, types, fields.title)
-    found += _of_file(path, matter, body) + body.diagnostics
+    findings += _of_file(path, matter, body) + body.diagnostics
     return Note(
         slug=slug_of(path),
         path=path,
@@ -53,7 +53,7 @@ def parse_note(path: str, data: bytes, *, types: RelationTypes, modified: float 
         body_line=matter.body_line,
         places=fields.places,
         extra=fields.extra,
-        diagnostics=tuple(sorted(found, key=lambda item: (item.place, item.code))),
+        diagnostics=tuple(sorted(findings, key=lambda item: (item.place, item.code))),
         digest=digest(data),
         modified=modified,
     )
@@ -64,9 +64,9 @@ def digest(data: bytes) -> str:
 
     It is git's own name for it, so that a revision's files are told apart before they are read.
     """
-    known = sha1(b"blob %d\0" % len(data), usedforsecurity=False)
-    known.update(data)
-    return known.hexdigest()
+    hasher = sha1(b"blob %d\0" % len(data), usedforsecurity=False)
+    hasher.update(data)
+    return hasher.hexdigest()
 
 
 def slug_of(path: str) -> str:
@@ -116,21 +116,21 @@ def _has_title(matter: Matter, body: Body) -> bool:
 
 
 def _of_file(path: str, matter: Matter, body: Body) -> list[Diagnostic]:
-    found = []
+    findings = []
     start = Place(path)
     name = path.rsplit("/", 1)[-1]
     stem = _ENDING.sub("", name)
     if _AWKWARD.search(stem) or not stem.strip(". ") or stem != stem.strip():
         message = f"the file name {quoted(name)} is hard to link to"
         hint = "use letters, digits, spaces and hyphens"
-        found.append(finding("ALP003", message, start, hint=hint))
+        findings.append(finding("ALP003", message, start, hint=hint))
     if not matter.present:
         hint = "a file without front matter is served, titled by its first heading"
-        found.append(finding("ALP001", "the file has no front matter", start, hint=hint))
+        findings.append(finding("ALP001", "the file has no front matter", start, hint=hint))
     elif matter.table is not None and is_native(matter.table) and not _has_title(matter, body):
         message, place = "the note has no `title`", Place(path, 1, 1, 1, 4)
-        found.append(finding("ALP013", message, place, hint="add `title:` to the front matter"))
+        findings.append(finding("ALP013", message, place, hint="add `title:` to the front matter"))
     if not matter.body.strip():
         place = Place(path, matter.body_line, 1, matter.body_line, 1)
-        found.append(finding("ALP301", "the note has no body", place, hint="write it"))
-    return found
+        findings.append(finding("ALP301", "the note has no body", place, hint="write it"))
+    return findings

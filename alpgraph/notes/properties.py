@@ -14,13 +14,13 @@ def page_properties(body: str) -> dict[str, tuple[str, ...]]:
     >>> page_properties("alias:: [[Wordy, and so]], smith\\n\\n- text")
     {'alias': ('Wordy, and so', 'smith')}
     """
-    found: dict[str, tuple[str, ...]] = {}
+    properties: dict[str, tuple[str, ...]] = {}
     if "::" not in body[: body.find("\n") if "\n" in body else None]:
-        return found
+        return properties
     for line in body.split("\n", MAX_LINES)[:MAX_LINES]:
         match = _LINE.match(line)
         if not match:
             break
         values = (one[1] or one[2] for one in _VALUE.finditer(match[2]))
-        found[match[1].lower()] = tuple(value.strip() for value in values if value.strip())
-    return found
+        properties[match[1].lower()] = tuple(value.strip() for value in values if value.strip())
+    return properties

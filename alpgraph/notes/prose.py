@@ -9,7 +9,7 @@ from mdit_py_plugins.dollarmath import dollarmath_plugin
 
 from alpgraph.notes.code import code_html
 from alpgraph.notes.formulas import formula_html
-from alpgraph.notes.sanitize import SafeHtml, Slots, TagRewriter
+from alpgraph.notes.sanitize import Placeholders, SafeHtml, TagRewriter
 from alpgraph.notes.tables import TABLE_CLOSE, table_open
 
 
@@ -31,7 +31,7 @@ def render_prose(text: str) -> SafeHtml:
     >>> render_prose("*so* `<b>`")
     '<p><em>so</em> <code>&lt;b&gt;</code></p>\\n'
     """
-    slots = Slots()
+    slots = Placeholders()
     env: MutableMapping[str, Any] = {"slots": slots}
     return slots.sanitised(_parser().render(text, env), TagRewriter())
 

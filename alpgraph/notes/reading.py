@@ -43,7 +43,7 @@ def read_folder(
     cache_folder: Path | None,
     *,
     pool: Helpers | None = None,
-    told: Callable[[int], object] = int,
+    on_progress: Callable[[int], object] = int,
 ) -> Reading:
     """Read every note below `root`; `told` is called now and then with how many are read.
 
@@ -51,27 +51,27 @@ def read_folder(
     """
     with collector_paused():
         cache = Cache(cache_folder, types) if cache_folder else None
-        known: dict[str, Entry] = {}
-        kept = []
+        cached: dict[str, Entry] = {}
+        cached_chunks = []
         for chunk in cache.load() if cache else ():
-            kept.append(chunk)
-            known |= chunk.entries
-            told(0)
+            cached_chunks.append(chunk)
+            cached |= chunk.entries
+            on_progress(0)
         result = Reading()
         missing = []
         stamps = dict(walk(root))
         for path, stamp in stamps.items():
-            entry = known.get(path)
+            entry = cached.get(path)
             if entry and cache and cache.certain(entry, stamp):
                 result.entries[path] = entry
             else:
                 missing.append(path)
-        told(len(result.entries))
-        _read_all(root, missing, types, known, result, pool=pool, told=told)
+        on_progress(len(result.entries))
+        _read_all(root, missing, types, cached, result, pool=pool, on_progress=on_progress)
         ordered = {path: result.entries[path] for path in stamps if path in result.entries}
         result.entries = ordered
-        if cache and (missing or ordered.keys() != known.keys()):
-            cache.save(ordered, [*kept, *result.chunks])
+        if cache and (missing or ordered.keys() != cached.keys()):
+            cache.save(ordered, [*cached_chunks, *result.chunks])
     return result
 
 
@@ -86,30 +86,30 @@ def _read_all(
     root: Path,
     paths: Sequence[str],
     types: RelationTypes,
-    known: Mapping[str, Entry],
+    cached: Mapping[str, Entry],
     result: Reading,
     *,
     pool: Helpers | None = None,
-    told: Callable[[int], object] = int,
+    on_progress: Callable[[int], object] = int,
 ) -> None:
     """Add to `result` what is read of some files, chunk by chunk."""
-    known_digests = [(p, known[p].packed.digest if p in known else "") for p in paths]
+    known_digests = [(p, cached[p].packed.digest if p in cached else "") for p in paths]
     for outcome in _spread(partial(_read_chunk, root, types), known_digests, pool):
         result.unreadable |= outcome.problems
         for path, stamp in outcome.same:
-            result.entries[path] = Entry(stamp, known[path].packed)
+            result.entries[path] = Entry(stamp, cached[path].packed)
         chunk = read_chunk(outcome.parsed)
         result.entries |= chunk.entries
         result.chunks.append(chunk)
-        told(len(result.entries))
+        on_progress(len(result.entries))
 
 
 def parse_files(files: Mapping[str, bytes], types: RelationTypes) -> list[Entry]:
     """Parse files that need not lie on disk, in order of path."""
-    found: list[Entry] = []
+    entries: list[Entry] = []
     for rows in _spread(partial(_parse_chunk, types), sorted(files.items())):
-        found += read_chunk(rows).entries.values()
-    return found
+        entries += read_chunk(rows).entries.values()
+    return entries
 
 
 class _Outcome(NamedTuple):
@@ -143,7 +143,7 @@ def _read_chunk(root: Path, types: RelationTypes, files: Sequence[tuple[str, str
     same: list[tuple[str, FileStamp]] = []
     problems: dict[str, Diagnostic] = {}
     with collector_paused():
-        for path, known in files:
+        for path, known_digest in files:
             try:
                 if not is_note_name(path.rpartition("/")[2]):
                     os.listdir(root / path)  # noqa: PTH208 a folder that was not listed says why
@@ -153,7 +153,7 @@ def _read_chunk(root: Path, types: RelationTypes, files: Sequence[tuple[str, str
             except (OSError, ValueError) as error:
                 problems[path] = _unreadable(path, error)
                 continue
-            if known == digest(data):
+            if known_digest == digest(data):
                 same.append((path, stamp))
             else:
                 parsed.append(Entry(stamp, pack(parse_note(path, data, types=types))))

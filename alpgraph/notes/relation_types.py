@@ -315,10 +315,10 @@ class RelationTypes:
         """
         merged = dict(self.by_id)
         for row in rows:
-            given = row.model_dump(exclude_unset=True)
-            known = merged.get(row.id)
-            kind = replace(known, **given) if known else RelationType(**row.model_dump())
-            if not known and "signature" not in given:
+            fields = row.model_dump(exclude_unset=True)
+            base = merged.get(row.id)
+            kind = replace(base, **fields) if base else RelationType(**row.model_dump())
+            if not base and "signature" not in fields:
                 kind = replace(kind, signature=_free_signature(kind, merged.values()))
             merged[row.id] = kind
         if doubt := next(_doubts(merged.values()), None):
@@ -337,8 +337,8 @@ def _free_signature(kind: RelationType, others: Iterable[RelationType]) -> str:
     """Return a line that none of the others draws in the same colour, else the type's own."""
     from alpgraph.config import Signature
 
-    taken = {other.signature for other in others if _same_colour(kind, other)}
-    return next((one for one in get_args(Signature) if one not in taken), kind.signature)
+    used = {other.signature for other in others if _same_colour(kind, other)}
+    return next((one for one in get_args(Signature) if one not in used), kind.signature)
 
 
 def _same_colour(one: RelationType, other: RelationType) -> bool:

@@ -22,10 +22,10 @@ _MARKDOWN = re.compile(r"\[[^\[\]\n]*\]\(([^()\s]+)\)")
 class RelationReader:
     """Reads relations of one note's front matter and notes what is wrong with them."""
 
-    def __init__(self, types: RelationTypes, found: list[Diagnostic]) -> None:
-        """Read with the types of a collection; findings are added to `found`."""
+    def __init__(self, types: RelationTypes, findings: list[Diagnostic]) -> None:
+        """Read with the types of a collection; findings are added to `findings`."""
         self.types = types
-        self.found = found
+        self.findings = findings
 
     def read(self, value: Value) -> Iterator[Relation]:
         """Read the value of `relations:`: alpgraph's own list, or a map from type to targets."""
@@ -40,7 +40,7 @@ class RelationReader:
                     self._wrong(item, "a relation", "write `- type: …` with `to:` and `why:`")
             if len(value.items) > RELATION_LIMIT:
                 message = f"only the first {RELATION_LIMIT} relations are read"
-                self.found.append(finding("ALP017", message, value.items[RELATION_LIMIT].place))
+                self.findings.append(finding("ALP017", message, value.items[RELATION_LIMIT].place))
         elif not (isinstance(value, Scalar) and value.null):
             self._wrong(value, "`relations`", "write a list of `- type: …` with `to:` and `why:`")
 
@@ -59,8 +59,8 @@ class RelationReader:
         kind = reading.id if reading else ""
         if reading is None:
             self._unknown_type(key)
-        found = list(linked(targets)) or list(_bare(targets))
-        for to, place in found:
+        links = list(linked(targets)) or list(_bare(targets))
+        for to, place in links:
             yield Relation(kind, key.text, to, "", "", "frontmatter-map", place, key.place, place)
 
     def _native(self, table: Table) -> Iterator[Relation]:
@@ -105,12 +105,12 @@ class RelationReader:
         elif not 20 <= length <= 500:
             message = f"the reason has {length} characters; it should have 20 to 500"
             hint = "say it in one sentence"
-            self.found.append(finding("ALP014", message, why.place, hint=hint))
+            self.findings.append(finding("ALP014", message, why.place, hint=hint))
 
     def _lacks(self, table: Table, message: str, hint: str, severity: Severity | None) -> None:
         start = table.place
         place = Place(start.file, start.line, start.column, start.line, start.column + 1)
-        self.found.append(finding("ALP013", message, place, hint=hint, severity=severity))
+        self.findings.append(finding("ALP013", message, place, hint=hint, severity=severity))
 
     def _text(self, value: Value | None, name: str) -> Scalar | None:
         if value is None or isinstance(value, Scalar):
@@ -139,28 +139,28 @@ class RelationReader:
             return cast(Basis, word)
         message = f"unknown basis {quoted(value.text)}"
         hint = _meant(near(word, _BASES)) + "known: " + ", ".join(f"`{base}`" for base in _BASES)
-        self.found.append(finding("ALP016", message, value.place, hint=hint))
+        self.findings.append(finding("ALP016", message, value.place, hint=hint))
         return ""
 
     def _unknown_type(self, kind: Scalar) -> None:
         word = near(kind.text.strip(), self.types.readings)
-        meant = self.types.readings[word].id if word else ""
+        suggestion = self.types.readings[word].id if word else ""
         ids = ", ".join(self.types.by_id)
-        fix = rewording(kind.place, kind.text, meant)
+        fix = rewording(kind.place, kind.text, suggestion)
         message = f"unknown relation type {quoted(kind.text)}"
-        hint = f"{_meant(meant)}known: {ids}"
-        self.found.append(finding("ALP011", message, kind.place, hint=hint, fix=fix))
+        hint = f"{_meant(suggestion)}known: {ids}"
+        self.findings.append(finding("ALP011", message, kind.place, hint=hint, fix=fix))
 
     def _unknown_key(self, key: Scalar, table: Table) -> None:
-        meant = near(key.text, _KEYS)
+        suggestion = near(key.text, _KEYS)
         message = f"unknown key {quoted(key.text)} in a relation"
-        hint = f"{_meant(meant)}known: `type`, `to`, `why`, `basis`"
-        fix = None if table.get(meant) else rewording(key.place, key.text, meant)
-        self.found.append(finding("ALP012", message, key.place, hint=hint, fix=fix))
+        hint = f"{_meant(suggestion)}known: `type`, `to`, `why`, `basis`"
+        fix = None if table.get(suggestion) else rewording(key.place, key.text, suggestion)
+        self.findings.append(finding("ALP012", message, key.place, hint=hint, fix=fix))
 
     def _wrong(self, value: Value, what: str, hint: str) -> None:
         message = f"{what} is {kind_of(value)}"
-        self.found.append(finding("ALP016", message, value.place, hint=hint))
+        self.findings.append(finding("ALP016", message, value.place, hint=hint))
 
 
 def _meant(word: str) -> str:

@@ -58,10 +58,10 @@ def _raw_image(page: Page) -> Callable[[str], str | None]:
 
 def _embedded(page: Page, link: Wikilink) -> str | None:
     """Render the note or the section that `![[note#heading]]` shows, one level deep."""
-    found = page.notebook.index.resolve(link.to, page.note.slug)
-    if found.slug is None or page.embeds >= EMBED_LIMIT:
+    resolution = page.notebook.index.resolve(link.to, page.note.slug)
+    if resolution.slug is None or page.embeds >= EMBED_LIMIT:
         return None
-    note = page.notebook.notes[found.slug]
+    note = page.notebook.notes[resolution.slug]
     text = section(note, link.heading) if link.heading else note.body
     if not text or len(text) > BODY_LIMIT // 4:
         return None
@@ -84,12 +84,12 @@ def _embedded(page: Page, link: Wikilink) -> str | None:
 def section(note: Note, heading: str) -> str:
     """Return the part of a note's body under a heading, or the paragraph a block name marks."""
     lines = note.body.split("\n")
-    asked = next(wanted_anchors(heading))
-    if asked.startswith("b-"):
-        return _paragraph(lines, asked.removeprefix("b-"))
-    wanted = KnownAnchors(start.anchor for start in note.headings).find(heading)
+    anchor = next(wanted_anchors(heading))
+    if anchor.startswith("b-"):
+        return _paragraph(lines, anchor.removeprefix("b-"))
+    start_anchor = KnownAnchors(start.anchor for start in note.headings).find(heading)
     for index, start in enumerate(note.headings):
-        if start.anchor == wanted:
+        if start.anchor == start_anchor:
             later = note.headings[index + 1 :]
             end = next((item.line for item in later if item.level <= start.level), None)
             first = start.line - note.body_line

@@ -116,18 +116,18 @@ class LinkIndex:
         if direct is not None:
             return direct
         key = to, origin.rpartition("/")[0], label if label != to else ""
-        found = self._memory.get(key)
-        if found is None:
-            found = self._memory[key] = self._resolve(*key)
-        return found
+        resolution = self._memory.get(key)
+        if resolution is None:
+            resolution = self._memory[key] = self._resolve(*key)
+        return resolution
 
     def resolver(self, origin: str) -> Resolve:
         """Return what resolves the links of the note `origin`, given the words shown for each."""
         direct = self._direct
 
         def resolve(to: str, label: str) -> Resolved:
-            found = direct.get(to) or self.resolve(to, origin, label=label)
-            return found.slug, found.how, found.candidates
+            resolution = direct.get(to) or self.resolve(to, origin, label=label)
+            return resolution.slug, resolution.how, resolution.candidates
 
         return resolve
 
@@ -148,7 +148,7 @@ class LinkIndex:
         return Resolution(slug, how, candidates, anchor)
 
     def _label_first(
-        self, label: str, folder: str, found: tuple[str | None, str, tuple[str, ...], str]
+        self, label: str, folder: str, by_target: tuple[str | None, str, tuple[str, ...], str]
     ) -> tuple[str | None, str, tuple[str, ...], str]:
         """Read `[[words|note]]` of Dendron and Roam, where only that can be meant.
 
@@ -156,25 +156,25 @@ class LinkIndex:
         without spaces. Where most notes are named so and the left side means nothing, any name
         will do.
         """
-        slug, _, candidates, heading = found
+        slug, _, candidates, heading = by_target
         name, _, part = unicodedata.normalize("NFC", label.strip()).partition("#")
         vault = _VAULT.match(name)
         name = name[vault.end() :] if vault else name
         structured = bool(vault) or (" " not in name and ("." in name or "/" in name))
         nothing_else = slug is None and not candidates and self.mostly_dotted
         if not name or not (structured or nothing_else):
-            return found
-        meant, how, _ = self._exact.find(name, folder)
-        if meant is None or not is_place(how):
-            return found
-        return meant, "label-first", (), heading or part
+            return by_target
+        target, how, _ = self._exact.find(name, folder)
+        if target is None or not is_place(how):
+            return by_target
+        return target, "label-first", (), heading or part
 
     def anchor(self, slug: str, heading: str) -> str:
         """Return the anchor in a note that a link's part after `#` means, if it is there."""
-        known = self._anchors.get(slug)
-        if known is None:
-            known = self._anchors[slug] = KnownAnchors(self.notes[slug].anchors)
-        return known.find(heading)
+        anchors = self._anchors.get(slug)
+        if anchors is None:
+            anchors = self._anchors[slug] = KnownAnchors(self.notes[slug].anchors)
+        return anchors.find(heading)
 
     def _from_above(self, to: str) -> Found:
         """Find what an address from a root above the notes folder may mean in it.

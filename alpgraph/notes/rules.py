@@ -168,16 +168,16 @@ def raw_html(content: str) -> str:
 
 def _without_scripts(content: str) -> str:
     """Leave out scripts and styles, from the first tag to the last of each."""
-    kept, at = [], 0
+    parts, at = [], 0
     for opening in _UNSEEN.finditer(content):
         if opening.start() < at:  # inside the one before
             continue
         closing = _UNSEEN_END[opening[1].lower()].search(content, opening.end())
         if closing is None:  # the rest is looked through once, not again for each that opens in it
             break
-        kept.append(content[at : opening.start()])
+        parts.append(content[at : opening.start()])
         at = closing.end()
-    return "".join([*kept, content[at:]])
+    return "".join([*parts, content[at:]])
 
 
 def _footnote_ref(html: RendererHTML, tokens: Tokens, at: int, options: Any, env: Any) -> str:

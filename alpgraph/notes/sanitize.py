@@ -65,7 +65,7 @@ _CLEANER = nh3.Cleaner(
 )
 
 
-class Slots:
+class Placeholders:
     """Our own markup on its way past the sanitiser, as marks nobody can guess."""
 
     def __init__(self) -> None:
@@ -135,9 +135,9 @@ class TagRewriter:
         """Keep `li` only inside a list: alone it breaks the page's layout."""
         if tag[1] == "/":
             return tag if not self._items or self._items.pop() else ""
-        kept = self._lists > 0
-        self._items.append(kept)
-        return f"{tag[:-1]}{extra}>" if kept else ""
+        in_list = self._lists > 0
+        self._items.append(in_list)
+        return f"{tag[:-1]}{extra}>" if in_list else ""
 
     def _anchor(self, tag: str) -> tuple[str, str]:
         match = _HREF.search(tag)
@@ -149,7 +149,7 @@ class TagRewriter:
         if is_outside(address):
             return tag, ' rel="noopener"'
         if self._link and (better := self._link(address)) is not None:
-            tag = _HREF.sub(lambda found: found[1] + escape(better) + found[3], tag, count=1)
+            tag = _HREF.sub(lambda parts: parts[1] + escape(better) + parts[3], tag, count=1)
         return tag, ""
 
     def _picture(self, tag: str, extra: str) -> str:
@@ -158,7 +158,7 @@ class TagRewriter:
         if not match or is_outside(unescape(match[2])):  # no page loads from another host
             return f'<span class="no-image">{alt[1] if alt else ""}</span>'
         if self._image and (better := self._image(unescape(match[2]))) is not None:
-            tag = _HREF.sub(lambda found: found[1] + escape(better) + found[3], tag, count=1)
+            tag = _HREF.sub(lambda parts: parts[1] + escape(better) + parts[3], tag, count=1)
         lazy = "" if " loading=" in tag else ' loading="lazy"'
         return f"{tag[:-1]}{lazy}{extra}>"
 

@@ -63,8 +63,8 @@ def _parsed(body: str) -> tuple[str, tuple[str, ...]]:
     read, rest = within_limit(body)
     tokens = shape(parse(read), "")
     children = (child for token in tokens for child in token.children or ())
-    found = (str(child.attrGet("href")) for child in children if child.type == "link_open")
-    outside = tuple(address for address in found if address.startswith(("http://", "https://")))
+    addresses = (str(child.attrGet("href")) for child in children if child.type == "link_open")
+    outside = tuple(address for address in addresses if address.startswith(("http://", "https://")))
     return " ".join([*_words(tokens), rest]), outside
 
 

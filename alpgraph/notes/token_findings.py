@@ -19,31 +19,31 @@ _HANDLER = re.compile(r"\s(on[a-z]+|style|srcdoc|formaction)\s*=", re.I)
 
 def token_findings(path: str, tokens: list[Token], body: str, body_line: int) -> list[Diagnostic]:
     """Return the findings of a body; at most fifty."""
-    found: list[Diagnostic] = []
+    findings: list[Diagnostic] = []
     lines = body.split("\n")
     dropped: set[str] = set()
     for token in tokens:
         row = token.map[0] if token.map else 0
-        if token.level >= NESTING_LIMIT - 1 and not found_code(found, "ALP308"):
-            found.append(_too_deep(path, row + body_line))
+        if token.level >= NESTING_LIMIT - 1 and not found_code(findings, "ALP308"):
+            findings.append(_too_deep(path, row + body_line))
         for child in (token, *(token.children or ())):
-            if len(found) >= _AT_MOST:
-                return found
+            if len(findings) >= _AT_MOST:
+                return findings
             if child.type == "image" and not child.content.strip():
                 place = _locate(path, lines, row, str(child.attrGet("src")), body_line)
                 message = f"the picture {quoted(str(child.attrGet('src')))} has no alt text"
                 hint = "say between the brackets what it shows, as `![a curve](…)`"
-                found.append(finding("ALP303", message, place, hint=hint))
+                findings.append(finding("ALP303", message, place, hint=hint))
             elif child.type.startswith("math_"):
-                found += _formula(path, child, lines, row, body_line)
+                findings += _formula(path, child, lines, row, body_line)
             elif child.type in ("html_block", "html_inline"):
-                found += _html(path, child, lines, row, body_line, dropped)
-    return found
+                findings += _html(path, child, lines, row, body_line, dropped)
+    return findings
 
 
-def found_code(found: list[Diagnostic], code: str) -> bool:
+def found_code(findings: list[Diagnostic], code: str) -> bool:
     """Tell whether a code was found already."""
-    return any(item.code == code for item in found)
+    return any(item.code == code for item in findings)
 
 
 def _too_deep(path: str, line: int) -> Diagnostic:

@@ -12,7 +12,7 @@ from alpgraph.notes.values import MATTER_NESTING, Items, Scalar, Table, Value
 _KEY = re.compile(r"\s*\[*(?:\"([^\"]*)\"|'([^']*)'|([\w-]+))\s*[=.\]]")
 
 
-def read_toml(path: str, raw: str, found: list[Diagnostic]) -> Table | None:
+def read_toml(path: str, raw: str, findings: list[Diagnostic]) -> Table | None:
     """Read TOML; every place is the whole line of the top key, its end included.
 
     `tomllib` does not let us know more, so nothing that is found there can be mended for certain.
@@ -21,7 +21,7 @@ def read_toml(path: str, raw: str, found: list[Diagnostic]) -> Table | None:
         data = tomllib.loads(raw)
         if _is_deep(data):
             message = f"front matter is nested deeper than {MATTER_NESTING} levels"
-            found.append(finding("ALP017", message, Place(path, 1, 1, 1, 4)))
+            findings.append(finding("ALP017", message, Place(path, 1, 1, 1, 4)))
             return None
         return _table(path, data, raw)
     except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
@@ -29,7 +29,7 @@ def read_toml(path: str, raw: str, found: list[Diagnostic]) -> Table | None:
         line, column = (int(at[1]) + 1, int(at[2])) if at else (2, 1)
         place = Place(path, line, column, line, column + 1)
         message = f"the front matter between `+++` is not TOML: {str(error).split(' (at')[0]}"
-        found.append(finding("ALP002", message, place))
+        findings.append(finding("ALP002", message, place))
         return None
 
 

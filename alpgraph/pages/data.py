@@ -46,7 +46,7 @@ def note_detail(collection: Collection, slug: str) -> dict[str, Any]:
         for link in note_links
         if link.type == MENTION
     ]
-    findings = collection.notebook.found_in.get(note.path, ())
+    findings = collection.notebook.findings_by_file.get(note.path, ())
     attached = note.experiment
     return note_item(collection, slug) | {
         "body": note.body,

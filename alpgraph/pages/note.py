@@ -76,7 +76,7 @@ def note_page(
         body=render_body(collection.notebook, slug, note_url=note_url, file_url=file_url),
         findings=[
             finding
-            for finding in collection.notebook.found_in.get(note.path, ())
+            for finding in collection.notebook.findings_by_file.get(note.path, ())
             if finding.severity is Severity.ERROR
         ],
         verdict=verdict,

@@ -110,7 +110,7 @@ def write_site(
     with staged(out, spare) as new:
         before = read_manifest(out)
         work = _Work(parts, out, new)
-        kept = _kept(work, Manifest() if fresh else before)
+        kept = _reused(work, Manifest() if fresh else before)
         work.parts = [part for part in parts if part.name not in kept]
         alike |= _alike(collection, {part.name for part in work.parts})
         made, written = _make_all(work)
@@ -137,7 +137,7 @@ def published_collection(
     return replace(collection, published=Published(files, base, server, whole_text(collection)))
 
 
-def _kept(work: _Work, before: Manifest) -> dict[str, tuple[str, tuple[str, ...]]]:
+def _reused(work: _Work, before: Manifest) -> dict[str, tuple[str, tuple[str, ...]]]:
     """Take over the parts that are made from the same things as before, and clear the rest away."""
     same = {
         part.name: known

@@ -25,15 +25,15 @@ SEARCH = "/api/search.json"
 
 def data_parts(collection: Collection, digests: Digests) -> Iterator[Part]:
     """Return everything that is no page."""
-    told, drawn = digests.everything, digest(digests.everything, digests.map)
+    notes_digest, map_digest = digests.everything, digest(digests.everything, digests.map)
     one = partial(file_part, collection)
-    yield one(SEARCH, digest(told, searched(collection)), partial(search_data, collection))
+    yield one(SEARCH, digest(notes_digest, searched(collection)), partial(search_data, collection))
     for format in ("json", *FORMATS) if len(collection.notes) < MANY else ("json",):
-        yield one(f"/api/graph.{format}", told, partial(_exported, collection, format))
-    yield one("/api/network", drawn, partial(_network, collection))
-    yield one("/api/network/titles", drawn, partial(_titles, collection))
-    yield one("/api/topics", told, partial(topic_list, collection))
-    yield one("/llms.txt", told, partial(llms_text, collection))
+        yield one(f"/api/graph.{format}", notes_digest, partial(_exported, collection, format))
+    yield one("/api/network", map_digest, partial(_network, collection))
+    yield one("/api/network/titles", map_digest, partial(_titles, collection))
+    yield one("/api/topics", notes_digest, partial(topic_list, collection))
+    yield one("/llms.txt", notes_digest, partial(llms_text, collection))
     yield one("/.nojekyll", "always", bytes)  # or GitHub leaves out names that begin with _
     if url := collection.config.url:
         yield one("/feed.atom", "", partial(atom_feed, collection, url))
@@ -46,8 +46,8 @@ def data_parts(collection: Collection, digests: Digests) -> Iterator[Part]:
 
 def topic_list(collection: Collection) -> str:
     """Return the topics as the API lists them."""
-    found = topics(collection)
-    items = [{"name": name, "url": topic_url(name), "count": len(slugs)} for name, slugs in found]
+    by_size = topics(collection)
+    items = [{"name": name, "url": topic_url(name), "count": len(slugs)} for name, slugs in by_size]
     return json.dumps({"items": items}, ensure_ascii=False)
 
 

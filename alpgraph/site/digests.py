@@ -42,7 +42,7 @@ class Digests:
 
     base: str
     """Of the program, the settings and what experiments have stored."""
-    told: Mapping[str, str]
+    summaries: Mapping[str, str]
     """By slug: what other pages may say of a note."""
     page: Mapping[str, str]
     """By slug: what the pages of a note are made from."""
@@ -58,29 +58,33 @@ def take_digests(collection: Collection) -> Digests:
     """Return the hashes of a collection as it stands."""
     base = _base(collection)
     graph, notes = collection.graph, collection.notes
-    told = {slug: _told(collection, slug) for slug in notes}
-    told |= {key: digest(key, title) for key, title in graph.nodes(data="title") if key not in told}
+    summaries = {slug: _summary(collection, slug) for slug in notes}
+    summaries |= {
+        key: digest(key, title) for key, title in graph.nodes(data="title") if key not in summaries
+    }
     joined = _joined(graph)
-    seen = {slug: digest(told[slug], sorted(beside.items())) for slug, beside in joined.items()}
+    neighbourhoods = {
+        slug: digest(summaries[slug], sorted(edges.items())) for slug, edges in joined.items()
+    }
     full = {
         slug: digest(
-            note.path, note.digest, told[slug], _findings(collection, note.path),
+            note.path, note.digest, summaries[slug], _findings(collection, note.path),
             collection.dates_of(slug),
         )
         for slug, note in notes.items()
     }  # fmt: skip
-    everything = digest(base, list(notes), sorted(told.items()))
+    everything = digest(base, list(notes), sorted(summaries.items()))
     whole, page = digest(sorted(full.items())), {}
     for slug, note in notes.items():
-        around = sorted(seen[other] for other in joined[slug])  # these tell the edges too
+        around = sorted(neighbourhoods[other] for other in joined[slug])  # these tell the edges too
         alone = "" if around else whole  # notes alike are shown, whichever
         shown = [
-            (full[other], [told[beyond] for beyond in sorted(joined[other])])
+            (full[other], [summaries[beyond] for beyond in sorted(joined[other])])
             for other in dict.fromkeys(m.target for m in note.mentions if m.embed)
             if other in full
         ]
         page[slug] = digest(base, full[slug], around, shown, alone)
-    return Digests(base, told, page, full, everything, _map(collection))
+    return Digests(base, summaries, page, full, everything, _map(collection))
 
 
 def _joined(graph: NoteGraph) -> Mapping[str, Mapping[str, list[list[str]]]]:
@@ -94,7 +98,7 @@ def _joined(graph: NoteGraph) -> Mapping[str, Mapping[str, list[list[str]]]]:
     return joined
 
 
-def _told(collection: Collection, slug: str) -> str:
+def _summary(collection: Collection, slug: str) -> str:
     note = collection.notes[slug]
     attached, verdict = note.experiment, collection.verdicts.get(slug)
     return digest(
@@ -110,8 +114,8 @@ def _told(collection: Collection, slug: str) -> str:
 
 
 def _findings(collection: Collection, path: str) -> list[tuple[str, str, int]]:
-    found = collection.notebook.found_in.get(path, ())
-    return [(f.code, f.message, f.place.line) for f in found if f.severity is Severity.ERROR]
+    findings = collection.notebook.findings_by_file.get(path, ())
+    return [(f.code, f.message, f.place.line) for f in findings if f.severity is Severity.ERROR]
 
 
 def _map(collection: Collection) -> str:

@@ -113,9 +113,9 @@ def _begin(note: Note) -> str:
     return note.claim or note.summary or shown_text(note.body)[:SHOWN_OF]
 
 
-def _numbers(names: Iterable[str], found: list[str]) -> list[int]:
+def _numbers(names: Iterable[str], keys: list[str]) -> list[int]:
     """Return where in `names` those that were found stand."""
-    return [number for number, name in enumerate(names) if name in found]
+    return [number for number, name in enumerate(names) if name in keys]
 
 
 def _shown(collection: Collection, slug: str, note: Note) -> tuple[str, str, str, str, list[str]]:

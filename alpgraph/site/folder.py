@@ -187,12 +187,12 @@ def clear(folder: Path, wanted: Container[str]) -> set[str]:
     return there
 
 
-def keep_foreign(out: Path, staging: Path, ours: Iterable[str]) -> None:
+def keep_foreign(out: Path, staging: Path, own: Iterable[str]) -> None:
     """Take along what others put into the site; raises SiteError where it is in our way."""
-    known = {*ours, MANIFEST}
+    own_names = {*own, MANIFEST}
     for _, prefix, names in _walk(out):
         for name in names:
-            if prefix + name not in known:
+            if prefix + name not in own_names:
                 _take(out / prefix / name, staging / prefix / name)
 
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from alpgraph.config import Config, Location
 from alpgraph.history import history_stamp
 from alpgraph.notes import types_of
-from alpgraph.notes.cache import RACE_NS, Cache, read_kept, write_kept
+from alpgraph.notes.cache import RACE_NS, Cache, read_sealed, write_sealed
 from alpgraph.notes.files import attachments, stamp_of
 from alpgraph.resources import EXPERIMENTS, program_stamp
 from alpgraph.site.folder import Built, SiteError, is_settled, listing, read_manifest
@@ -50,7 +50,7 @@ def build_site(
     for ours in (location.notes, location.state):
         if out == ours or ours in out.parents or out in ours.parents:
             raise SiteError(f"'{out}' and '{ours}' lie in each other; name another folder")
-    kept = KeptSite(location, config, out, f"{base} {server}")
+    kept = SiteCache(location, config, out, f"{base} {server}")
     if not fresh and (files := kept.load()):
         return Built((), files, ())
     read_manifest(out)  # refuse what is not ours before all notes are read
@@ -68,7 +68,7 @@ def build_site(
     return built
 
 
-class KeptSite:
+class SiteCache:
     """The site that was last built in a folder, good as long as all that it rests on stays."""
 
     def __init__(self, location: Location, config: Config, out: Path, options: str) -> None:
@@ -85,7 +85,7 @@ class KeptSite:
         texts = Cache(self._folder, self._types).unchanged(self._root)
         if texts is None:
             return None
-        key, files = read_kept(self._folder / _NAME) or ("", 0)
+        key, files = read_sealed(self._folder / _NAME) or ("", 0)
         return files if key == self._key(texts, self._folder) else None
 
     def save(self, collection: "Collection", files: int) -> None:
@@ -97,7 +97,7 @@ class KeptSite:
         if folder and self._ground and load_layout(folder) == collection.layout:
             with suppress(OSError):
                 key = self._key(read_digest(collection.notebook), folder)
-                write_kept(folder / _NAME, (key, files))
+                write_sealed(folder / _NAME, (key, files))
 
     def _key(self, texts: str, folder: Path) -> str:
         """Return a hash of what the site rests on, and of the site itself."""
@@ -117,5 +117,5 @@ def _ground(root: Path, config: Config, options: str) -> str:
     return _hash(root, options, config.model_dump_json(), program, history_stamp(root), stamps)
 
 
-def _hash(*told: object) -> str:
-    return blake2b(repr(told).encode(errors="surrogatepass"), digest_size=16).hexdigest()
+def _hash(*values: object) -> str:
+    return blake2b(repr(values).encode(errors="surrogatepass"), digest_size=16).hexdigest()

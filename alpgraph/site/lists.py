@@ -42,22 +42,22 @@ CLAIM = "claim"
 
 def list_parts(collection: Collection, digests: Digests) -> Iterator[Part]:
     """Return every page that is not of one note, the slowest first."""
-    told, drawn = digests.everything, digest(digests.everything, digests.map)
+    notes_digest, map_digest = digests.everything, digest(digests.everything, digests.map)
     one = partial(page_part, collection)
-    yield one(standing_url(), drawn, partial(standing_page, collection))
-    yield one(network_url(), drawn, partial(network_page, collection))
-    key = digest(told, _head(collection))
+    yield one(standing_url(), map_digest, partial(standing_page, collection))
+    yield one(network_url(), map_digest, partial(network_page, collection))
+    key = digest(notes_digest, _head(collection))
     yield Part(timeline_url(), key, partial(_timeline, collection))
     dated = [(row.slug, row.date) for row in newest(collection, NEWEST)]
-    yield one("/", digest(drawn, dated), partial(home_page, collection))
+    yield one("/", digest(map_digest, dated), partial(home_page, collection))
     yield from _relations(collection, digests)
     yield from _topics(collection, digests)
     yield from _areas(collection, digests)
-    yield from _trails(collection, told)
+    yield from _trails(collection, notes_digest)
     yield from _experiments(collection, digests)
-    yield one("/topics", told, partial(topics_page, collection))
-    yield one(path_url(), told, partial(path_page, collection, End(""), End("")))
-    yield one("/search", told, partial(search_page, collection, "", 0, ()))
+    yield one("/topics", notes_digest, partial(topics_page, collection))
+    yield one(path_url(), notes_digest, partial(path_page, collection, End(""), End("")))
+    yield one("/search", notes_digest, partial(search_page, collection, "", 0, ()))
     yield one("/help", digests.base, partial(help_index, collection))
     for code in RULES:
         yield one(help_url(code), digests.base, partial(help_page, collection, code))
@@ -67,16 +67,16 @@ def list_parts(collection: Collection, digests: Digests) -> Iterator[Part]:
 def _topics(collection: Collection, digests: Digests) -> Iterator[Part]:
     counts = degrees(collection.graph)
     for name, slugs in topics(collection):
-        told = [(digests.told[slug], counts[slug]) for slug in slugs]
+        rows = [(digests.summaries[slug], counts[slug]) for slug in slugs]
         page = partial(topic_page, collection, topic_key(name))
-        yield page_part(collection, topic_url(name), digest(digests.base, name, told), page)
+        yield page_part(collection, topic_url(name), digest(digests.base, name, rows), page)
 
 
 def _relations(collection: Collection, digests: Digests) -> Iterator[Part]:
     joined: dict[str, list[tuple[str, str]]] = {}
     for a, b, type_id in collection.graph.edges(keys=True):
         if type_id != MENTION:
-            joined.setdefault(type_id, []).append((digests.told[a], digests.told[b]))
+            joined.setdefault(type_id, []).append((digests.summaries[a], digests.summaries[b]))
     for kind in collection.notebook.types.types:
         key = digest(digests.base, sorted(joined.get(kind.id, ())))
         page = partial(relation_page, collection, kind.id)
@@ -88,7 +88,7 @@ def _areas(collection: Collection, digests: Digests) -> Iterator[Part]:
     if len(collection.notes) <= LISTED:
         return
     for area in collection.layout.areas:
-        key = digest(digests.base, area.name, [digests.told.get(slug) for slug in area.slugs])
+        key = digest(digests.base, area.name, [digests.summaries.get(slug) for slug in area.slugs])
         listed = rows(collection, area.slugs)
         heading, lead = area.name[:1].upper() + area.name[1:], f"{len(listed)} notes of one area."
         page = partial(list_page, collection, heading, "/network", lead=lead, rows=listed)
@@ -105,7 +105,7 @@ def _trails(collection: Collection, key: str) -> Iterator[Part]:
 
 
 def _experiments(collection: Collection, digests: Digests) -> Iterator[Part]:
-    key = digest(digests.base, [digests.told[slug] for slug in collection.attached])
+    key = digest(digests.base, [digests.summaries[slug] for slug in collection.attached])
     one = partial(page_part, collection)
     yield one("/experiments", key, partial(experiments_page, collection))
     for name, experiment in all_experiments().items():
@@ -131,11 +131,11 @@ def _head(collection: Collection) -> str:
 
 
 def _timeline(collection: Collection) -> Made:
-    made: dict[str, bytes] = {}
+    pages: dict[str, bytes] = {}
     for start in timeline_starts(collection):
         page = timeline_page(collection, start) or ""
-        made |= laid(collection, timeline_url(start), page)
-    return made
+        pages |= laid(collection, timeline_url(start), page)
+    return pages
 
 
 def _away(collection: Collection) -> Made:

@@ -27,7 +27,7 @@ def note_parts(collection: Collection, digests: Digests, near: Near) -> Iterator
         yield Part(f"/n/{slug}", digests.page[slug], partial(_note, collection, slug, near))
     for former, slug in sorted(collection.notebook.redirects.items()):
         if is_name(former):
-            key = digest(digests.base, digests.told[slug])
+            key = digest(digests.base, digests.summaries[slug])
             page = partial(moved_page, collection, former, slug)
             yield page_part(collection, note_url(former), key, page)
 
@@ -47,16 +47,16 @@ def _note(collection: Collection, slug: str, near: Near) -> Made:
     graph, server = collection.graph, published(collection).server
     alone = not graph.degree(slug)
     page = note_page(collection, slug, may_run=bool(server), near=near(slug) if alone else ())
-    made = dict(laid(collection, note_url(slug), page))
+    pages = dict(laid(collection, note_url(slug), page))
     for ending, twin in TWINS.items():
         if ending == ".md" or collection.notes[slug].sources:
-            made[f"n/{slug}{ending}"] = twin(collection, slug)[0].encode("utf-8", "replace")
+            pages[f"n/{slug}{ending}"] = twin(collection, slug)[0].encode("utf-8", "replace")
     view = neighbourhood(graph, slug)
-    made |= laid(collection, walk_url(slug), walk_page(collection, slug, view=view))
+    pages |= laid(collection, walk_url(slug), walk_page(collection, slug, view=view))
     walk = dumps(walk_data(collection, view), ensure_ascii=False)
-    made[f"api/walk/{slug}.json"] = walk.encode("utf-8", "replace")
+    pages[f"api/walk/{slug}.json"] = walk.encode("utf-8", "replace")
     if graph.degree(slug) > LIMIT:  # fewer are all seen on the note's page and on its walk
         for number in range(1, links_pages(collection, slug) + 1):
             listed = links_page(collection, slug, number) or ""
-            made |= laid(collection, links_url(slug, number), listed)
-    return made
+            pages |= laid(collection, links_url(slug, number), listed)
+    return pages

@@ -17,18 +17,18 @@ from alpgraph.site.part import Part
 
 def own_files(collection: Collection) -> Mapping[str, str]:
     """Return which addresses with a query have a file of their own, and which."""
-    found: dict[str, str] = {}
+    files: dict[str, str] = {}
     for number, tour in enumerate(tours(collection), 1):
-        found[tour.url] = f"trail/{number}.html"
-        found[f"{tour.url}&format=md"] = f"trail/{number}.md"
+        files[tour.url] = f"trail/{number}.html"
+        files[f"{tour.url}&format=md"] = f"trail/{number}.md"
     for name, experiment in all_experiments().items():
         for preset in experiment.presets:
             lies = f"experiments/{name}{'' if preset == CLAIM else '/' + preset}.html"
-            found |= dict.fromkeys(preset_urls(experiment, preset), lies)
+            files |= dict.fromkeys(preset_urls(experiment, preset), lies)
     if len(collection.notes) > LISTED:
         for area in collection.layout.areas:
-            found[network_url(area=area.id)] = f"network/area-{area.id}.html"
-    return found
+            files[network_url(area=area.id)] = f"network/area-{area.id}.html"
+    return files
 
 
 def plan_site(collection: Collection, near: Near) -> list[Part]:

@@ -127,7 +127,9 @@ class Hub:
             if slug not in before.notes:
                 return False
             opening, notebook = before.opening, before.notebook
-            patch = await asyncio.to_thread(lambda: patched(before, opening.look(notebook, slug)))
+            patch = await asyncio.to_thread(
+                lambda: patched(before, opening.read_note(notebook, slug))
+            )
             self._collection = patch.after
             self.cache.invalidate(patch)
             return slug in patch.after.notes

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from alpgraph.notes import notebook_of, render_body
-from alpgraph.notes.sanitize import Slots, TagRewriter
+from alpgraph.notes.sanitize import Placeholders, TagRewriter
 
 EXAMPLES: list[dict[str, Any]] = json.loads(
     (Path(__file__).parent / "data" / "commonmark.json").read_text(encoding="utf-8")
@@ -27,7 +27,7 @@ def ours(text: str, root: Path) -> str:
 def theirs(html: str) -> str:
     if "<h1" in html:  # the page's title is its only first-level heading
         html = re.sub(r"(</?h)(\d)", lambda match: match[1] + str(min(6, int(match[2]) + 1)), html)
-    return plain(Slots().sanitised(html, TagRewriter()))
+    return plain(Placeholders().sanitised(html, TagRewriter()))
 
 
 def plain(html: str) -> str:
