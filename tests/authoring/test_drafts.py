@@ -39,6 +39,8 @@ def notebook(*names: str) -> Notebook:
         ("CON", "con-note"),
         ("word " * 40, "-".join(["word"] * 16)),
         ("x" * 200, "x" * 80),
+        ("x" * 78 + " y z", "x" * 78 + "-y"),
+        ("x" * 77 + " abc d", "x" * 77),
     ],
 )
 def test_title_gives_a_slug(title: str, slug: str) -> None:
@@ -123,6 +125,7 @@ def test_relation_is_read_from_one_word(text: str, expected: tuple[str, str, str
     ("text", "message"),
     [
         ("b", "not of the form"),
+        (" :extends:why", "not of the form"),
         ("symetric:extends", "no note answers to 'symetric'; did you mean 'symmetric'"),
         ("symmetric:extnds:x", "unknown relation type 'extnds'; did you mean 'extends'"),
         ("symmetric:zzz:x", "known: parallels"),
@@ -141,6 +144,11 @@ def test_file_that_exists_is_never_overwritten(folder: Folder) -> None:
         write_new(root, draft)
     assert (root / "t.md").read_text() == "mine"
     assert list(root.iterdir()) == [root / "t.md"]
+
+
+def test_a_folder_is_made_for_a_note_that_names_one(folder: Folder) -> None:
+    root = folder({})
+    assert write_new(root, new_note(notebook(), title="T", slug="deep/t")).read_text()
 
 
 def test_file_outside_the_folder_is_refused(folder: Folder) -> None:

@@ -1,6 +1,7 @@
 """What is typed into fields becomes a note, and a note's fields go back without a loss."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -78,6 +79,9 @@ def test_rows_left_empty_are_none() -> None:
     )
     path, text = text_of_form(form, notebook())
     assert (path, text) == ("t.md", "---\ntitle: T\n---\n\n")
+    named = replace(form, sources=(SourceRow("A talk"), SourceRow("A book", year="1987")))
+    sources = '  - "A talk"\n  - title: A book\n    year: 1987\n'
+    assert text_of_form(named, notebook())[1] == f"---\ntitle: T\nsources:\n{sources}---\n\n"
 
 
 def test_fields_of_strangers_are_passed_over() -> None:

@@ -160,6 +160,15 @@ def test_a_changed_source_changes_alone(
         assert after == data.decode().replace(old, new)
 
 
+def test_a_form_shows_what_rows_mean() -> None:
+    targets = "relations:\n  - {type: extends, to: b}\n  - {type: extends, to: no  where}\n"
+    data = file_of(SOURCES + targets)
+    assert [row.to for row in form(data).relations] == ["Second", "no where"]
+    assert [row.id for row in form(data).sources] == [
+        "doi:10.1000/1", "arxiv:2511.07699v2", "A talk", "https://doi.org/10.1000/2",
+    ]  # fmt: skip
+
+
 def test_a_row_below_other_keys_is_changed_and_no_other() -> None:
     data = file_of(
         "title: A\n# about it\nclaim: It is.  # surely\nsources: # two\n"
@@ -198,6 +207,7 @@ WHOLE = [
     "title: [a, b]\n",
     "claim: {a: b}\n",
     "topics: [a, [b]]\n",
+    'topics: ["a  b"]\n',
     "sources: {doi: 10.1000/1}\n",
     "sources: 10.1000/1\n",
     "sources:\n  - doi: 10.1000/1\n    year: [2020]\n",

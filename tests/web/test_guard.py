@@ -136,6 +136,15 @@ def test_a_large_body_without_a_length_is_cut_off(server: Any, path: str) -> Non
     assert "Traceback" not in "".join(server.lines)
 
 
+@pytest.mark.parametrize(("more", "status"), [(0, 200), (1, 413)])
+def test_a_body_may_be_as_large_as_the_limit(server: Any, more: int, status: int) -> None:
+    body = BODY.ljust(512 * 1024 + more)
+    chunked = f"{len(body):x}\r\n{body}\r\n0\r\n\r\n"
+    assert ask(server, "POST", "/api/check", body, JSON).status == status
+    answer = ask(server, "POST", "/api/check", chunked, JSON, ("Transfer-Encoding", "chunked"))
+    assert answer.status == status
+
+
 @pytest.mark.parametrize(
     ("body", "field"), [('{"path": "", "text": ""}', "path"), ("[", "body"), ("null", "body")]
 )
