@@ -224,12 +224,15 @@ def test_an_answer_has_a_strong_tag_for_each_encoding_and_is_not_sent_twice(chai
         assert packed["vary"] == "accept, accept-encoding"
         assert not plain["etag"].startswith("W/")
         assert plain["etag"] != packed["etag"]
+        assert plain["cache-control"] == "no-cache"  # kept elsewhere, it is asked for again
+        assert "speculation-rules" in plain
         again, headers, nothing = await chain.get("/n/n3", if_none_match=packed["etag"])
         assert (again, nothing) == (304, b"")
         assert headers["etag"] == plain["etag"]
         assert "content-security-policy" in headers
         markdown = await chain.get("/n/n3", accept="text/markdown")
         assert markdown[1]["content-type"].startswith("text/markdown")
+        assert "speculation-rules" not in markdown[1]
         assert (await chain.get("/n/n3"))[2] == body
         await chain.hub.stop()
 
@@ -370,6 +373,23 @@ def test_the_room_is_bounded_and_the_least_used_gives_way() -> None:
     assert cache.get(("/1", b"", False)) is None
     cache.put(("/large", b"", False), a_response(60_000), static)
     assert cache.get(("/large", b"", False)) is None
+
+
+def test_only_what_gains_by_it_is_packed() -> None:
+    sizes = [(b"text/html", 800), (b"text/html", 799), (b"image/png", 5_000),
+             (b"text/event-stream", 5_000), (b"image/svg+xml", 5_000)]  # fmt: skip
+    made = [cached_response([(b"Content-Type", kind)], b"x" * size) for kind, size in sizes]
+    packed = [response.choose_encoding(b"gzip") == b"gzip" for response in made]
+    assert packed == [True, False, False, False, True]
+
+
+def test_a_response_that_gives_way_leaves_others_about_the_same_to_be_removed() -> None:
+    cache = PageCache(max_bytes=100_000)
+    for path, size in (("/n/a", 1), ("/walk/a", 1), ("/n/a", 60_000)):
+        cache.put((path, b"", False), a_response(size), Dependencies("a"))
+    assert cache.get(("/walk/a", b"", False)) is not None
+    cache.invalidate(None)
+    assert len(cache) == cache.size == 0
 
 
 def test_a_change_that_nobody_can_place_leaves_only_static_files() -> None:
