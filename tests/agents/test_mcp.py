@@ -176,19 +176,19 @@ def test_a_path_is_told_as_a_sentence(client: Client) -> None:
 
 def test_experiments_tell_their_verdicts_and_the_notes_they_stand_behind(client: Client) -> None:
     items = {item["name"]: item for item in client.ask("experiments")["items"]}
-    told = items["utility-weighted-loss"]
-    assert told["notes"] == [{"slug": "a", "verdict": "supported"}]
-    assert told["verdicts"]["claim"] == "supported"
-    assert told["verdicts"]["negative-control"] == "no effect"
-    assert "presets" not in told
+    experiment = items["utility-weighted-loss"]
+    assert experiment["notes"] == [{"slug": "a", "verdict": "supported"}]
+    assert experiment["verdicts"]["claim"] == "supported"
+    assert experiment["verdicts"]["negative-control"] == "no effect"
+    assert "presets" not in experiment
 
 
 def test_one_experiment_tells_its_design_and_numbers(client: Client) -> None:
-    (told,) = client.ask("experiments", name="utility-weighted-loss")["items"]
-    claim = next(preset for preset in told["presets"] if preset["name"] == "claim")
+    (experiment,) = client.ask("experiments", name="utility-weighted-loss")["items"]
+    claim = next(preset for preset in experiment["presets"] if preset["name"] == "claim")
     assert 0 < claim["low"] < claim["difference"] < claim["high"]
     assert claim["params"]["miss_cost"] == 30
-    assert "lower is better" in told["measures"]
+    assert "lower is better" in experiment["measures"]
     refused = client.refusal("experiments", name="utility-weighted-los")
     assert refused.endswith("ask for utility-weighted-loss")
 

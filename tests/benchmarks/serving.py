@@ -162,15 +162,15 @@ def peers(folder: Path, netloc: str, paths: list[str]) -> Iterator[dict[str, Pee
 def compare(folder: Path, ours: Peer, slugs: list[str], seconds: int, rounds: int) -> None:
     """Print a table of the kept pages of one server beside its peers."""
     netloc = ours.netloc
-    asked = {kind: [pattern.format(slug) for slug in slugs] for kind, pattern in KINDS.items()}
-    for paths in asked.values():
+    addresses = {kind: [pattern.format(slug) for slug in slugs] for kind, pattern in KINDS.items()}
+    for paths in addresses.values():
         for path in paths:
             ask(netloc, path)
     print(f"{'':<8}{'':<12}{'req/s':>8}{'p50 ms':>8}{'p95':>8}{'p99':>8}{'CPU us':>8}"
           f"{'alpgraph is':>16}{'by CPU':>8}")  # fmt: skip
-    with peers(folder, netloc, [path for paths in asked.values() for path in paths]) as others:
+    with peers(folder, netloc, [path for paths in addresses.values() for path in paths]) as others:
         servers = {"alpgraph": ours, **others}
-        for kind, paths in asked.items():
+        for kind, paths in addresses.items():
             seen: dict[str, list[Load]] = {name: [] for name in servers}
             for _ in range(rounds):
                 for name, where in servers.items():
@@ -179,11 +179,11 @@ def compare(folder: Path, ours: Peer, slugs: list[str], seconds: int, rounds: in
                 pairs = list(zip(seen["alpgraph"], loads, strict=True))
                 rate = statistics.median(own.rate / other.rate for own, other in pairs)
                 cpu = statistics.median(other.cpu / own.cpu for own, other in pairs)
-                told = f"{rate:>14.2f} x{cpu:>6.2f} x" if name != "alpgraph" else ""
-                told += f"  (target {TARGET})" if name == "bare" else ""
+                ratio = f"{rate:>14.2f} x{cpu:>6.2f} x" if name != "alpgraph" else ""
+                ratio += f"  (target {TARGET})" if name == "bare" else ""
                 middle = [statistics.median(column) for column in zip(*loads, strict=True)]
                 figures = "".join(f"{value:>8.2f}" for value in middle[1:4])
-                row = f"{kind:<8}{name:<12}{middle[0]:>8.0f}{figures}{middle[4]:>8.0f}{told}"
+                row = f"{kind:<8}{name:<12}{middle[0]:>8.0f}{figures}{middle[4]:>8.0f}{ratio}"
                 print(row, flush=True)
 
 
@@ -231,17 +231,17 @@ def measure(size: int, seconds: int, rounds: int) -> dict[str, float]:
             get(f"{server.url}/search?q=ready")  # once it is indexed
             get(f"{server.url}/network")  # once the map is drawn
             renders = first_renders(netloc, chosen[NOTES:])
-            ours = Peer(netloc, server.pid)
-            compare(folder, ours, chosen[:NOTES], seconds, rounds)
-            asked = queries(3)
-            pages = load(ours, [f"/search?q={words}" for words in asked], seconds, 1)
-            api = load(ours, [f"/api/search?q={words}" for words in asked], seconds, 1)
-            crowd = load(ours, [f"/api/search?q={words}" for words in asked], seconds)
+            own = Peer(netloc, server.pid)
+            compare(folder, own, chosen[:NOTES], seconds, rounds)
+            addresses = queries(3)
+            pages = load(own, [f"/search?q={words}" for words in addresses], seconds, 1)
+            api = load(own, [f"/api/search?q={words}" for words in addresses], seconds, 1)
+            crowd = load(own, [f"/api/search?q={words}" for words in addresses], seconds)
             memory = memory_of(server.pid)
             cold = server.whole
-    for what, told in (("search page", pages), ("search API", api), ("search API, x16", crowd)):
-        print(f"{what:<18}{told.rate:>8.0f} req/s, p50 {told.p50:.1f} ms, p95 {told.p95:.1f},"
-              f" p99 {told.p99:.1f}, {told.cpu / 1000:.1f} ms of a processor")  # fmt: skip
+    for what, result in (("search page", pages), ("search API", api), ("search API, x16", crowd)):
+        print(f"{what:<18}{result.rate:>8.0f} req/s, p50 {result.p50:.1f} ms, p95 {result.p95:.1f},"
+              f" p99 {result.p99:.1f}, {result.cpu / 1000:.1f} ms of a processor")  # fmt: skip
     print(f"first render of a note: p50 {statistics.median(renders):.1f} ms,"
           f" p95 {late(renders):.1f} ms (target 15)")  # fmt: skip
     print(f"cold start until all is read: {cold.wall:.1f} s, {cold.cpu:.1f} s of processors;"

@@ -41,7 +41,7 @@ def browser(firefox: Any, scripts: bool) -> Iterator[Any]:
     firefox.set("javascript.enabled", True)
 
 
-def reach(browser: Any, part: str) -> None:
+def load(browser: Any, part: str) -> None:
     browser.until(lambda: part in browser.url(), f"an address with {part}")
 
 
@@ -49,22 +49,22 @@ def test_read_walk_and_search(server: Any, browser: Any, scripts: bool) -> None:
     browser.goto(server.url + "/")
     assert browser.run("return document.querySelector('.theme').hidden") is not scripts
     browser.click(f".go a[href='{NOTE}']")
-    reach(browser, NOTE)
+    load(browser, NOTE)
     assert browser.text("h1") == FIRST
     assert len(browser.text("#related .why")) > 20
 
     browser.click(f".around a[href^='{WALK}']")
-    reach(browser, WALK)
+    load(browser, WALK)
     browser.click(f"svg.fans a[href^='{NEXT}']")
-    reach(browser, f"{NEXT}?trail=utility-weighted-loss")
+    load(browser, f"{NEXT}?trail=utility-weighted-loss")
     assert "binary reward" in browser.text(".trail [aria-current]")
     browser.back()
-    reach(browser, WALK)
+    load(browser, WALK)
     browser.click(f"svg.fans a.w-centre[href*='{NOTE}']")
-    reach(browser, NOTE)
+    load(browser, NOTE)
 
     browser.type("#q", "calibration{Enter}")
-    reach(browser, "/search?q=calibration")
+    load(browser, "/search?q=calibration")
     assert "calibrat" in browser.text(".notes li").lower()
 
 
@@ -75,7 +75,7 @@ def test_the_network_is_drawn(server: Any, browser: Any, scripts: bool) -> None:
         assert browser.run(INKED) > 2_000
     else:
         browser.click(f".map a[href*='{NOTE}']")
-        reach(browser, NOTE)
+        load(browser, NOTE)
 
 
 def test_no_page_scrolls_sideways_on_a_phone(server: Any, firefox: Any) -> None:
@@ -105,7 +105,7 @@ def test_the_walk_goes_by_keyboard(server: Any, firefox: Any) -> None:
     firefox.goto(server.url + WALK)
     firefox.run("document.body.dataset.stayed = true")
     firefox.type(f"svg.fans a[href^='{NEXT}']", "{Enter}")
-    reach(firefox, NEXT)
+    load(firefox, NEXT)
     firefox.until(lambda: "binary reward" in firefox.run("return document.title"))
     assert firefox.run("return document.body.dataset.stayed")
     assert firefox.run("return document.activeElement.getAttribute('href')").startswith("/n/binary")

@@ -34,9 +34,9 @@ def test_findings_come_back_whole(folder: Folder, tmp_path: Path) -> None:
     root, cache = folder(FILES), tmp_path / "cache"
     found = keep(root, cache)
     assert len(found) > 5
-    kept = FindingsCache(root, cache, RelationTypes()).load()
-    assert kept is not None
-    assert (kept.found, kept.notes) == (found, 2)
+    cached = FindingsCache(root, cache, RelationTypes()).load()
+    assert cached is not None
+    assert (cached.found, cached.notes) == (found, 2)
 
 
 @pytest.mark.usefixtures("certain")

@@ -256,8 +256,8 @@ def test_a_search_narrows_by_verdicts_and_says_which_there_are(
 
 def test_a_path_is_told_step_by_step(alpgraph: Run, folder: Folder) -> None:
     root = folder({"good.md": GOOD, "other.md": OTHER})
-    told = alpgraph("path", "other", "good", "--notes", str(root)).stdout
-    assert told.rstrip().split("\n") == [
+    output = alpgraph("path", "other", "good", "--notes", str(root)).stdout
+    assert output.rstrip().split("\n") == [
         "1. Is this the other note?",
         "   parallels Is this a good note?",
         "      the same form in a second file",

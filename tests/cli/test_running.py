@@ -80,15 +80,15 @@ def test_a_sweep_as_json_gives_each_point_with_its_parameters(alpgraph: Run) -> 
 
 
 @pytest.mark.parametrize(
-    ("sweep", "said"),
+    ("sweep", "message"),
     [("miss_cost=1,-1", "miss_cost"), ("mis_cost=1", "mis_cost"), ("miss_cost=", "no values")],
 )
 def test_a_sweep_over_what_cannot_be_is_wrong_use_before_anything_runs(
-    alpgraph: Run, sweep: str, said: str
+    alpgraph: Run, sweep: str, message: str
 ) -> None:
     done = alpgraph(*QUICK, "--sweep", sweep)
     assert done.returncode == 2
-    assert said in done.stderr
+    assert message in done.stderr
     assert done.stdout == ""
 
 
@@ -99,18 +99,18 @@ def test_two_sweeps_are_wrong_use_and_none_is_dropped(alpgraph: Run) -> None:
 
 
 @pytest.mark.parametrize(
-    ("more", "said"),
+    ("more", "message"),
     [
         (("-p", "hidden=4", "-p", "hidden=8"), "'hidden' is set twice, to '4' and to '8'"),
         (("-p", "hidden=4", "--sweep", "hidden=4,8"), "'hidden' is set with -p, too"),
     ],
 )
 def test_a_parameter_that_is_set_twice_is_wrong_use(
-    alpgraph: Run, more: tuple[str, ...], said: str
+    alpgraph: Run, more: tuple[str, ...], message: str
 ) -> None:
     done = alpgraph("run", "utility-weighted-loss", *more)
     assert (done.returncode, done.stdout) == (2, "")
-    assert said in done.stderr
+    assert message in done.stderr
 
 
 def test_what_is_no_number_is_a_dash(alpgraph: Run, plugin: Path) -> None:
@@ -124,7 +124,7 @@ def test_what_is_no_number_is_a_dash(alpgraph: Run, plugin: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("mode", "said"),
+    ("mode", "message"),
     [
         (
             "raise",
@@ -138,16 +138,16 @@ def test_what_is_no_number_is_a_dash(alpgraph: Run, plugin: Path) -> None:
     ],
 )
 def test_an_experiment_that_fails_is_a_failed_run_and_no_fault_of_our_own(
-    alpgraph: Run, plugin: Path, mode: str, said: str
+    alpgraph: Run, plugin: Path, mode: str, message: str
 ) -> None:
     source = (plugin / "trial_experiment.py").read_text()
     where = re.compile(r"\{(.*)\}")
-    if found := where.search(said):
+    if found := where.search(message):
         line = next(i for i, text in enumerate(source.splitlines(), 1) if found[1] in text)
-        said = where.sub(str(line), said)
+        message = where.sub(str(line), message)
     done = alpgraph("run", "trial", "--sweep", f"mode=fine,{mode}")
     assert done.returncode == 1
-    assert f"Error: the experiment 'trial' failed: {said}" in done.stderr
+    assert f"Error: the experiment 'trial' failed: {message}" in done.stderr
     assert "Traceback" not in done.stderr
     assert done.stdout.splitlines()[-1].split()[0] == "fine"  # what was finished is shown
     seen = alpgraph("run", "trial", "-p", f"mode={mode}", env=os.environ | {"ALPGRAPH_DEBUG": "1"})

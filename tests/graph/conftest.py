@@ -28,17 +28,17 @@ class HandMade:
     types: RelationTypes = TYPES
 
 
-def hand_made(*told: tuple[Any, ...], notes: Iterable[str] = (), **options: Any) -> HandMade:
+def hand_made(*statements: tuple[Any, ...], notes: Iterable[str] = (), **options: Any) -> HandMade:
     """Build from (author, type, target, why="", basis="") and (author, "mention", target, why).
 
     A target that is no author and not in `notes` is dangling. Options: `topics`, `claims`,
     `experiments` by slug.
     """
-    slugs = list(dict.fromkeys([*notes, *(row[0] for row in told)]))
+    slugs = list(dict.fromkeys([*notes, *(row[0] for row in statements)]))
     made = {}
     for slug in slugs:
         relations, mentions = [], []
-        for line, row in enumerate((row for row in told if row[0] == slug), 3):
+        for line, row in enumerate((row for row in statements if row[0] == slug), 3):
             _, kind, to, why, basis = (*row, *("", "")[len(row) - 3 :])
             place = Place(f"{slug}.md", line)
             target = to if to in slugs else None
@@ -83,4 +83,4 @@ def notebook() -> Callable[..., HandMade]:
 
 @pytest.fixture(scope="session")
 def graph() -> Callable[..., Any]:
-    return lambda *told, **options: build_graph(hand_made(*told, **options))
+    return lambda *relations, **options: build_graph(hand_made(*relations, **options))

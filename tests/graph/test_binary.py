@@ -100,8 +100,8 @@ rows = st.tuples(
 
 @settings(deadline=None, max_examples=15)
 @given(st.lists(rows, max_size=8))
-def test_any_graph_is_read_back_whole(graph: Any, told: Any) -> None:
-    made = graph(*told)
+def test_any_graph_is_read_back_whole(graph: Any, statements: Any) -> None:
+    made = graph(*statements)
     drawn = layout(made)
     got = read(network_bytes(made, drawn, {}))
     assert (got["n"], got["m"]) == (len(made), made.number_of_edges())

@@ -79,8 +79,8 @@ def test_the_graph_is_frozen(graph: Any) -> None:
 
 @settings(deadline=None)
 @given(tellings, st.randoms())
-def test_the_order_of_notes_does_not_matter(notebook: Any, told: Any, random: Any) -> None:
-    made = notebook(*told)
+def test_the_order_of_notes_does_not_matter(notebook: Any, statements: Any, random: Any) -> None:
+    made = notebook(*statements)
     shuffled = list(made.notes.items())
     random.shuffle(shuffled)
     again = build_graph(type(made)(dict(shuffled)))
@@ -91,9 +91,9 @@ def test_the_order_of_notes_does_not_matter(notebook: Any, told: Any, random: An
 @settings(deadline=None)
 @given(tellings, tellings, st.sets(st.sampled_from("abcde")))
 def test_patching_gives_what_building_gives(
-    notebook: Any, told: Any, later: Any, kept: Any
+    notebook: Any, statements: Any, later: Any, kept: Any
 ) -> None:
-    before = notebook(*told, notes="abcd")
+    before = notebook(*statements, notes="abcd")
     fresh = notebook(*later, notes="bcde")
     # a notebook keeps the objects of notes that an edit does not touch
     same = kept & before.notes.keys() & fresh.notes.keys()

@@ -55,9 +55,9 @@ def test_no_points_are_no_hills() -> None:
     st.floats(0.5, 500),
 )
 def test_lines_are_closed_finite_and_hold_every_point_that_crowds(
-    points: list[tuple[float, float]], reach: float
+    points: list[tuple[float, float]], radius: float
 ) -> None:
-    levels = contours(np.array(points), reach)
+    levels = contours(np.array(points), radius)
     assert len(levels) == LINES
     for ring in levels[0]:
         assert len(ring) >= 4
@@ -70,5 +70,5 @@ def test_lines_are_closed_finite_and_hold_every_point_that_crowds(
 def test_the_lowest_line_holds_most_points(count: int) -> None:
     points = np.random.default_rng(4).normal(0, 10, (count, 2))
     rings = contours(points, 3.0)[0]
-    held = [any(inside(ring, point) for ring in rings) for point in points]
-    assert np.mean(held) > 0.8
+    enclosed = [any(inside(ring, point) for ring in rings) for point in points]
+    assert np.mean(enclosed) > 0.8

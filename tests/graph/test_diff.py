@@ -82,8 +82,10 @@ def test_orphans_contradictions_and_missing_targets_are_told(graph: Any) -> None
     after = graph(("a", "contradicts", "c"), ("c", "extends", "gone"), notes="bcde")
     found = diff_graphs(before, after)
     assert found.new_orphans == ("b", "d")
-    assert [(told.by, told.other) for told in found.new_contradictions] == [("a", "c")]
-    assert [told.other for told in found.new_missing] == ["ghost:gone"]
+    assert [(statement.by, statement.other) for statement in found.new_contradictions] == [
+        ("a", "c")
+    ]
+    assert [statement.other for statement in found.new_missing] == ["ghost:gone"]
     assert (found.mentions_added, found.mentions_removed) == ((), (("c", "d"),))
 
 
@@ -107,14 +109,14 @@ tellings = st.lists(rows, max_size=8)
 
 @settings(deadline=None)
 @given(tellings)
-def test_a_graph_does_not_differ_from_itself(graph: Any, told: Any) -> None:
-    assert diff_graphs(graph(*told), graph(*told)).empty
+def test_a_graph_does_not_differ_from_itself(graph: Any, statement: Any) -> None:
+    assert diff_graphs(graph(*statement), graph(*statement)).empty
 
 
 @settings(deadline=None)
 @given(tellings, tellings)
-def test_every_edge_that_came_or_went_is_told_once(graph: Any, told: Any, later: Any) -> None:
-    before, after = graph(*told), graph(*later)
+def test_every_edge_that_came_or_went_is_told_once(graph: Any, statement: Any, later: Any) -> None:
+    before, after = graph(*statement), graph(*later)
     found = diff_graphs(before, after)
 
     def edges(made: Any) -> set[Any]:

@@ -197,6 +197,6 @@ rows = st.tuples(
 
 @settings(deadline=None)
 @given(st.lists(rows, max_size=6))
-def test_graphml_keeps_any_text(graph: Any, told: Any) -> None:
-    made = graph(*told)
+def test_graphml_keeps_any_text(graph: Any, statements: Any) -> None:
+    made = graph(*statements)
     assert nx.utils.graphs_equal(read_graphml(export(made, "graphml")), made)

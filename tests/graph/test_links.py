@@ -88,10 +88,12 @@ def test_two_relations_to_one_neighbour_are_one_card(graph: Any) -> None:
 
 
 def test_a_mention_counts_only_where_no_relation_joins(graph: Any) -> None:
-    told = [("a", "mention", "b"), ("a", "related", "b"), ("a", "mention", "c")]
-    seen = ego(graph(*told, notes=["b", "c"]), "a")
+    statements = [("a", "mention", "b"), ("a", "related", "b"), ("a", "mention", "c")]
+    seen = ego(graph(*statements, notes=["b", "c"]), "a")
     assert [[link.type for link in n.links] for n in seen.neighbours] == [["related"], ["mention"]]
-    assert [n.slug for n in ego(graph(*told, notes="bc"), "a", mentions=False).neighbours] == ["b"]
+    assert [
+        n.slug for n in ego(graph(*statements, notes="bc"), "a", mentions=False).neighbours
+    ] == ["b"]
 
 
 def test_filters_keep_types_and_bases(graph: Any) -> None:
@@ -130,6 +132,6 @@ rows = st.tuples(
 
 @settings(deadline=None)
 @given(st.lists(rows, max_size=14))
-def test_all_degrees_at_once_are_those_one_by_one(graph: Any, told: Any) -> None:
-    made = graph(*told, notes="abcd")
+def test_all_degrees_at_once_are_those_one_by_one(graph: Any, statements: Any) -> None:
+    made = graph(*statements, notes="abcd")
     assert degrees(made) == {slug: degree(made, slug) for slug in made}

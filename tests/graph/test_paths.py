@@ -87,14 +87,14 @@ rows = st.tuples(
 @settings(deadline=None)
 @given(st.lists(rows, max_size=14), st.randoms())
 def test_paths_are_loopless_ranked_and_the_first_is_the_shortest(
-    graph: Any, told: Any, random: Any
+    graph: Any, statements: Any, random: Any
 ) -> None:
-    made = graph(*told, notes="abcde")
+    made = graph(*statements, notes="abcde")
     found = find_paths(made, "a", "b", k=4)
     assert all(len(walk) == len(set(walk)) for walk in walks(found))
     assert [path.score for path in found] == sorted((p.score for p in found), reverse=True)
     assert len({tuple(walk) for walk in walks(found)}) == len(found)
-    shuffled = random.sample(told, len(told))
+    shuffled = random.sample(statements, len(statements))
     assert walks(find_paths(graph(*shuffled, notes="abcde"), "a", "b", k=4)) == walks(found)
     ways = find_ways(made)
     assert bool(found) == nx.has_path(ways, "a", "b")

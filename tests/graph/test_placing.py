@@ -186,9 +186,9 @@ def test_new_notes_in_a_row_follow_the_one_that_is_known() -> None:
 
 
 def test_ghosts_get_a_place_and_move_nobody(graph: Any) -> None:
-    told = [("a", "extends", "b"), ("b", "extends", "c"), ("c", "extends", "a")]
-    plain = layout(graph(*told))
-    haunted = layout(graph(*told, ("a", "mention", "to come")))
+    statements = [("a", "extends", "b"), ("b", "extends", "c"), ("c", "extends", "a")]
+    plain = layout(graph(*statements))
+    haunted = layout(graph(*statements, ("a", "mention", "to come")))
     assert haunted.communities["ghost:to come"] == -1
     assert dict(haunted.positions) == dict(plain.positions) | {
         "ghost:to come": haunted.positions["ghost:to come"]
@@ -315,9 +315,9 @@ rows = st.tuples(
 
 @settings(deadline=None, max_examples=15)
 @given(st.lists(rows, max_size=12), st.lists(rows, max_size=12))
-def test_any_growth_keeps_every_node_on_the_map(graph: Any, told: Any, later: Any) -> None:
-    first = layout(graph(*told))
-    grown = graph(*told, *later)
+def test_any_growth_keeps_every_node_on_the_map(graph: Any, statements: Any, later: Any) -> None:
+    first = layout(graph(*statements))
+    grown = graph(*statements, *later)
     second = layout(grown, previous=first)
     assert set(second.positions) == set(second.communities) == set(grown)
     assert np.isfinite(np.array(list(second.positions.values()))).all()

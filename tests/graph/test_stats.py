@@ -29,16 +29,18 @@ def test_counts_orphans_and_parts(graph: Any) -> None:
 
 def test_a_bridge_joins_two_sides_that_have_more(graph: Any) -> None:
     sides = [("a", "b"), ("b", "c"), ("c", "a"), ("x", "y"), ("y", "z"), ("z", "x")]
-    told = [(one, "extends", other) for one, other in sides]
-    found = stats(graph(*told, ("a", "mention", "x"), ("b", "extends", "leaf"), notes=["leaf"]))
+    statements = [(one, "extends", other) for one, other in sides]
+    found = stats(
+        graph(*statements, ("a", "mention", "x"), ("b", "extends", "leaf"), notes=["leaf"])
+    )
     assert found.bridges == (("a", "x"),)
 
 
 def test_the_longest_chain_follows_consequences_round_no_circle(graph: Any) -> None:
-    told = [("a", "leads-to", "b"), ("c", "results-from", "b"), ("c", "leads-to", "gone")]
-    assert stats(graph(*told, notes=["b"])).longest_chain == ("a", "b", "c")
+    statements = [("a", "leads-to", "b"), ("c", "results-from", "b"), ("c", "leads-to", "gone")]
+    assert stats(graph(*statements, notes=["b"])).longest_chain == ("a", "b", "c")
     circle = [("b", "leads-to", "a"), ("c", "leads-to", "d"), ("d", "leads-to", "e")]
-    made = graph(*told, *circle, notes=["b", "e"])
+    made = graph(*statements, *circle, notes=["b", "e"])
     assert stats(made).longest_chain == ("b", "c", "d", "e")
 
 
@@ -57,11 +59,11 @@ def test_contradictions_qualifiers_and_lone_sources_are_named(graph: Any) -> Non
 
 def test_areas_are_told_with_their_centres_and_the_notes_that_join_them(graph: Any) -> None:
     rings = [[f"{name}{i}" for i in range(4)] for name in "xyz"]
-    told = [
+    statements = [
         (one, "extends", other) for ring in rings for one in ring for other in ring if one < other
     ]
     links = (("x0", "related", "y0"), ("x0", "related", "z0"))
-    made = graph(*told, *links, notes=[slug for ring in rings for slug in ring])
+    made = graph(*statements, *links, notes=[slug for ring in rings for slug in ring])
     found = stats(made, areas=find_areas(made))
     assert [area.notes for area in found.areas] == [4, 4, 4]
     assert {area.central[0][0] for area in found.areas} == set("xyz")
@@ -84,8 +86,8 @@ rows = st.tuples(
 
 @settings(deadline=None)
 @given(st.lists(rows, max_size=14))
-def test_figures_fit_together_on_any_graph(graph: Any, told: Any) -> None:
-    made = graph(*told)
+def test_figures_fit_together_on_any_graph(graph: Any, statements: Any) -> None:
+    made = graph(*statements)
     found = stats(made)
     assert len(found.orphans) + sum(map(len, found.parts)) == found.notes
     assert found.relations + found.mentions == made.number_of_edges()

@@ -87,13 +87,13 @@ class Site:
 
     async def get(self, path: str, **headers: str) -> tuple[int, dict[str, str], bytes]:
         where, _, query = path.partition("?")
-        said: list[Message] = []
+        messages: list[Message] = []
 
         async def receive() -> Message:
             return {"type": "http.request", "body": b"", "more_body": False}
 
         async def send(message: Message) -> None:
-            said.append(message)
+            messages.append(message)
 
         sent = {"host": "127.0.0.1:8000", **headers}
         scope = {
@@ -104,8 +104,12 @@ class Site:
             "state": {},
         }  # fmt: skip
         await self.app(scope, receive, send)
-        found = {name.decode(): value.decode() for name, value in said[0]["headers"]}
-        return said[0]["status"], found, b"".join(part.get("body", b"") for part in said[1:])
+        found = {name.decode(): value.decode() for name, value in messages[0]["headers"]}
+        return (
+            messages[0]["status"],
+            found,
+            b"".join(part.get("body", b"") for part in messages[1:]),
+        )
 
 
 def without_past(body: bytes) -> bytes:
@@ -140,9 +144,9 @@ def test_every_kept_answer_is_what_rendering_afresh_gives(start: Any, changes: A
                 await site.hub.refresh([file])
             fresh = Site(root)
             await fresh.start()
-            kept = {path: await site.get(path) for path in PATHS}
+            cached = {path: await site.get(path) for path in PATHS}
             site.hub.cache.invalidate(None)
-            for path, (status, _, body) in kept.items():
+            for path, (status, _, body) in cached.items():
                 assert (await site.get(path))[2] == body, path
                 afresh = await fresh.get(path)
                 assert afresh[0] == status, path

@@ -239,7 +239,7 @@ def test_findings_stand_at_their_fields_in_the_words_of_check(
     with client() as browser:
         page = browser.post("/new", data=bad).text
         text = file_of(browser, bad)
-        said = browser.post("/api/check", json={"path": "untitled.md", "text": text}).json()
+        findings = browser.post("/api/check", json={"path": "untitled.md", "text": text}).json()
     assert "title" in shown(page, "title")
     assert "77" in shown(page, "source-0-id")
     assert "No note answers to Frst" in shown(page, "relation-0-to")
@@ -250,7 +250,7 @@ def test_findings_stand_at_their_fields_in_the_words_of_check(
     start, end = re.search(r'data-start="(\d+)" data-end="(\d+)"', page).groups()
     assert bad["body"][int(start) : int(end)] == "[[nowhere at all]]"
     assert shown(page, "claim").endswith(": The note has no claim. ALP013")  # not: add `claim:`
-    codes = sorted(one["code"] for one in said if one["severity"] != "info")
+    codes = sorted(one["code"] for one in findings if one["severity"] != "info")
     assert sorted(re.findall(r'class="code">(ALP\d+)<', page)) == codes
 
 
@@ -557,7 +557,7 @@ def test_toml_is_edited_whole_and_keeps_its_line_ends(
 
 
 @pytest.mark.parametrize(
-    ("data", "said"),
+    ("data", "message"),
     [
         (b"---\ntitle: Caf\xe9\n---\nBody \xe9\n", "Line 2 of <code>a.md</code>: the byte"),
         (b"---\ntitle: T\n---\nBody.\n\x00", "Line 5 of <code>a.md</code>: control character"),
@@ -565,7 +565,7 @@ def test_toml_is_edited_whole_and_keeps_its_line_ends(
     ],
 )
 def test_a_file_that_a_form_would_spoil_is_not_edited(
-    repository: Any, writer: Callable[..., TestClient], data: bytes, said: str
+    repository: Any, writer: Callable[..., TestClient], data: bytes, message: str
 ) -> None:
     repository.write(FIRST)
     file = repository.notes / "a.md"
@@ -574,13 +574,13 @@ def test_a_file_that_a_form_would_spoil_is_not_edited(
         file.write_bytes(data)
         page = browser.get(f"/edit/a?token={TOKEN}")
         assert page.status_code == 409
-        assert said in page.text
+        assert message in page.text
         assert "save the file as UTF-8" in page.text
         assert 'name="digest"' not in page.text
         sent = values | {"digest": digest(data), "claim": "Typed."}
         page = browser.post("/edit/a", data=sent)
         assert page.status_code == 409
-        assert said in page.text
+        assert message in page.text
         assert fields(page.text)["claim"] == "Typed."
         page = browser.post("/edit/a", data=sent | {"text": "Typed whole."})
         assert fields(page.text)["text"] == "Typed whole."

@@ -48,9 +48,9 @@ def test_where_no_more_can_be_taken_it_is_said_once_and_passes(
                 assert time.monotonic() < deadline
                 time.sleep(0.05)
         assert "# A" in server.get("/n/a.md")
-        told = "".join(server.lines)
-        assert told.count("no more connections are taken for now") == 1
-        assert "out of system resource" not in told
+        output = "".join(server.lines)
+        assert output.count("no more connections are taken for now") == 1
+        assert "out of system resource" not in output
 
 
 def test_who_never_reads_keeps_no_server_and_leaves_no_traceback(
@@ -67,6 +67,6 @@ def test_who_never_reads_keeps_no_server_and_leaves_no_traceback(
             one.sendall(ask * 200)
             time.sleep(2)
             assert server.stop(signal.SIGTERM) == -signal.SIGTERM
-    told = "".join(server.lines)
-    assert "timeout graceful shutdown exceeded" in told
-    assert "Traceback" not in told
+    output = "".join(server.lines)
+    assert "timeout graceful shutdown exceeded" in output
+    assert "Traceback" not in output

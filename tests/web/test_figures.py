@@ -16,17 +16,17 @@ def ticks_below(svg: str) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("name", "label", "wanted"),
+    ("name", "label", "expected"),
     [
         ("smoothing-and-temperature", "tenths of the rows", ["2", "4", "6", "8", "10"]),
         ("pass-at-k", "draws, as a power of two", ["0", "2", "4", "6", "8", "10"]),
         ("proxy-reward-overoptimisation", "steps uphill", ["0", "200", "400", "600"]),
     ],
 )
-def test_an_axis_of_whole_numbers_has_whole_steps(name, label, wanted):
+def test_an_axis_of_whole_numbers_has_whole_steps(name, label, expected):
     pictures = references(name)["claim"]["result"]["pictures"]
     (picture,) = [one for one in pictures if one["x_label"].startswith(label)]
-    assert ticks_below(picture_chart(picture, {})) == wanted
+    assert ticks_below(picture_chart(picture, {})) == expected
 
 
 def test_an_axis_of_fractions_keeps_its_steps():
@@ -54,14 +54,14 @@ def test_nothing_is_called_better_where_the_metric_is_a_diagnosis(name):
 
 
 @pytest.mark.parametrize(
-    ("name", "wanted"),
+    ("name", "expected"),
     [
         ("utility-weighted-loss", ["← treatment better", "treatment worse →"]),
         ("majority-vote", ["← treatment worse", "treatment better →"]),
     ],
 )
-def test_the_better_side_of_a_goal_is_named(name, wanted):
-    assert sides(name) == wanted
+def test_the_better_side_of_a_goal_is_named(name, expected):
+    assert sides(name) == expected
 
 
 def scaled(found, factor: float):
@@ -78,8 +78,8 @@ def panel_of(name: str, factor: float) -> Panel:
     experiment = get_experiment(name)
     smallest = experiment.smallest_effect * factor
     result = scaled(references(name)["claim"]["result"], factor)
-    asked = Question(experiment.presets["claim"].params)
-    return make_panel(replace(experiment, smallest_effect=smallest), asked, result)
+    question = Question(experiment.presets["claim"].params)
+    return make_panel(replace(experiment, smallest_effect=smallest), question, result)
 
 
 def test_tiny_effects_are_told_and_drawn():

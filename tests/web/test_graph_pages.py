@@ -31,8 +31,12 @@ def note(title: str, *relations: str, claim: str = "") -> str:
         f"  - {{type: {kind}, to: {to}, why: {why}}}\n"
         for kind, to, why in (relation.split("|") for relation in relations)
     )
-    said = f"claim: {claim}\n" if claim else ""
-    return f"---\ntitle: {title}\n{said}" + (f"relations:\n{rows}" if rows else "") + "---\nText.\n"
+    claim_line = f"claim: {claim}\n" if claim else ""
+    return (
+        f"---\ntitle: {title}\n{claim_line}"
+        + (f"relations:\n{rows}" if rows else "")
+        + "---\nText.\n"
+    )
 
 
 def ask(url: str, **headers: str) -> tuple[int, str, Any]:
@@ -95,9 +99,9 @@ def history(
 def test_a_way_is_told_with_its_reasons_and_leads_to_the_map(server: Any) -> None:
     status, html, _ = ask(f"{server.url}/path?from={FIRST}&to=goodhart-variants")
     assert status == 200
-    told = text_of(html)
-    assert "The strongest way" in told
-    assert "leads to Where nobody notices that the paid quantity" in told
+    text = text_of(html)
+    assert "The strongest way" in text
+    assert "leads to Where nobody notices that the paid quantity" in text
     addresses = re.findall(r'href="(/network\?path=[^"]+)"', html)
     assert addresses[0].startswith(f"/network?path={FIRST}&amp;path=")
     page = server.get(addresses[0].replace("&amp;", "&"))
@@ -143,11 +147,11 @@ def test_a_walk_is_retold_with_claims_verdicts_and_what_leads_on(server: Any) ->
     walk = [FIRST, "reward-models-ignore-the-prompt", "goodhart-variants"]
     status, html, _ = ask(f"{server.url}/trail?" + urlencode([("note", slug) for slug in walk]))
     assert status == 200
-    told = text_of(html)
-    assert "A walk of 3 notes" in told
-    assert "parallels One score mixes a prompt-free judgement" in told
-    assert re.search(r"supported [a-z][a-z ]+ [+−]0\.\d+, 95 % interval", told)
-    assert [told.index(title) for title in ("Can utility", "Do reward models", "In how many")]
+    text = text_of(html)
+    assert "A walk of 3 notes" in text
+    assert "parallels One score mixes a prompt-free judgement" in text
+    assert re.search(r"supported [a-z][a-z ]+ [+−]0\.\d+, 95 % interval", text)
+    assert [text.index(title) for title in ("Can utility", "Do reward models", "In how many")]
 
 
 def test_a_walk_is_also_markdown(server: Any) -> None:
@@ -204,22 +208,22 @@ def test_tours_of_the_configuration_come_first(
 
 
 def test_the_timeline_tells_what_appeared_changed_and_went(history: Any) -> None:
-    told = text_of(ask(f"{history.url}/timeline")[1])
-    assert "2 notes written: An old idea , The cause" in told or (
-        "2 notes written: The cause , An old idea" in told
+    text = text_of(ask(f"{history.url}/timeline")[1])
+    assert "2 notes written: An old idea , The cause" in text or (
+        "2 notes written: The cause , An old idea" in text
     )
-    assert "1 relation drawn The effect results from The cause" in told
-    assert "1 note removed: An old idea" in told
-    assert told.index("1 note removed") < told.index("1 relation drawn") < told.index("2 notes wr")
+    assert "1 relation drawn The effect results from The cause" in text
+    assert "1 note removed: An old idea" in text
+    assert text.index("1 note removed") < text.index("1 relation drawn") < text.index("2 notes wr")
 
 
 def test_a_page_of_the_timeline_begins_before_a_known_commit(history: Any, grown: Path) -> None:
     ids = subprocess.run(
         ["git", "log", "--format=%H"], cwd=grown, capture_output=True, text=True, check=True
     ).stdout.split()
-    told = text_of(ask(f"{history.url}/timeline?before={ids[1]}")[1])
-    assert "2 notes written" in told
-    assert "1 note removed" not in told
+    text = text_of(ask(f"{history.url}/timeline?before={ids[1]}")[1])
+    assert "2 notes written" in text
+    assert "1 note removed" not in text
     assert ask(f"{history.url}/timeline?before=abcdef")[0] == 404
     assert ask(f"{history.url}/timeline?before=--all")[0] == 422
 
@@ -242,9 +246,9 @@ def test_dates_of_all_zones_and_none_have_an_order(
     made = ("hash-object", "-t", "commit", "-w", "--literally", "made")
     repository.git("update-ref", "HEAD", repository.git(*made))
     with start_server(str(repository.notes), "--state", str(tmp_path / "state")) as server:
-        told = ask(f"{server.url}/timeline")
-        assert told[0] == 200
-        assert text_of(told[1]).count("1 note written") == 3
+        text = ask(f"{server.url}/timeline")
+        assert text[0] == 200
+        assert text_of(text[1]).count("1 note written") == 3
         while "Written" not in server.get("/n/odd"):  # git is asked after the first page
             time.sleep(0.05)
         assert "1 January 1970" in server.get("/n/odd")
@@ -334,10 +338,10 @@ def test_without_history_files_tell_when_notes_changed(
 
 
 def test_standing_says_how_each_figure_was_computed(server: Any) -> None:
-    told = text_of(server.get("/standing"))
-    assert "5 Areas Groups of notes more linked inside" in told
-    assert "Contradictions Pairs of notes joined by contradicts ." in told
-    assert "Claims that rest on one source Notes with a claim that name exactly one source." in told
+    text = text_of(server.get("/standing"))
+    assert "5 Areas Groups of notes more linked inside" in text
+    assert "Contradictions Pairs of notes joined by contradicts ." in text
+    assert "Claims that rest on one source Notes with a claim that name exactly one source." in text
 
 
 def test_the_packed_network_is_sent_once_and_then_known(server: Any) -> None:

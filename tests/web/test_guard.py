@@ -18,7 +18,7 @@ BODY = json.dumps({"path": "a.md", "text": "# A\n"})
 
 
 @dataclass
-class Told:
+class Response:
     status: int
     headers: dict[str, str]
     body: bytes
@@ -26,7 +26,7 @@ class Told:
 
 def ask(
     server: Any, method: str, path: str, body: str | None = None, *headers: tuple[str, str]
-) -> Told:
+) -> Response:
     """Send exactly these headers; Host is ours unless given. Of a stream, the beginning is read."""
     address = urlsplit(server.url).netloc
     connection = http.client.HTTPConnection(address, timeout=30)
@@ -41,9 +41,11 @@ def ask(
         connection.endheaders(body.encode() if body is not None else None)
         answer = connection.getresponse()
         with closing(answer):
-            told = {name.lower(): value for name, value in answer.getheaders()}
-            streams = told.get("content-type", "").startswith("text/event-stream")
-            return Told(answer.status, told, answer.readline() if streams else answer.read())
+            headers_received = {name.lower(): value for name, value in answer.getheaders()}
+            streams = headers_received.get("content-type", "").startswith("text/event-stream")
+            return Response(
+                answer.status, headers_received, answer.readline() if streams else answer.read()
+            )
 
 
 @pytest.mark.parametrize(
@@ -52,14 +54,14 @@ def ask(
 )  # fmt: skip
 def test_every_answer_has_the_headers(server: Any, path: str) -> None:
     answer = ask(server, "GET", path)
-    told = answer.headers
-    assert told | HEADERS == told
-    policy = told["content-security-policy"]
+    headers = answer.headers
+    assert headers | HEADERS == headers
+    policy = headers["content-security-policy"]
     assert "default-src 'none'" in policy
     assert "frame-ancestors 'none'" in policy
     assert "unsafe" not in policy
-    assert "access-control-allow-origin" not in told
-    assert "set-cookie" not in told
+    assert "access-control-allow-origin" not in headers
+    assert "set-cookie" not in headers
 
 
 @pytest.mark.parametrize(
@@ -107,10 +109,10 @@ def test_what_may_be_sent_here(server: Any, headers: list[tuple[str, str]], stat
     answer = ask(server, "POST", "/api/check", BODY, *sent)
     assert answer.status == status
     if status != 200:
-        told = json.loads(answer.body)
+        data = json.loads(answer.body)
         assert answer.headers["content-type"] == "application/problem+json"
-        assert told["title"]
-        assert told["detail"]
+        assert data["title"]
+        assert data["detail"]
 
 
 @pytest.mark.parametrize("method", ["POST", "DELETE", "PUT", "PATCH", "OPTIONS", "PURGE"])

@@ -56,11 +56,11 @@ def test_an_answer_looked_up_before_an_edit_is_not_given_to_what_the_note_says_t
         assert await asyncio.to_thread(looking.wait, 60)
         (root / "a.md").write_text(attaching(6))
         await hub.refresh([root / "a.md"])
-        told = hub.collection.verdicts["a"]
-        assert told.verdict == stored["result"]["verdict"] != "contradicted"
+        verdict = hub.collection.verdicts["a"]
+        assert verdict.verdict == stored["result"]["verdict"] != "contradicted"
         edited.set()
         while looks.count("4") < 4:  # until it has surely been looked at anew
-            assert hub.collection.verdicts.get("a") == told
+            assert hub.collection.verdicts.get("a") == verdict
             await asyncio.sleep(0.01)
         assert hub.collection.verdicts["b"].verdict == "contradicted"
         following.cancel()

@@ -72,7 +72,7 @@ def missing(server: Any, path: str) -> bool:
     return False
 
 
-def told(server: Any, words: str) -> None:
+def wait_for_line(server: Any, words: str) -> None:
     """Wait until a server has said something once."""
     deadline = time.monotonic() + 60
     while words not in "".join(server.lines):
@@ -141,14 +141,16 @@ def test_notes_are_served_while_their_folder_is_gone_and_followed_after(
         root.rename(tmp_path / "before")
     else:
         shutil.rmtree(root)
-    told(server, f"edits are not followed: the folder {root} is gone; what was read of it is")
+    wait_for_line(
+        server, f"edits are not followed: the folder {root} is gone; what was read of it is"
+    )
     assert how == "removed" or "first words" in server.get("/n/a")
     shutil.copytree(tmp_path / "copy", root)
     (root / "a.md").write_text("# Note A\n\nput back, [[b]]\n", encoding="utf-8")
     stream.until(lambda: "put back" in server.get("/n/a"))
     (root / "b.md").write_text("# Note B\n\nedited there\n", encoding="utf-8")
     stream.until(lambda: "edited there" in server.get("/n/b"))
-    told(server, "edits are followed again")
+    wait_for_line(server, "edits are followed again")
 
 
 def git(root: Path, *words: str) -> None:

@@ -37,11 +37,11 @@ def test_an_end_that_several_notes_answer_to_asks_which(vaults: Any) -> None:
     with pytest.raises(urllib.error.HTTPError) as fault:
         vaults.get("/path?from=My+vault&to=Alone")
     page = fault.value.read().decode()
-    told = text_of(page)
-    assert "Three notes are called “My vault”; choose one:" in told
-    assert "No note is called" not in told
+    text = text_of(page)
+    assert "Three notes are called “My vault”; choose one:" in text
+    assert "No note is called" not in text
     for one in FOLDERS:
-        assert f"My vault {one}/vault" in told
+        assert f"My vault {one}/vault" in text
         assert f"/path?from={one}/vault&amp;to=alone" in page or f"from={one}%2Fvault" in page
     chosen = vaults.get("/path?from=home/vault&to=alone")
     assert 'value="home/vault"' in chosen  # what the form sends again means the same note
@@ -50,10 +50,10 @@ def test_an_end_that_several_notes_answer_to_asks_which(vaults: Any) -> None:
 
 @pytest.mark.parametrize("path", ["/", "/search?q=vault", "/n/alone", "/links/alone"])
 def test_lists_tell_notes_of_one_title_apart(vaults: Any, path: str) -> None:
-    told = text_of(vaults.get(path))
+    text = text_of(vaults.get(path))
     for one in FOLDERS:
-        assert f"My vault {one}/vault" in told, one
-    assert "Alone alone" not in told
+        assert f"My vault {one}/vault" in text, one
+    assert "Alone alone" not in text
 
 
 def test_the_palette_tells_notes_of_one_title_apart(vaults: Any, page: Any) -> None:
@@ -99,8 +99,8 @@ def test_sentences_ways_and_walks_tell_notes_of_one_title_apart(
         page = started.get(path)
     body = re.sub(r'<svg class="map".*?</svg>', "", page[page.index("</header>") :], flags=re.S)
     named = " ".join(html.unescape(re.sub(r"<[^>]+>", " ", body)).split())
-    twins, told = len(re.findall("Twins", named)), len(re.findall(r"Twins (?:sub/one|two)", named))
-    assert told == twins > 0, named
+    twins, text = len(re.findall("Twins", named)), len(re.findall(r"Twins (?:sub/one|two)", named))
+    assert text == twins > 0, named
 
 
 def test_the_map_tells_notes_of_one_title_apart(vaults: Any, page: Any) -> None:

@@ -112,9 +112,11 @@ def test_what_a_page_loads_comes_while_notes_are_read(opening: FastAPI) -> None:
 def test_open_pages_are_told_once_all_are_read(opening: FastAPI) -> None:
     with asking(opening) as client:
         early = hubs.OPENING
-        told = ready(client).get(f"/events?since={early}", headers={"accept": "application/json"})
-        assert told.json()["slugs"] is None
-        assert told.json()["stamp"] != early
+        changes = ready(client).get(
+            f"/events?since={early}", headers={"accept": "application/json"}
+        )
+        assert changes.json()["slugs"] is None
+        assert changes.json()["stamp"] != early
 
 
 def test_a_note_that_is_gone_before_it_is_read_is_no_fault(

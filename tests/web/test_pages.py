@@ -25,15 +25,15 @@ Folder = Callable[[dict[str, str | bytes]], Path]
 
 
 def get(url: str, **headers: str) -> tuple[int, dict[str, str], str]:
-    asked = urllib.request.Request(url, headers=headers)
+    request = urllib.request.Request(url, headers=headers)
     try:
-        with urllib.request.urlopen(asked, timeout=30) as answer:
-            return _told(answer.status, answer)
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return _response(answer.status, answer)
     except urllib.error.HTTPError as fault:
-        return _told(fault.code, fault)
+        return _response(fault.code, fault)
 
 
-def _told(status: int, answer: Any) -> tuple[int, dict[str, str], str]:
+def _response(status: int, answer: Any) -> tuple[int, dict[str, str], str]:
     headers = {name.lower(): value for name, value in answer.headers.items()}
     return status, headers, answer.read().decode()
 
@@ -62,9 +62,9 @@ def test_a_relation_reads_from_both_ends(server: Any) -> None:
 
 
 def test_a_topic_is_found_by_its_name_as_notes_write_it(server: Any) -> None:
-    told = server.get("/topics/Costs%20and%20thresholds")
-    assert "<h1>Costs and thresholds" in told
-    assert told == server.get("/topics/costs-and-thresholds")
+    text = server.get("/topics/Costs%20and%20thresholds")
+    assert "<h1>Costs and thresholds" in text
+    assert text == server.get("/topics/costs-and-thresholds")
 
 
 def test_a_note_is_markdown_for_who_asks_for_it(server: Any) -> None:
@@ -107,8 +107,8 @@ def test_a_walk_is_narrowed_by_any_word_for_a_type(server: Any) -> None:
 
 def test_a_path_to_itself_is_no_matter_of_parts(server: Any) -> None:
     one = "utility-weighted-loss"
-    told = json.loads(server.get(f"/api/path?from={one}&to={one}"))
-    assert told == {"paths": [], "detail": "No path: both ends are the same note."}
+    text = json.loads(server.get(f"/api/path?from={one}&to={one}"))
+    assert text == {"paths": [], "detail": "No path: both ends are the same note."}
 
 
 def test_where_only_forms_are_sent_a_reader_gets_a_page(server: Any) -> None:
@@ -355,9 +355,9 @@ def test_a_page_says_which_value_is_unusable_and_what_is_allowed(server: Any, ad
         bare = address.partition("?")[0]
         assert f'<a href="{bare}">This page without' in body
         assert get(server.url + bare)[0] == 200
-    asked = get(server.url + address, Accept="application/json")
+    page = get(server.url + address, Accept="application/json")
     if "at=2026" not in address:
-        assert asked[1]["content-type"] == "application/problem+json"
+        assert page[1]["content-type"] == "application/problem+json"
 
 
 def test_a_former_name_leads_to_the_note(folder: Folder, start_server: Any, tmp_path: Path) -> None:

@@ -101,12 +101,12 @@ def log(tmp_path: Path) -> Any:
 
 def test_a_question_is_stored_computed_and_then_answered_at_once(home: Any) -> None:
     asked = question(seed=11, replicates=4)
-    status, headers, told = call(home, "POST", "/api/runs", asked)
+    status, headers, data = call(home, "POST", "/api/runs", asked)
     assert status == 202
-    assert told["state"] == "queued"
-    assert told["url"] == f"/runs/{told['id']}"
-    assert headers["location"] == f"/api/runs/{told['id']}"
-    run = ended(home, told["id"])
+    assert data["state"] == "queued"
+    assert data["url"] == f"/runs/{data['id']}"
+    assert headers["location"] == f"/api/runs/{data['id']}"
+    run = ended(home, data["id"])
     assert {**run["params"], "steps": 3} == run["params"]
     assert run["experiment"] == "trial"
     assert (run["state"], run["progress"], run["position"], run["reason"]) == ("done", 1, None, "")
@@ -116,7 +116,7 @@ def test_a_question_is_stored_computed_and_then_answered_at_once(home: Any) -> N
     assert run["verdict"] == run["result"]["verdict"]
     assert run["primary"] == run["result"]["primary"]
     status, _, again = call(home, "POST", "/api/runs", asked)
-    assert (status, again) == (200, {**told, "state": "done"})
+    assert (status, again) == (200, {**data, "state": "done"})
 
 
 @pytest.mark.parametrize(
@@ -137,10 +137,10 @@ def test_a_question_is_stored_computed_and_then_answered_at_once(home: Any) -> N
 def test_what_cannot_be_asked_names_the_field_and_its_limit(
     home: Any, change: dict[str, Any], field: str, message: str
 ) -> None:
-    status, headers, told = call(home, "POST", "/api/runs", {**question(), **change})
+    status, headers, data = call(home, "POST", "/api/runs", {**question(), **change})
     assert status == 422
     assert headers["content-type"] == "application/problem+json"
-    said = {error["field"]: error["message"] for error in told["errors"]}
+    said = {error["field"]: error["message"] for error in data["errors"]}
     assert message in said[field]
 
 
@@ -150,26 +150,26 @@ def test_work_far_over_the_limit_of_time_is_refused(home: Any) -> None:
         "params": {"steps": 5000, "hidden": 128, "rows": 1200},
         "replicates": 256,
     }
-    status, _, told = call(home, "POST", "/api/runs", body)
+    status, _, data = call(home, "POST", "/api/runs", body)
     if status == 202:  # quick enough on this machine's stored figures
-        call(home, "DELETE", f"/api/runs/{told['id']}")
+        call(home, "DELETE", f"/api/runs/{data['id']}")
         return
     assert status == 422
-    assert "the limit of a run is 600 s" in told["errors"][0]["message"]
+    assert "the limit of a run is 600 s" in data["errors"][0]["message"]
 
 
 def test_a_running_run_is_cancelled_once_and_may_be_asked_again(home: Any, log: Any) -> None:
     asked = question(pause=20.0, log=log.path)
-    _, _, told = call(home, "POST", "/api/runs", asked)
+    _, _, data = call(home, "POST", "/api/runs", asked)
     until(lambda: log("began"))
-    status, _, run = call(home, "DELETE", f"/api/runs/{told['id']}")
+    status, _, run = call(home, "DELETE", f"/api/runs/{data['id']}")
     assert (status, run["state"], run["reason"]) == (200, "cancelled", "cancelled by a visitor")
-    status, headers, problem = call(home, "DELETE", f"/api/runs/{told['id']}")
+    status, headers, problem = call(home, "DELETE", f"/api/runs/{data['id']}")
     assert (status, problem["detail"]) == (409, "the run is cancelled already")
     assert headers["content-type"] == "application/problem+json"
     status, _, again = call(home, "POST", "/api/runs", asked)
-    assert (status, again["id"], again["state"]) == (202, told["id"], "queued")
-    call(home, "DELETE", f"/api/runs/{told['id']}")
+    assert (status, again["id"], again["state"]) == (202, data["id"], "queued")
+    call(home, "DELETE", f"/api/runs/{data['id']}")
 
 
 @pytest.mark.parametrize(
@@ -177,8 +177,8 @@ def test_a_running_run_is_cancelled_once_and_may_be_asked_again(home: Any, log: 
     [("GET", ""), ("DELETE", ""), ("GET", "/events"), ("GET", "/replicates.csv")],
 )
 def test_a_run_that_is_not_there_is_404(home: Any, method: str, tail: str) -> None:
-    status, headers, told = call(home, method, f"/api/runs/feedbeef{tail}")
-    assert (status, told["detail"]) == (404, "there is no such run")
+    status, headers, data = call(home, method, f"/api/runs/feedbeef{tail}")
+    assert (status, data["detail"]) == (404, "there is no such run")
     assert headers["content-type"] == "application/problem+json"
 
 
@@ -206,10 +206,10 @@ def test_the_list_is_filtered_and_turned_page_by_page(fresh: Any) -> None:
 
 def test_a_sweep_asks_for_every_point_and_lists_tell_what_a_picture_needs(fresh: Any) -> None:
     body = {**question(seed=3), "vary": "steps", "values": [2, 4, 8]}
-    status, _, told = call(fresh, "POST", "/api/sweeps", body)
+    status, _, data = call(fresh, "POST", "/api/sweeps", body)
     assert status == 202
-    assert [point["value"] for point in told["items"]] == [2, 4, 8]
-    for point in told["items"]:
+    assert [point["value"] for point in data["items"]] == [2, 4, 8]
+    for point in data["items"]:
         ended(fresh, point["id"])
     listed = call(fresh, "GET", "/api/runs?experiment=trial&state=done")[2]["items"]
     points = {run["params"]["steps"]: run["primary"]["difference"] for run in listed}
@@ -219,7 +219,7 @@ def test_a_sweep_asks_for_every_point_and_lists_tell_what_a_picture_needs(fresh:
     }
     status, _, again = call(fresh, "POST", "/api/sweeps", body)
     assert status == 200
-    assert [point["id"] for point in again["items"]] == [point["id"] for point in told["items"]]
+    assert [point["id"] for point in again["items"]] == [point["id"] for point in data["items"]]
     status, _, refused = call(fresh, "POST", "/api/sweeps", {**body, "values": [2, "many"]})
     assert (status, refused["errors"][0]["field"]) == (422, "params.steps")
     assert call(fresh, "POST", "/api/sweeps", {**body, "values": list(range(65))})[0] == 422
@@ -232,10 +232,10 @@ def test_a_full_queue_says_when_to_come_back_and_takes_all_of_a_sweep_or_nothing
     for seed in range(3):
         assert call(fresh, "POST", "/api/sweeps", {**body, "seed": seed})[0] == 202
     before = call(fresh, "GET", "/api/runs")[2]["total"]
-    status, headers, told = call(fresh, "POST", "/api/sweeps", {**body, "seed": 4})
+    status, headers, data = call(fresh, "POST", "/api/sweeps", {**body, "seed": 4})
     assert status == 429
     assert headers["retry-after"] == "15"
-    assert told["detail"].endswith("runs are waiting already; the limit is 200")
+    assert data["detail"].endswith("runs are waiting already; the limit is 200")
     assert call(fresh, "GET", "/api/runs")[2]["total"] == before
     waiting = call(fresh, "GET", "/api/runs?state=queued&limit=1")[2]
     place = call(fresh, "GET", f"/api/runs/{waiting['items'][0]['id']}")[2]["position"]
@@ -308,15 +308,15 @@ def test_what_is_no_number_is_a_dash_on_pages_and_a_gap_in_pictures(home: Any) -
     void = {"experiment": "unused-steps", "replicates": 2, "params": {"cue": 1, "steps": 20}}
     found = []
     for asked in (void, question(mode="gaps"), question(mode="gaps", steps=1)):
-        told = call(home, "POST", "/api/runs", asked)[2]
-        run = ended(home, told["id"])
+        data = call(home, "POST", "/api/runs", asked)[2]
+        run = ended(home, data["id"])
         assert run["state"] == "done"
-        for tail in ("", f"?with={told['id']}", "?with=claim"):
-            status, _, page = call(home, "GET", f"/runs/{told['id']}{tail}")
+        for tail in ("", f"?with={data['id']}", "?with=claim"):
+            status, _, page = call(home, "GET", f"/runs/{data['id']}{tail}")
             assert status == 200
             drawn = "".join(re.findall("<svg.*?</svg>", page))
             assert not re.search("nan|None", drawn)
-        assert call(home, "GET", f"/api/runs/{told['id']}/replicates.csv")[0] == 200
+        assert call(home, "GET", f"/api/runs/{data['id']}/replicates.csv")[0] == 200
         found.append(page)
     assert "misled against own steps</td><td>–</td><td>–</td>" in found[0]
     assert re.search(r"misled against own steps, a cue that tells: –[;\"]", found[0])
@@ -326,17 +326,17 @@ def test_what_is_no_number_is_a_dash_on_pages_and_a_gap_in_pictures(home: Any) -
 
 
 def test_a_primary_metric_that_is_no_number_is_no_verdict_but_said_plainly(home: Any) -> None:
-    told = call(home, "POST", "/api/runs", question(mode="nan"))[2]
-    assert ended(home, told["id"])["state"] == "failed"
-    status, _, page = call(home, "GET", f"/runs/{told['id']}")
+    data = call(home, "POST", "/api/runs", question(mode="nan"))[2]
+    assert ended(home, data["id"])["state"] == "failed"
+    status, _, page = call(home, "GET", f"/runs/{data['id']}")
     assert status == 200
     assert "treatment has values that are not finite" in page
-    told = call(home, "POST", "/api/runs", question(mode="huge"))[2]
-    run = ended(home, told["id"])
+    data = call(home, "POST", "/api/runs", question(mode="huge"))[2]
+    run = ended(home, data["id"])
     assert (run["verdict"], run["primary"]["low"]) == ("inconclusive", None)
-    for path in (f"/runs/{told['id']}", "/experiments/trial?mode=huge&vary=steps"):
+    for path in (f"/runs/{data['id']}", "/experiments/trial?mode=huge&vary=steps"):
         assert call(home, "GET", path)[0] == 200
-    page = call(home, "GET", f"/runs/{told['id']}")[2]
+    page = call(home, "GET", f"/runs/{data['id']}")[2]
     assert "too large for a mean and an interval" in page
 
 
@@ -365,14 +365,14 @@ def forged(row: dict[str, Any], path: str, value: Any) -> dict[str, Any]:
     for step in way:
         at = at[step]
     at[last] = value
-    return {key: json.dumps(told) for key, told in whole.items()}
+    return {key: json.dumps(data) for key, data in whole.items()}
 
 
 def test_a_stored_result_of_another_shape_is_told_and_breaks_no_other_page(
     fresh: Any, tmp_path: Path
 ) -> None:
-    told = [call(fresh, "POST", "/api/runs", question(seed, mode="gaps"))[2] for seed in (0, 1)]
-    bad, good = [ended(fresh, one["id"])["id"] for one in told]
+    data = [call(fresh, "POST", "/api/runs", question(seed, mode="gaps"))[2] for seed in (0, 1)]
+    bad, good = [ended(fresh, one["id"])["id"] for one in data]
     runs = sqlite3.connect(tmp_path / "state" / "runs.sqlite", isolation_level=None)
     runs.row_factory = sqlite3.Row
     row = dict(runs.execute("SELECT * FROM runs WHERE id = ?", (bad,)).fetchone())
@@ -391,8 +391,8 @@ def test_a_stored_result_of_another_shape_is_told_and_breaks_no_other_page(
 
 
 def test_what_an_experiment_prints_is_no_message_of_the_server(fresh: Any) -> None:
-    told = call(fresh, "POST", "/api/runs", question(mode="loud"))[2]
-    assert ended(fresh, told["id"])["state"] == "done"
+    data = call(fresh, "POST", "/api/runs", question(mode="loud"))[2]
+    assert ended(fresh, data["id"])["state"] == "done"
     fresh.stop()
     assert not any("heard" in line for line in fresh.lines)
 
@@ -504,8 +504,8 @@ def test_a_dropped_stream_goes_on_from_the_last_event_seen(home: Any, tmp_path: 
 def test_two_hundred_watchers_cost_one_computation(home: Any, log: Any, complete: Any) -> None:
     asked = question(seed=31, steps=20, pause=0.15, log=log.path)
     netloc = urlsplit(home.url).netloc
-    _, _, told = call(home, "POST", "/api/runs", asked)
-    request = f"GET /api/runs/{told['id']}/events HTTP/1.1\r\nHost: {netloc}\r\n\r\n"
+    _, _, data = call(home, "POST", "/api/runs", asked)
+    request = f"GET /api/runs/{data['id']}/events HTTP/1.1\r\nHost: {netloc}\r\n\r\n"
 
     async def watch() -> str:
         host, port = netloc.split(":")
@@ -543,8 +543,8 @@ def test_runs_are_on_again_once_their_database_can_be_used(
         assert access.service().list().total == 0
     finally:
         access.stop()
-    told = [record.getMessage().split(":")[0] for record in caplog.records]
-    assert told == ["runs are off", "runs are on again"]
+    data = [record.getMessage().split(":")[0] for record in caplog.records]
+    assert data == ["runs are off", "runs are on again"]
 
 
 def public(state: Path, **flags: Any) -> TestClient:
@@ -559,8 +559,8 @@ def test_a_public_server_shows_runs_and_launches_none_unless_told(
     plugin: Path, tmp_path: Path
 ) -> None:
     with public(tmp_path, allow_runs=True) as visitor:
-        told = visitor.post("/api/runs", json=question(1)).json()
-        until(lambda: visitor.get(f"/api/runs/{told['id']}").json()["state"] == "done")
+        data = visitor.post("/api/runs", json=question(1)).json()
+        until(lambda: visitor.get(f"/api/runs/{data['id']}").json()["state"] == "done")
     with public(tmp_path) as visitor:
         assert visitor.post("/api/runs", json=question(1)).status_code == 200
         refused = visitor.post("/api/runs", json=question(2))
@@ -568,7 +568,7 @@ def test_a_public_server_shows_runs_and_launches_none_unless_told(
         assert "--allow-runs" in refused.json()["detail"]
         sweep = {**question(1), "vary": "steps", "values": [3, 4]}
         assert visitor.post("/api/sweeps", json=sweep).status_code == 403
-        assert visitor.delete(f"/api/runs/{told['id']}").status_code == 403
+        assert visitor.delete(f"/api/runs/{data['id']}").status_code == 403
         assert visitor.get("/api/runs").json()["total"] == 1
 
 
@@ -596,8 +596,8 @@ def test_behind_a_proxy_each_visitor_has_the_limit_and_runs_are_allowed_by_flag_
 
     with public(tmp_path, host="127.0.0.1", allow_hosts=name, allow_runs=True) as server:
         proxy = TestClient(server.app, "http://127.0.0.1:8000", client=("127.0.0.1", 1))
-        told = [status(proxy, seed, "203.0.113.7") for seed in range(own + 1)]
-        assert told == [202] * own + [429]
+        data = [status(proxy, seed, "203.0.113.7") for seed in range(own + 1)]
+        assert data == [202] * own + [429]
         assert status(proxy, 100, "203.0.113.8") == 202
     with public(tmp_path, host="127.0.0.1", allow_hosts=name) as server:
         proxy = TestClient(server.app, "http://127.0.0.1:8000", client=("127.0.0.1", 1))
@@ -612,9 +612,9 @@ def test_a_database_that_cannot_be_used_takes_away_the_runs_only(
         assert "alpgraph" in server.get("/")
         for method, path in (("POST", "/api/runs"), ("GET", "/api/runs"), ("GET", "/api/runs/x")):
             body = question() if method == "POST" else None
-            status, _, told = call(server, method, path, body)
+            status, _, data = call(server, method, path, body)
             assert status == 503
-            assert "--state" in told["detail"]
+            assert "--state" in data["detail"]
         until(lambda: any("runs are off" in line for line in server.lines))
 
 
@@ -630,12 +630,12 @@ def test_a_full_disk_is_said_plainly_and_loses_nothing_acknowledged(
     kept = []
     with start_server("--state", state, preexec_fn=little_room) as server:
         for seed in range(2000):
-            status, _, told = call(server, "POST", "/api/runs", question(seed, label="x" * 190))
+            status, _, data = call(server, "POST", "/api/runs", question(seed, label="x" * 190))
             if status != 202:
                 break
-            kept.append(told["id"])
+            kept.append(data["id"])
         assert status == 503
-        assert "room" in told["detail"] or "space" in told["detail"]
+        assert "room" in data["detail"] or "space" in data["detail"]
         assert server.get("/healthz")
     assert kept
     with start_server("--state", state) as server:
