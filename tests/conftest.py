@@ -300,7 +300,7 @@ def plugin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     before = os.environ.get("PYTHONPATH")
     os.environ["PYTHONPATH"] = os.pathsep.join([str(folder), *filter(None, [before])])
     registry.all_experiments.cache_clear()
-    registry._offered.cache_clear()
+    registry.offered_experiments.cache_clear()
     yield folder
     sys.path.remove(str(folder))
     sys.modules.pop("trial_experiment", None)
@@ -309,4 +309,4 @@ def plugin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     else:
         os.environ["PYTHONPATH"] = before
     registry.all_experiments.cache_clear()
-    registry._offered.cache_clear()
+    registry.offered_experiments.cache_clear()

@@ -10,7 +10,7 @@ CLOSE = 0.72
 _ASKED_AT_MOST = 500
 _RARE = 8
 _TRIED = 12
-_SCANNED = 150
+MAX_SCANNED = 150
 """Groups that are looked for in all names before an index is made: few dangling links need none."""
 
 
@@ -54,7 +54,7 @@ class _Index:
         """Return the numbers of the entries that hold a group, in order."""
         if gram in self._scanned:
             return self._scanned[gram]
-        if len(self._scanned) >= _SCANNED:
+        if len(self._scanned) >= MAX_SCANNED:
             return self._by_gram.get(gram, [])
         numbers = [number for number, name in enumerate(self._padded) if gram in name]
         self._scanned[gram] = numbers

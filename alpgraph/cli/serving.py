@@ -79,7 +79,7 @@ def serve(
     if edit and location.bundled:
         raise click.UsageError("--edit writes notes; make a folder of your own (`alpgraph init`)")
     token = secrets.token_urlsafe(24) if edit else ""
-    listener = _listen(config.host, config.port)
+    listener = listen(config.host, config.port)
     bound = listener.getsockname()[1]
     address = f"http://{_reached(config.host)}:{bound}"
     if config.port is None and bound != DEFAULT_PORT:
@@ -114,7 +114,7 @@ def _reached(host: str) -> str:
     return f"[{name}]" if ":" in name else name
 
 
-def _listen(host: str, port: int | None) -> socket.socket:
+def listen(host: str, port: int | None) -> socket.socket:
     """Bind `port`, or the first free one from the default upwards when none was asked for."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     ports = [port] if port is not None else [*range(DEFAULT_PORT, DEFAULT_PORT + 50), 0]

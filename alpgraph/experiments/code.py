@@ -29,15 +29,15 @@ def code_hash(name: str) -> str:
     if own is None:
         raise ValueError(f"the source of experiment {name!r} cannot be found")
     digest = hashlib.sha256(np.__version__.encode())
-    for path in [*_sources(Path(own)), *sorted((HERE.parent / "trainer").glob("*.py"))]:
+    for path in [*source_files(Path(own)), *sorted((HERE.parent / "trainer").glob("*.py"))]:
         digest.update(f"\n{path.name}\n".encode())
-        digest.update("".join(_dump(ast.parse(path.read_bytes()))).encode())
+        digest.update("".join(dump_tree(ast.parse(path.read_bytes()))).encode())
     for path in sorted((HERE / "datasets").glob("*.npz")):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
 
 
-def _sources(own: Path) -> list[Path]:
+def source_files(own: Path) -> list[Path]:
     """Return the experiment's file and the modules of this folder that its numbers pass through."""
     found: list[Path] = []
     waiting = [own, *(HERE / f"{name}.py" for name in ALWAYS)]
@@ -58,7 +58,7 @@ def _imported(tree: ast.Module) -> Iterator[str]:
             yield (node.module or "").removeprefix(f"{PACKAGE}.")
 
 
-def _dump(node: object) -> Iterator[str]:
+def dump_tree(node: object) -> Iterator[str]:
     """Write a tree the same way under every Python version: empty fields and docstrings left out.
 
     `ast.dump` would not do: what it prints changed in Python 3.12 and 3.13.
@@ -73,11 +73,11 @@ def _dump(node: object) -> Iterator[str]:
                 value = value[1:]
             if value is not None and value != []:
                 yield f" {field}="
-                yield from _dump(value)
+                yield from dump_tree(value)
         yield ")"
     elif isinstance(node, list):
         for item in node:
-            yield from _dump(item)
+            yield from dump_tree(item)
     else:
         yield repr(node)
 

@@ -50,12 +50,12 @@ def all_experiments() -> "Mapping[str, Experiment]":
 
     An entry point that cannot be loaded, or takes a name already there, is left out with a warning.
     """
-    offered = {name: experiment for name, (experiment, _) in _offered().items()}
+    offered = {name: experiment for name, (experiment, _) in offered_experiments().items()}
     return MappingProxyType({name: _bundled(name) for name in BUNDLED} | offered)
 
 
 @cache
-def _offered() -> "dict[str, tuple[Experiment, str]]":
+def offered_experiments() -> "dict[str, tuple[Experiment, str]]":
     """Return the experiments of other packages with the module that offers each, by name."""
     from alpgraph.experiments.model import Experiment
 
@@ -79,7 +79,7 @@ def folder_of(name: str) -> Path | None:
     """Return the folder of the module that offers an experiment; None when that is no file."""
     if name in BUNDLED:
         return Path(__file__).resolve().parent
-    _, module = _offered()[name]
+    _, module = offered_experiments()[name]
     file = import_module(module).__file__
     return Path(file).resolve().parent if file else None
 

@@ -17,7 +17,8 @@ _SAYS_MORE = re.compile(r"[*_`\\&$\r\x00]")
 
 
 @cache
-def _parser() -> MarkdownIt:
+def inline_parser() -> MarkdownIt:
+    """Return the parser of texts that are not plain."""
     md = MarkdownIt("zero", {"html": False})
     md.enable(["emphasis", "backticks", "escape", "entity"])
     md.use(dollarmath_plugin, allow_labels=False, allow_space=False, allow_digits=False)
@@ -39,4 +40,4 @@ def render_inline(text: str) -> SafeHtml:
     shown = text[:_LIMIT]
     if not _SAYS_MORE.search(shown):
         return SafeHtml(escapeHtml(shown))
-    return SafeHtml(_parser().renderInline(shown))
+    return SafeHtml(inline_parser().renderInline(shown))

@@ -101,6 +101,11 @@ class RunService:
         """What keeps every run waiting, in a sentence; empty when all is well."""
         return self.fault or self.executor.trouble
 
+    @property
+    def running(self) -> int:
+        """How many runs this server computes."""
+        return len(self._running)
+
     def get(self, run_id: str) -> Run | None:
         """Return a run as it stands now, or None."""
         run = self.store.get(run_id)

@@ -48,22 +48,23 @@ class Store:
 
     def __init__(self, where: str | Path) -> None:
         """Open and prepare the database; raises StoreError."""
-        self._engine = open_engine(where)
-        self.place = place_of(self._engine)
-        self.local = self._engine.dialect.name == "sqlite"
+        self.engine = open_engine(where)
+        """SQLAlchemy's, for its events and for what no method does."""
+        self.place = place_of(self.engine)
+        self.local = self.engine.dialect.name == "sqlite"
         """Whether every server that uses it runs on this machine."""
-        self._read_engine = self._engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._read_engine = self.engine.execution_options(isolation_level="AUTOCOMMIT")
         try:
-            with translate_errors(self.place), self._engine.begin() as connection:
+            with translate_errors(self.place), self.engine.begin() as connection:
                 prepare(connection, self.place)
-            self._file = file_of(self._engine)
+            self._file = file_of(self.engine)
         except BaseException:
             self.close()
             raise
 
     def close(self) -> None:
         """Let go of every connection."""
-        self._engine.dispose()
+        self.engine.dispose()
 
     # asking
 
@@ -335,14 +336,14 @@ class Store:
 
     def _refuse_if_gone(self) -> None:
         """Refuse to go on with a file that nobody will find again, as SQLite would."""
-        if file_of(self._engine) != self._file:
+        if file_of(self.engine) != self._file:
             what = f"the runs database {self.place} was moved or deleted while in use"
             raise StoreError(what, "put it back, or start again with a new one")
 
     @contextmanager
     def _write(self) -> Iterator[Connection]:
         self._refuse_if_gone()
-        with translate_errors(self.place), self._engine.begin() as connection:
+        with translate_errors(self.place), self.engine.begin() as connection:
             yield connection
 
     @contextmanager

@@ -230,7 +230,7 @@ def put_in_place(staging: Path, out: Path) -> None:
         staging.rename(out)
         return
     shutil.copymode(out, staging)
-    if _exchange(staging, out):
+    if exchange_folders(staging, out):
         return
     _, aside = _beside(out)
     try:
@@ -241,7 +241,7 @@ def put_in_place(staging: Path, out: Path) -> None:
     aside.rename(staging)
 
 
-def _exchange(one: Path, other: Path) -> bool:
+def exchange_folders(one: Path, other: Path) -> bool:
     """Let two folders change places at once, where the system can."""
     if sys.platform != "linux":
         return False

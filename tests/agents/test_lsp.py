@@ -53,12 +53,22 @@ NO = HEAD % ("A word of YAML", "No is no.", "words") + "---\nText about [[a]].\n
 FILES = {"a.md": A, "b.md": B, "c.md": C, "no.md": NO}
 
 
+class Client(LanguageClient):
+    """A client that remembers how its server ended."""
+
+    exit_code: int | None = None
+    errors = b""
+
+    async def server_exit(self, server: Any) -> None:
+        self.exit_code, self.errors = server.returncode, await server.stderr.read()
+
+
 class Editor:
     """An editor that is used without `await`."""
 
     def __init__(self, portal: BlockingPortal, root: Path) -> None:
         self.portal, self.root = portal, root
-        self.client = LanguageClient("editor", "1")
+        self.client = Client("editor", "1")
         self.told: dict[str, list[lsp.Diagnostic]] = {}
         self.news: queue.Queue[str] = queue.Queue()
         self.messages: queue.Queue[str] = queue.Queue()
@@ -70,7 +80,7 @@ class Editor:
         @self.client.feature(lsp.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)
         def told(params: lsp.PublishDiagnosticsParams) -> None:
             self.told[params.uri] = list(params.diagnostics)
-            self.news.set_text(params.uri)
+            self.news.put(params.uri)
 
         @self.client.feature(lsp.WINDOW_SHOW_MESSAGE)
         def show(params: lsp.ShowMessageParams) -> None:
@@ -107,10 +117,9 @@ class Editor:
         """Leave politely; return the exit code and what stands on standard error."""
         self.portal.call(self.client.shutdown_async, None)
         self.portal.call(self.client.exit, None)
-        server: Any = self.client._server
-        error = self.portal.call(server.stderr.read)
         self.portal.call(self.client.stop)
-        return int(server.returncode), error.decode()
+        assert self.client.exit_code is not None
+        return self.client.exit_code, self.client.errors.decode()
 
     def uri(self, name: str) -> str:
         return (self.root / name).as_uri()

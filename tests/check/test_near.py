@@ -10,13 +10,14 @@ ASKED = [slug[:3] + slug[4:] for slug in TITLES]
 
 
 def test_few_and_many_names_get_the_same_answers(monkeypatch: pytest.MonkeyPatch) -> None:
-    near._index_of.cache_clear()
     names = near.Names(TITLES)
     answers = [names.near(one) for one in ASKED]
     assert all(answers)
-    near._index_of.cache_clear()
-    monkeypatch.setattr(near, "_SCANNED", 0)
-    assert [near.Names(TITLES).near(one) for one in ASKED] == answers
+    monkeypatch.setattr(near, "MAX_SCANNED", 0)
+    others = near.Names(
+        TITLES | {"zzz": "Zzz"}
+    )  # an index of its own, made for many from the start
+    assert [others.near(one) for one in ASKED] == answers
 
 
 def test_a_new_title_is_found_and_an_old_one_is_not() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from alpgraph.cli.serving import _listen
+from alpgraph.cli.serving import listen
 
 
 def test_no_answer_waits_for_the_reader_s_acknowledgement() -> None:
@@ -21,7 +21,7 @@ def test_no_answer_waits_for_the_reader_s_acknowledgement() -> None:
             found.set_result(writer.get_extra_info("socket").getsockopt(*option))
             writer.close()
 
-        listener = _listen("127.0.0.1", 0)
+        listener = listen("127.0.0.1", 0)
         async with await asyncio.start_server(accepted, sock=listener):
             _, writer = await asyncio.open_connection(*listener.getsockname())
             answer = await found
@@ -33,7 +33,7 @@ def test_no_answer_waits_for_the_reader_s_acknowledgement() -> None:
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::"])
-def test_the_address_that_is_told_is_answered_wherever_a_server_listens(
+def test_the_address_that_is_told_is_answered_wherever_a_serverlistens(
     start_server: Any, folder: Callable[..., Path], host: str
 ) -> None:
     with start_server(

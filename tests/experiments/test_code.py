@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 
 from alpgraph.experiments import code_hash, get_experiment
-from alpgraph.experiments.code import _dump, _sources
+from alpgraph.experiments.code import dump_tree, source_files
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
 def dumped(text):
-    return "".join(_dump(ast.parse(text)))
+    return "".join(dump_tree(ast.parse(text)))
 
 
 def test_comments_docstrings_and_layout_do_not_count():
@@ -37,7 +37,7 @@ def test_whatever_changes_numbers_counts(other):
 
 def test_the_hash_covers_what_numbers_pass_through_and_no_more():
     own = Path(inspect.getsourcefile(get_experiment("utility-weighted-loss").measure))
-    names = {path.name for path in _sources(own)}
+    names = {path.name for path in source_files(own)}
     assert {own.name, "arms.py", "data.py", "model.py", "results.py", "statistics.py"} <= names
     assert not names & {"__init__.py", "registry.py", "running.py", "references.py"}
 

@@ -15,4 +15,4 @@ TEXTS = st.text(st.one_of(st.sampled_from(MARKS), st.characters(codec="utf-8")),
 @example("https://example.org")
 @example('1 < 2 > "0"')
 def test_a_text_without_marks_is_what_the_parser_makes_of_it(text: str) -> None:
-    assert render_inline(text) == inline._parser().renderInline(text)
+    assert render_inline(text) == inline.inline_parser().renderInline(text)

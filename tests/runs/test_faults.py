@@ -36,11 +36,11 @@ def failing(store: Store, number: int) -> Iterator[list[int]]:
     def committed(*args: Any) -> None:
         strike()
 
-    event.listen(store._engine, "before_cursor_execute", executed)
-    event.listen(store._engine, "commit", committed)
+    event.listen(store.engine, "before_cursor_execute", executed)
+    event.listen(store.engine, "commit", committed)
     yield struck
-    event.remove(store._engine, "before_cursor_execute", executed)
-    event.remove(store._engine, "commit", committed)
+    event.remove(store.engine, "before_cursor_execute", executed)
+    event.remove(store.engine, "commit", committed)
 
 
 class Story:
@@ -79,7 +79,7 @@ class Story:
 def test_whichever_write_fails_nothing_acknowledged_is_lost(where: str, trial: Ask) -> None:
     for number in itertools.count(1):
         story = Story(open_store(where))
-        with story.store._write() as connection:
+        with story.store.engine.begin() as connection:
             connection.execute(delete(RUNS))
         with failing(story.store, number) as struck:
             story.tell(trial)

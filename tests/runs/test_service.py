@@ -175,7 +175,7 @@ def test_cancelling_kills_the_process_that_would_go_on(
     pid = int(Path(log.path).read_text().split()[-1])
     assert service.cancel(run.id).state is State.CANCELLED
     until(lambda: not psutil.pid_exists(pid))
-    until(lambda: not service._running)
+    until(lambda: not service.running)
     stored = service.get(run.id)
     assert stored is not None
     assert (stored.state, stored.reason) == (State.CANCELLED, "cancelled by a visitor")
@@ -220,7 +220,7 @@ def test_results_that_cannot_be_stored_yet_are_kept_until_they_can(
     def lend(connection: Any, *_: Any) -> None:
         connection.execute(f"PRAGMA query_only = {int(full)}")
 
-    event.listen(service.store._engine, "checkout", lend)
+    event.listen(service.store.engine, "checkout", lend)
     gate.open()
     until(lambda: "readonly" in service.fault)
     full = False
@@ -241,9 +241,9 @@ def test_a_server_stops_also_where_a_result_cannot_be_stored(
     def lend(connection: Any, *_: Any) -> None:
         connection.execute("PRAGMA query_only = 1")
 
-    event.listen(service.store._engine, "checkout", lend)
+    event.listen(service.store.engine, "checkout", lend)
     gate.open()
-    until(lambda: any(own.ended for own in list(service._running.values())))
+    until(lambda: "readonly" in service.fault)
     service.stop()
     assert "readonly" in service.fault
 
@@ -394,16 +394,16 @@ def test_another_server_is_asked_and_watched_as_well(
     postgres: Callable[[], str], serve: Serve, trial: Ask, gate: Any
 ) -> None:
     where = postgres()
-    worker, other = serve(where), serve(where)
-    other.executor.close()
-    other._stopping = True  # it serves, and leaves the work to the first
+    worker = serve(where)
+    other = RunService(open_store(where), LocalExecutor(1))  # it leaves the work to the first
     gate.open(1)
     run, _ = worker.submit(trial(gate=gate.path))
     until(lambda: (stored := worker.get(run.id)) and stored.state is State.RUNNING)
     until(lambda: (seen := other.get(run.id)) and seen.progress > 0)
     assert other.store.live(run.id)[0]["name"] == "height"
     assert other.cancel(run.id).state is State.CANCELLED
-    until(lambda: not worker._running)
+    until(lambda: not worker.running)
+    other.stop()
 
 
 def test_a_verdict_of_a_note_is_the_oldest_run_with_default_seed_and_replicates(
@@ -421,18 +421,14 @@ def test_a_verdict_of_a_note_is_the_oldest_run_with_default_seed_and_replicates(
     assert answer_for(service.store, "nonsense", {}) is None
 
 
-def test_one_run_can_be_computed_in_the_foreground(
-    serve: Serve, trial: Ask, finished: Finished
-) -> None:
-    service = serve()
-    service._stopping = True
-    until(lambda: service._thread is not None and not service._thread.is_alive())
-    service._stopping = False
+def test_one_run_can_be_computed_in_the_foreground(tmp_path: Path, trial: Ask) -> None:
+    service = RunService(open_store(tmp_path / "runs.sqlite"), LocalExecutor(1))
     assert service.run_next() is None
     run, _ = service.submit(trial(9))
     ended = service.run_next()
     assert ended is not None
     assert (ended.id, ended.state) == (run.id, State.DONE)
+    service.stop()
 
 
 def test_workers_are_bounded_to_one_thread_of_linear_algebra(

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, event, text
+from sqlalchemy import Engine, create_engine, event, text
 
 from alpgraph.runs import (
     AlreadyFinal,
@@ -80,7 +80,7 @@ def test_an_attempt_is_counted_before_the_run_starts(store: Store, trial: Ask) -
 def test_times_follow_each_other_though_clocks_differ(store: Store, trial: Ask) -> None:
     for seed in range(3):
         store.add(trial(seed))
-    with store._write() as connection:  # asked of a server whose clock is an hour ahead
+    with store.engine.begin() as connection:  # asked of a server whose clock is an hour ahead
         connection.execute(text("UPDATE runs SET created = created + 3600"))
     done(store)
     store.claim("me")
@@ -180,7 +180,7 @@ def test_a_sweep_takes_the_runs_of_silent_and_unknown_servers_only(
         store.heartbeat(owner)
     for owner in ("alive", "silent", "unknown"):
         store.claim(owner)
-    with store._write() as connection:
+    with store.engine.begin() as connection:
         connection.execute(text("UPDATE servers SET seen = seen - 3600 WHERE id = 'silent'"))
     assert store.sweep() == 2
     assert store.sweep() == 0
@@ -305,7 +305,7 @@ def test_an_older_schema_is_migrated_and_its_runs_are_kept(where: str, trial: As
     run_id = store.add(trial())[0].id
     store.add(trial(7))
     answered = done(store)
-    with store._write() as connection:
+    with store.engine.begin() as connection:
         for column in ("visitor", "progress", "live", "summary"):
             connection.execute(text(f"ALTER TABLE runs DROP COLUMN {column}"))
         connection.execute(text("UPDATE alpgraph_schema SET version = 1"))
@@ -320,7 +320,7 @@ def test_an_older_schema_is_migrated_and_its_runs_are_kept(where: str, trial: As
 
 def test_a_newer_schema_is_refused_with_what_to_do(where: str) -> None:
     store = open_store(where)
-    with store._write() as connection:
+    with store.engine.begin() as connection:
         connection.execute(text("UPDATE alpgraph_schema SET version = 99"))
     store.close()
     with pytest.raises(StoreError, match="schema 99, this alpgraph knows up to 3; update alpgraph"):
@@ -329,23 +329,22 @@ def test_a_newer_schema_is_refused_with_what_to_do(where: str) -> None:
 
 def test_a_refused_transaction_leaves_nothing_behind(store: Store, trial: Ask) -> None:
     store.add(trial())
-    with contextlib.suppress(StoreError), store._write() as connection:
-        connection.execute(text("DELETE FROM runs"))
-        connection.execute(text("SELECT nothing FROM nowhere"))
+    with pytest.raises(QueueFull):
+        store.add_all([trial(1), trial(2)], limits=Limits(queue=2))
     assert store.page().total == 1
 
 
 def test_a_full_disk_is_said_plainly_and_loses_nothing(tmp_path: Path, trial: Ask) -> None:
     store = open_store(tmp_path / "runs.sqlite")
     kept = [store.add(trial(seed))[0].id for seed in range(5)]
-    with store._read() as connection:  # SQLite then answers as it does on a full disk
+    with store.engine.connect() as connection:  # SQLite then answers as it does on a full disk
         pages = connection.exec_driver_sql("PRAGMA page_count").scalar()
         connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
     claim = store.claim("me")
     assert claim is not None
     with pytest.raises(StoreError, match=r"full.*free some space"):
         store.finish(claim, State.DONE, version="1", result=f'{{"pad":"{"x" * 100_000}"}}')
-    with store._read() as connection:
+    with store.engine.connect() as connection:
         connection.exec_driver_sql("PRAGMA max_page_count = 1000000")
     assert store.page().total == len(kept)
     assert store.finish(claim, State.DONE, version="1", result=f'{{"pad":"{"x" * 100_000}"}}')
@@ -446,7 +445,7 @@ def test_a_database_of_something_else_is_left_as_it_is(
 def test_a_damaged_row_is_said_with_what_to_do(tmp_path: Path, trial: Ask, damage: str) -> None:
     store = open_store(tmp_path / "runs.sqlite")
     run_id = store.add(trial())[0].id
-    with store._write() as connection:
+    with store.engine.begin() as connection:
         connection.execute(text(f"UPDATE runs SET {damage}"))
     with pytest.raises(StoreError, match=f"{run_id}.*cannot be read.*move the database away"):
         store.get(run_id)
@@ -469,13 +468,14 @@ def test_nothing_is_acknowledged_into_a_file_that_is_gone(tmp_path: Path, trial:
 
 
 def test_a_database_for_which_too_many_wait_is_said_plainly(
-    store: Store, monkeypatch: pytest.MonkeyPatch
+    where: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    pool: Any = store._engine.pool
-    monkeypatch.setattr(pool, "_timeout", 0.1)
-    with contextlib.ExitStack() as held:
-        for _ in range(pool.size() + pool._max_overflow):
-            held.enter_context(store._read())
-        with pytest.raises(StoreError, match="too many wait for the runs database"):
-            store.heartbeat("me")
+    one = {"pool_size": 1, "max_overflow": 0, "pool_timeout": 0.1}
+    monkeypatch.setattr(
+        "alpgraph.runs.engine.create_engine", lambda url, **more: create_engine(url, **more | one)
+    )
+    store = open_store(where)
+    with store.engine.connect(), pytest.raises(StoreError, match="too many wait for the runs"):
+        store.heartbeat("me")
     store.heartbeat("me")
+    store.close()

@@ -349,7 +349,7 @@ def test_a_system_that_cannot_exchange_folders_moves_the_old_one_aside(
 ) -> None:
     site = tmp_path / "site"
     build(site, str(small))
-    monkeypatch.setattr("alpgraph.site.folder._exchange", lambda one, other: False)
+    monkeypatch.setattr("alpgraph.site.folder.exchange_folders", lambda one, other: False)
     (small / "a.md").write_text(note("Anew", "b"))
     build(site, str(small))
     assert "Anew" in (site / "n" / "a.html").read_text()
