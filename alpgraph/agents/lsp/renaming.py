@@ -53,13 +53,12 @@ def rename(documents: OpenDocuments, codec: PositionCodec, params: Any) -> lsp.W
     if cursor is None or slug is None:
         return None
     old = cursor.collection.notes[slug].path
-    name = path_named(params.new_name.strip(), old)
-    plan = plan_renaming(cursor.collection.notebook, {old: name}, documents.data)
-    moves = [
-        lsp.RenameFile(documents.uri_of(old), documents.uri_of(new))
-        for old, new in plan.moves.items()
-    ]
-    return lsp.WorkspaceEdit(document_changes=[*_changes(documents, codec, plan), *moves])
+    notebook, new = cursor.collection.notebook, path_named(params.new_name.strip(), old)
+    plan = plan_renaming(notebook, {old: new}, documents.data)
+    move = lsp.RenameFile(documents.uri_of(old), documents.uri_of(new))
+    # not every editor makes the folder that a file is moved to
+    (notebook.root / new).parent.mkdir(parents=True, exist_ok=True)
+    return lsp.WorkspaceEdit(document_changes=[*_changes(documents, codec, plan), move])
 
 
 def before_moving(
