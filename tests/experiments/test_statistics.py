@@ -52,7 +52,8 @@ def test_interval_of_a_case_done_by_hand():
     assert (mean, low, high) == pytest.approx((3.0, 3 - half, 3 + half), rel=1e-6)
 
 
-def test_one_difference_has_no_interval():
+def test_one_difference_has_no_interval_and_two_have_one():
+    assert t_interval(np.array([1.0, 3.0])) == pytest.approx((2, -10.7062, 14.7062), rel=1e-5)
     assert t_interval(np.array([0.3])) == (0.3, -np.inf, np.inf)
     assert decide(0.3, -np.inf, np.inf, smallest=0.1) == "inconclusive"
 

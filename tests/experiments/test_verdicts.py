@@ -46,3 +46,17 @@ def test_where_lower_is_expected_signs_turn_but_numbers_stay():
     assert judged.verdict == Verdict.SUPPORTED
     assert judged.low < judged.difference < judged.high < 0
     assert judge(measured([0.3, 0.4, 0.5]), lower).verdict == Verdict.CONTRADICTED
+
+
+@pytest.mark.parametrize(("direction", "sign"), [("higher", 1), ("lower", -1)])
+def test_the_same_rule_judges_either_direction(direction, sign):
+    asked = replace(EXPERIMENT, direction=direction, smallest_effect=0.1)
+    for differences, verdict in [
+        ([0.11, 0.12, 0.13], Verdict.SUPPORTED),
+        ([0.08, 0.09, 0.10], Verdict.INCONCLUSIVE),
+        ([-0.5, 1.5, 0.5], Verdict.INCONCLUSIVE),
+        ([0.02, 0.03, 0.04], Verdict.NO_EFFECT),
+        ([-0.11, -0.12, -0.13], Verdict.CONTRADICTED),
+    ]:
+        judged = judge(measured(sign * np.array(differences)), asked)
+        assert judged.verdict == verdict, differences
