@@ -4,6 +4,7 @@ import os
 import stat
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -11,8 +12,16 @@ from typing import Any
 
 import pytest
 
+from alpgraph.locks import turn
 from alpgraph.notes import read_notebook
-from alpgraph.state import KEY_BYTES, Key, cache_folder, make_state, user_key
+from alpgraph.state import (
+    KEY_BYTES,
+    Key,
+    cache_folder,
+    make_state,
+    user_key,
+    user_state_dir,
+)
 
 Folder = Callable[[dict[str, str | bytes]], Path]
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -93,6 +102,41 @@ def test_without_a_home_there_is_a_key_for_the_process(monkeypatch: pytest.Monke
         assert cache_folder(Path("state")) is None
     finally:
         user_key.cache_clear()
+
+
+def test_what_another_user_made_is_not_trusted(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state, user = tmp_path / "state", os.geteuid()
+    user_key.cache_clear()
+    try:
+        assert cache_folder(state) is not None
+        monkeypatch.setattr(os, "geteuid", lambda: user + 1)
+        assert cache_folder(state) is None
+        user_key.cache_clear()
+        assert not user_key().lasts
+    finally:
+        user_key.cache_clear()
+
+
+def test_a_turn_is_taken_by_one_at_a_time(tmp_path: Path) -> None:
+    lock = tmp_path / "deep" / "lock"
+    with turn(lock) as held:
+        begun = time.monotonic()
+        with turn(lock, longest_wait=0.1) as meanwhile:
+            waited = time.monotonic() - begun
+    with turn(lock, longest_wait=0) as afterwards, turn(lock / "below") as nowhere:
+        pass
+    assert (held, meanwhile, afterwards, nowhere) == (True, False, True, False)
+    assert 0.1 <= waited < 60
+
+
+def test_the_users_folder_is_where_the_system_says() -> None:
+    usual = Path.home() / ".local" / "state" / "alpgraph"
+    assert user_state_dir({}) == user_state_dir({"XDG_STATE_HOME": "here"}) == usual
+    assert user_state_dir({"LOCALAPPDATA": "/data"}) == Path("/data/alpgraph")
+    both = {"XDG_STATE_HOME": "/own", "LOCALAPPDATA": "/data"}
+    assert user_state_dir(both) == Path("/own/alpgraph")
 
 
 def test_a_cache_sealed_with_another_key_is_not_used(

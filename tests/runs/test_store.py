@@ -65,6 +65,8 @@ def test_runs_are_claimed_in_the_order_they_were_asked(store: Store, trial: Ask)
     assert [store.get(run_id).position for run_id in ids] == [0, 1, 2]  # type: ignore[union-attr]
     claims = [store.claim("me") for _ in range(4)]
     assert [claim and claim.run.id for claim in claims] == [*ids, None]
+    places = [store.get(run_id).position for run_id in ids]  # type: ignore[union-attr]
+    assert places == [None, None, None]
 
 
 def test_an_attempt_is_counted_before_the_run_starts(store: Store, trial: Ask) -> None:
