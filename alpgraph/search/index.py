@@ -3,7 +3,7 @@
 import json
 import re
 import shutil
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from itertools import chain
 from pathlib import Path
@@ -14,30 +14,19 @@ import tantivy
 from alpgraph.locks import turn
 from alpgraph.notes import Note, Notebook
 from alpgraph.notes.shown import outside_addresses, shown_text
+from alpgraph.search.compiler import WEIGHTS, QueryCompiler, make_schema
 from alpgraph.search.damage import no_panic, refuse_pipes
-from alpgraph.search.filters import UNTESTED, Filters, facts
+from alpgraph.search.filters import Filters, facts
 from alpgraph.search.query import Query, parse_query, topic_key
 from alpgraph.search.snippets import Hit, mark, snippet
 from alpgraph.search.words import ANALYZER, analyzer, split_cjk
 from alpgraph.state import read_regular
 
 VERSION = 4
-WEIGHTS = {"title": 5.0, "claim": 2.5, "summary": 2.0, "headings": 2.0, "reasons": 1.3, "body": 1.0,
-           "sources": 0.7}  # fmt: skip
 SPARE = 16
 """Near notes asked for beyond those wanted, since equally near ones come in any order."""
 BUSY = "LockBusy"
 """What tantivy says where another writer holds the folder."""
-
-
-def _schema() -> tantivy.Schema:
-    builder = tantivy.SchemaBuilder()
-    builder.add_text_field("slug", stored=True, tokenizer_name="raw")
-    for name in WEIGHTS:
-        builder.add_text_field(name, tokenizer_name=ANALYZER)
-    for name in ("topic", "has"):
-        builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
-    return builder.build()
 
 
 class SearchIndex:
@@ -45,7 +34,8 @@ class SearchIndex:
 
     def __init__(self, folder: Path | None) -> None:
         """Open the index in `folder`, or an empty one in memory when `folder` is None."""
-        self._schema = _schema()
+        self._schema = make_schema()
+        self._compiler = QueryCompiler(self._schema)
         self._folder = folder
         self._digests: dict[str, str] = {}
         self._seen: tuple[int, int] | None = None
@@ -53,7 +43,7 @@ class SearchIndex:
         self._filters: Filters | None = None
         self._notebook: Notebook | None = None
         """What it was last brought up to date with."""
-        self._mending = Lock()
+        self._mend_lock = Lock()
         self._index = self._open()
         self._index.register_tokenizer(ANALYZER, analyzer())
 
@@ -199,9 +189,10 @@ class SearchIndex:
         query = parse_query(text)
         if query.empty:
             return 0, []
-        filters = self._filtered(query, verdicts or {})
+        conditions = self._compiler.conditions(query, self._filters, verdicts or {})
         for all_words in (True, False):
-            total, rows = self._found(self._build(query, all_words, filters), max(1, limit), offset)
+            compiled = self._compiler.compile(query, all_words=all_words, conditions=conditions)
+            total, rows = self._run(compiled, max(1, limit), offset)
             if total or len(query.words) + len(query.phrases) < 2:
                 break
         notes = self._notes  # `update` in another thread may have put others in their place
@@ -211,43 +202,7 @@ class SearchIndex:
         """Say of each filter in `text` whose value no note can have which values there are."""
         return self._filters.unknown(parse_query(text)) if self._filters else []
 
-    def _filtered(
-        self, query: Query, verdicts: Mapping[str, str]
-    ) -> list[tuple[tantivy.Occur, tantivy.Query]]:
-        """Return what the filters of a query ask of the index."""
-        must, filters = tantivy.Occur.Must, self._filters
-        parts = []
-        for key, value in query.filters:
-            if key in ("topic", "has"):
-                parts.append((must, self._term(key, value)))
-            elif key != "verdict" and filters is not None:
-                slugs = filters.typed(value) if key == "type" else filters.linking(value)
-                parts.append((must, self._among(slugs or ())))
-        if words := {value for key, value in query.filters if key == "verdict"}:
-            parts.append((must, self._judged(words, verdicts)))
-        return parts
-
-    def _judged(self, words: set[str], verdicts: Mapping[str, str]) -> tantivy.Query:
-        """Ask for notes of any of these verdicts."""
-        must, either = tantivy.Occur.Must, tantivy.Occur.Should
-        slugs = [slug for slug, verdict in verdicts.items() if topic_key(verdict) in words]
-        options = [(either, self._among(slugs))]
-        if not words.isdisjoint(UNTESTED):
-            untested = [(must, self._term("has", "claim")),
-                        (tantivy.Occur.MustNot, self._among(verdicts))]  # fmt: skip
-            options.append((either, tantivy.Query.boolean_query(untested)))
-        return tantivy.Query.boolean_query(options)
-
-    def _term(self, field: str, value: str) -> tantivy.Query:
-        return tantivy.Query.const_score_query(
-            tantivy.Query.term_query(self._schema, field, value), 0.0
-        )
-
-    def _among(self, slugs: Iterable[str]) -> tantivy.Query:
-        query = tantivy.Query.term_set_query(self._schema, "slug", list(slugs))
-        return tantivy.Query.const_score_query(query, 0.0)
-
-    def _found(
+    def _run(
         self, query: tantivy.Query, limit: int, offset: int
     ) -> tuple[int, list[tuple[float, str]]]:
         """Ask the index; one that turns out to be damaged is made anew before."""
@@ -261,40 +216,11 @@ class SearchIndex:
 
     def _mend(self, damaged: tantivy.Index) -> None:
         """Go on in memory in place of a damaged folder; who opens that next makes it anew."""
-        with self._mending:
+        with self._mend_lock:
             if self._index is damaged and self._folder is not None and self._notebook is not None:
                 (self._folder / "digests.json").unlink(missing_ok=True)
                 self._start_over(None)
                 self._write(self._notebook)
-
-    def _build(
-        self,
-        query: Query,
-        all_words: bool,
-        filters: Sequence[tuple[tantivy.Occur, tantivy.Query]] = (),
-    ) -> tantivy.Query:
-        occur = tantivy.Occur.Must if all_words else tantivy.Occur.Should
-        parts = [
-            (occur, self._word(word, query.unfinished and word == query.words[-1]))
-            for word in query.words
-        ]
-        parts += [(occur, self._phrase(phrase)) for phrase in query.phrases]
-        text = tantivy.Query.boolean_query(parts) if parts else tantivy.Query.all_query()
-        return tantivy.Query.boolean_query([(tantivy.Occur.Must, text), *filters])
-
-    def _word(self, word: str, unfinished: bool) -> tantivy.Query:
-        query = tantivy.Query
-        options = []
-        for field, weight in WEIGHTS.items():
-            exact = query.term_query(self._schema, field, word)
-            options.append(query.boost_query(exact, weight))
-            if unfinished and len(word) > 1:
-                begun = query.fuzzy_term_query(self._schema, field, word, distance=0, prefix=True)
-                options.append(query.boost_query(query.const_score_query(begun, 1.0), weight / 2))
-            if len(word) > 4 and word.isascii() and not word.isdigit():
-                near = query.fuzzy_term_query(self._schema, field, word, distance=1)
-                options.append(query.boost_query(query.const_score_query(near, 1.0), weight / 4))
-        return query.disjunction_max_query(options, tie_breaker=0.3)
 
     def absent(self, text: str) -> list[str]:
         """Return the words of a query that stand in no note, as the index holds them.
@@ -311,23 +237,13 @@ class SearchIndex:
             and not (word in last and any(_begins(searcher, field, word) for field in WEIGHTS))
         ]
 
-    def _phrase(self, words: tuple[str, ...]) -> tantivy.Query:
-        query = tantivy.Query
-        return query.disjunction_max_query(
-            [
-                query.boost_query(query.phrase_query(self._schema, name, list(words)), weight)
-                for name, weight in WEIGHTS.items()
-            ],
-            tie_breaker=0.3,
-        )
-
     def near(self, text: str, *, limit: int = 5, without: str = "") -> list[Hit]:
         """Return the notes whose words are most like `text` (a draft, or a wrong address)."""
         query = parse_query(" ".join(_telling(text)))
         if not query.words:
             return []
         loose = Query(query.words, unfinished=False)
-        _, rows = self._found(self._build(loose, all_words=False), limit + SPARE, 0)
+        _, rows = self._run(self._compiler.compile(loose, all_words=False), limit + SPARE, 0)
         rows.sort(key=lambda row: (-round(row[0], 2), row[1]))  # not by which was indexed first
         notes, empty = self._notes, Query()
         ranked = [(score, notes[slug]) for score, slug in rows if slug != without and slug in notes]
