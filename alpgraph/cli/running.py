@@ -3,61 +3,19 @@
 import json
 import os
 import sys
-import time
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, redirect_stdout
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from alpgraph.cli.options import find, json_option, notes_option, read
+from alpgraph.cli.results import Progress, RunRequest, head, row, summary
 
 if TYPE_CHECKING:
     from alpgraph.experiments.model import Experiment
-
-BAR = 24
-
-
-@dataclass(frozen=True, slots=True)
-class RunRequest:
-    """What is to be run: once, or for several values of the parameter `key`."""
-
-    experiment: "Experiment"
-    key: str
-    questions: Sequence[Mapping[str, Any]]
-    replicates: int
-
-    @property
-    def width(self) -> int:
-        """Characters of the widest value of `key`."""
-        return max(len(self.key), *(len(str(question[self.key])) for question in self.questions))
-
-
-class Progress:
-    """A bar with the time left, on standard error when that is a terminal."""
-
-    def __init__(self, label: str) -> None:
-        """Start the clock."""
-        self.label, self.started = label, time.monotonic()
-        self.shown = sys.stderr.isatty()
-
-    def __call__(self, fraction: float, curves: Mapping[str, Any] | None = None) -> None:
-        """Draw the share done."""
-        if not self.shown:
-            return
-        spent = time.monotonic() - self.started
-        left = f"{spent * (1 - fraction) / fraction:.0f} s left" if fraction > 0.02 else ""
-        done = round(BAR * fraction)
-        bar = "█" * done + "·" * (BAR - done)
-        click.echo(f"\r{self.label} {bar} {fraction:4.0%} {left:<12}", nl=False, err=True)
-
-    def finish(self) -> None:
-        """Remove the bar."""
-        if self.shown:
-            click.echo("\r" + " " * 70 + "\r", nl=False, err=True)
 
 
 def pin_threads() -> None:
@@ -145,9 +103,9 @@ def _print_results(
     as_json: bool,
 ) -> bool:
     """Print results as they come; whether the last one was interrupted."""
-    line_of = _row if request.key else _summary
+    line_of = row if request.key else summary
     if not as_json:
-        click.echo(_head(request))
+        click.echo(head(request))
     results = []
     interrupted = False
     for question, (result, interrupted) in zip(request.questions, outcomes, strict=False):
@@ -318,50 +276,3 @@ def _as_failure(experiment: "Experiment") -> Iterator[None]:
             hint = ""
         message = f"the experiment {experiment.name!r} failed: {failure(error, experiment)}{hint}"
         raise click.ClickException(message) from None
-
-
-def _head(request: RunRequest) -> str:
-    """Say what is asked; before a sweep, what its columns are."""
-    experiment = request.experiment
-    lines = [experiment.title, experiment.hypothesis]
-    if request.key:
-        lines += [
-            f"{experiment.primary.name} ({experiment.primary.unit}): {experiment.treatment.name} "
-            f"minus {experiment.control.name}, {request.replicates} replicates each",
-            f"{request.key:>{request.width}}  difference       95 % interval        verdict",
-        ]
-    return "\n".join(lines)
-
-
-def _row(request: RunRequest, result: Mapping[str, Any]) -> str:
-    """Tell one point of a sweep."""
-    primary, replicates = result["primary"], len(result["replicates"])
-    few = f" ({replicates} replicates)" if replicates < request.replicates else ""
-    return (
-        f"{result['params'][request.key]!s:>{request.width}}  {signed(primary['difference']):>10}  "
-        f"{signed(primary['low']):>10} to {signed(primary['high']):<10}  {result['verdict']}{few}"
-    )
-
-
-def _summary(request: RunRequest, result: Mapping[str, Any]) -> str:
-    """Tell a result in a few lines."""
-    primary, experiment = result["primary"], request.experiment
-    low, high = (signed(end) for end in primary["bootstrap"])
-    return (
-        f"{str(result['verdict']).upper()}: {primary['name']} "
-        f"{signed(primary['difference'])} {primary['unit']} "
-        f"(95 % interval {signed(primary['low'])} to {signed(primary['high'])}, "
-        f"{len(result['replicates'])} replicates; bootstrap {low} to {high})\n"
-        f"{experiment.control.name} {_plain(primary['control'])}, "
-        f"{experiment.treatment.name} {_plain(primary['treatment'])}; "
-        f"expected {result['direction']}, smallest effect {result['smallest_effect']:g}"
-    )
-
-
-def signed(value: float | None) -> str:
-    """Write a number with its sign; a dash where there is none."""
-    return "–" if value is None else f"{value:+.4g}"
-
-
-def _plain(value: float | None) -> str:
-    return "–" if value is None else f"{value:.4g}"

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from alpgraph.cli.options import json_option
-from alpgraph.cli.running import Progress, pin_threads, signed, suggestion
+from alpgraph.cli.results import Progress, signed
+from alpgraph.cli.running import pin_threads, suggestion
 
 if TYPE_CHECKING:
     from alpgraph.experiments import Verified
