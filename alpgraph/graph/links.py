@@ -14,7 +14,8 @@ from alpgraph.graph.model import (
     types_of_graph,
 )
 from alpgraph.notes.model import Basis
-from alpgraph.notes.relation_types import RelationType, label_from
+from alpgraph.notes.relation_table import RelationType
+from alpgraph.notes.relation_types import label_from
 
 Side = Literal["left", "right"]
 

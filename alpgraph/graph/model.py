@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol, cast
 import networkx as nx
 
 from alpgraph.notes.model import Basis, Note
-from alpgraph.notes.relation_types import RelationType, RelationTypes
+from alpgraph.notes.relation_table import RelationType
+from alpgraph.notes.relation_types import RelationTypes
 
 if TYPE_CHECKING:
     NoteGraph = nx.MultiDiGraph[str]

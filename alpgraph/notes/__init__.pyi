@@ -48,9 +48,11 @@ from .parsing import (
 from .prose import (
     render_prose as render_prose,
 )
+from .relation_table import (
+    RelationType as RelationType,
+)
 from .relation_types import (
     Reading as Reading,
-    RelationType as RelationType,
     RelationTypes as RelationTypes,
     label_from as label_from,
     types_of as types_of,

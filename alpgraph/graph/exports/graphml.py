@@ -11,7 +11,8 @@ import networkx as nx
 
 from alpgraph.graph.exports.rows import clean, edge_rows, node_rows
 from alpgraph.graph.model import MENTION, NoteGraph, Reason, types_of_graph
-from alpgraph.notes.relation_types import RelationType, RelationTypes
+from alpgraph.notes.relation_table import RelationType
+from alpgraph.notes.relation_types import RelationTypes
 
 SPACE = "http://graphml.graphdrawing.org/xmlns"
 NODE_KEYS = {

@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from alpgraph.graph.exports.rows import clean, edge_rows, node_rows
 from alpgraph.graph.model import MENTION, NoteGraph, Reason, type_of, types_of_graph
-from alpgraph.notes.relation_types import RelationType
+from alpgraph.notes.relation_table import RelationType
 
 PREFIXES = {
     "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
