@@ -16,7 +16,7 @@ _LOOK = 0.05
 
 
 @contextmanager
-def turn(lock: Path, longest_wait: float = LONGEST_WAIT) -> Iterator[bool]:
+def file_lock(lock: Path, longest_wait: float = LONGEST_WAIT) -> Iterator[bool]:
     """Wait until no other process holds the file `lock`, and hold it; whether it is held.
 
     It is not where others hold it longer than `longest_wait` seconds or no file can be made. A

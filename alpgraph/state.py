@@ -14,7 +14,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import NamedTuple
 
-from alpgraph.locks import turn
+from alpgraph.locks import file_lock
 
 NAME = ".alpgraph"
 """What the state folder beside the notes is called."""
@@ -110,7 +110,7 @@ def _read(path: Path) -> bytes | None:
 def _create(path: Path) -> bytes | None:
     """Write a key whole, in place of one that cannot be used; return what is there then."""
     make_state(path.parent)
-    with turn(path.with_name("key.lock"), longest_wait=WRITING):
+    with file_lock(path.with_name("key.lock"), longest_wait=WRITING):
         secret = _read(path)  # of several processes that start together, one makes the key
         if secret is not None:
             return secret

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from alpgraph.locks import turn
+from alpgraph.locks import file_lock
 from alpgraph.notes import read_notebook
 from alpgraph.state import (
     KEY_BYTES,
@@ -121,11 +121,11 @@ def test_what_another_user_made_is_not_trusted(
 
 def test_a_turn_is_taken_by_one_at_a_time(tmp_path: Path) -> None:
     lock = tmp_path / "deep" / "lock"
-    with turn(lock) as held:
+    with file_lock(lock) as held:
         begun = time.monotonic()
-        with turn(lock, longest_wait=0.1) as meanwhile:
+        with file_lock(lock, longest_wait=0.1) as meanwhile:
             waited = time.monotonic() - begun
-    with turn(lock, longest_wait=0) as afterwards, turn(lock / "below") as nowhere:
+    with file_lock(lock, longest_wait=0) as afterwards, file_lock(lock / "below") as nowhere:
         pass
     assert (held, meanwhile, afterwards, nowhere) == (True, False, True, False)
     assert 0.1 <= waited < 60

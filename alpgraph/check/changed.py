@@ -10,7 +10,7 @@ from alpgraph.check.near import Names
 from alpgraph.check.rule import FaultFinder, Subject
 from alpgraph.check.rules.evidence import BACKING, words_of, work_of
 from alpgraph.diagnostics import Diagnostic
-from alpgraph.graph.build import told_by
+from alpgraph.graph.build import reasons_of
 from alpgraph.graph.model import Reason, ghost_key
 from alpgraph.graph.part import Links, Side, linked_groups
 from alpgraph.notes import Note
@@ -108,7 +108,7 @@ class _Part(Subject):
     def reasons(self, edge: tuple[str, str, str]) -> Sequence[Reason]:
         """Return what the two notes tell of a relation."""
         *pair, kind = edge
-        reasons_by_edge = told_by(
+        reasons_by_edge = reasons_of(
             self.notebook, sorted(slug for slug in pair if slug in self.notes)
         )
         same = {edge}

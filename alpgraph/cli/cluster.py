@@ -16,10 +16,10 @@ NOTICE = 5.0
 
 def reach_scheduler(address: str) -> None:
     """Call a Dask scheduler once; wrong use when it does not answer."""
-    from alpgraph.runs import Unreachable, reach
+    from alpgraph.runs import Unreachable, check_scheduler
 
     try:
-        reach(address)
+        check_scheduler(address)
     except Unreachable as fault:
         raise click.UsageError(str(fault)) from None
 
@@ -48,14 +48,14 @@ def run_on_dask(
     limits = Limits(seconds=DAY)
     code = code_hash(experiment.name)
 
-    def hear(index: int, share: float) -> None:
+    def on_progress(index: int, share: float) -> None:
         shares[index] = share
         progress(sum(shares) / len(shares))
 
     futures = [
         executor.submit(
             Job(f"{index}", RunSpec(experiment.name, question, replicates, seed, code), limits),
-            lambda share, curves, index=index: hear(index, share),  # type: ignore[misc]
+            lambda share, curves, index=index: on_progress(index, share),  # type: ignore[misc]
         )
         for index, question in enumerate(questions)
     ]

@@ -15,7 +15,7 @@ from alpgraph.cli.results import Progress, signed
 from alpgraph.cli.running import pin_threads, suggestion
 
 if TYPE_CHECKING:
-    from alpgraph.experiments import Verified
+    from alpgraph.experiments import Verification
 
 HOUR = 3600.0
 
@@ -41,7 +41,7 @@ def verify(names: tuple[str, ...], seed: int | None, as_json: bool) -> int:
         raise click.BadParameter(f"{seed} is below 0", param_hint="--seed")
     base = seed if seed is not None else int(time.time())
     presets = [(name, preset) for name in names or experiments for preset in references(name)]
-    rows: list[Verified] = []
+    rows: list[Verification] = []
     interrupted = False
     try:
         for row in _verified(presets, base):
@@ -61,7 +61,7 @@ def verify(names: tuple[str, ...], seed: int | None, as_json: bool) -> int:
     return 130 if interrupted else int(failed > 0)
 
 
-def _verified(presets: Sequence[tuple[str, str]], base: int) -> "Iterator[Verified]":
+def _verified(presets: Sequence[tuple[str, str]], base: int) -> "Iterator[Verification]":
     """Verify presets on every core and give them in their order, as soon as they are known."""
     from alpgraph.experiments import code_hash, references, verify_preset
     from alpgraph.runs import Ended, Job, Limits, RunSpec, open_executor
@@ -72,8 +72,8 @@ def _verified(presets: Sequence[tuple[str, str]], base: int) -> "Iterator[Verifi
     shares = dict.fromkeys(presets, 0.0)
     progress, lock = Progress("verify"), threading.Lock()
 
-    def verify_one(pair: tuple[str, str]) -> "Verified":
-        def hear(share: float, curves: Any) -> None:
+    def verify_one(pair: tuple[str, str]) -> "Verification":
+        def on_progress(share: float, curves: Any) -> None:
             with lock:
                 shares[pair] = share
                 progress(sum(cost[p] * shares[p] for p in presets) / sum(cost.values()))
@@ -81,7 +81,7 @@ def _verified(presets: Sequence[tuple[str, str]], base: int) -> "Iterator[Verifi
         def run(name: str, params: Mapping[str, Any], replicates: int, seed: int) -> Any:
             spec = RunSpec(name, dict(params), replicates, seed, code_hash(name))
             job = Job(f"{next(numbers)}", spec, Limits(seconds=HOUR))
-            return json.loads(executor.submit(job, hear).result())
+            return json.loads(executor.submit(job, on_progress).result())
 
         return verify_preset(*pair, base, run)
 
@@ -98,7 +98,7 @@ def _verified(presets: Sequence[tuple[str, str]], base: int) -> "Iterator[Verifi
         pool.shutdown(cancel_futures=True)
 
 
-def _line(row: "Verified") -> str:
+def _line(row: "Verification") -> str:
     """Tell in a line whether a verdict holds."""
     mark = "holds" if row.holds else "DOES NOT HOLD"
     primary = row.result["primary"]

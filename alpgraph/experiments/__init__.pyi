@@ -39,7 +39,7 @@ from .results import (
     result_of as result_of,
 )
 from .running import (
-    Verified as Verified,
+    Verification as Verification,
     estimate_seconds as estimate_seconds,
     run_experiment as run_experiment,
     verify as verify,

@@ -16,7 +16,7 @@ Run = Callable[[str, Mapping[str, Any], int, int], Mapping[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
-class Verified:
+class Verification:
     """What fresh seeds say of one stored verdict."""
 
     experiment: str
@@ -69,13 +69,13 @@ def estimate_seconds(name: str, params: Mapping[str, Any], replicates: int) -> f
     return max(0.1, float(nearest["cpu_seconds"] * share * scale))
 
 
-def verify(name: str, seed: int, progress: Progress = silent) -> Iterator[Verified]:
+def verify(name: str, seed: int, progress: Progress = silent) -> Iterator[Verification]:
     """Run each stored preset again on replicates of `seed`: see `verify_preset`."""
     for preset in references(name):
         yield verify_preset(name, preset, seed, partial(run_experiment, progress=progress))
 
 
-def verify_preset(name: str, preset: str, seed: int, run: Run = run_experiment) -> Verified:
+def verify_preset(name: str, preset: str, seed: int, run: Run = run_experiment) -> Verification:
     """Run a stored preset again, with twice the replicates before its verdict is given up.
 
     Choose a seed that nobody used before: references lie on `REFERENCE_SEED`. `run(name, params,
@@ -85,7 +85,7 @@ def verify_preset(name: str, preset: str, seed: int, run: Run = run_experiment) 
     stored, replicates = reference["result"]["verdict"], reference["replicates"]
     for count in (replicates, 2 * replicates):
         result = run(name, reference["params"], count, seed)
-        seen = Verified(name, preset, stored, result["verdict"], count, result)
+        seen = Verification(name, preset, stored, result["verdict"], count, result)
         if seen.holds:
             break
     return seen

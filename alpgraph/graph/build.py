@@ -70,11 +70,11 @@ def patch_graph(
     pairs = {
         frozenset(edge[:2])
         for notebook in (before, after)
-        for edge, _ in told_by(notebook, sorted(changed & notebook.notes.keys()))
+        for edge, _ in reasons_of(notebook, sorted(changed & notebook.notes.keys()))
     }
     touched = changed.union(*pairs)
     telling = changed | set(_speakers(graph, pairs))
-    patched = _sharing(graph, after, touched)
+    patched = _shallow_copy(graph, after, touched)
     _drop_pairs(patched, pairs, changed)
     for slug in sorted(changed):
         if slug in new:
@@ -87,7 +87,7 @@ def patch_graph(
     return patched
 
 
-def _sharing(graph: NoteGraph, after: Notes, touched: set[str]) -> NoteGraph:
+def _shallow_copy(graph: NoteGraph, after: Notes, touched: set[str]) -> NoteGraph:
     """Return an unfrozen graph whose inner dictionaries are copied for touched nodes only."""
     # networkx has no public shallow copy, and its deep one takes half a second at 10,000 notes
     copy: Any = nx.MultiDiGraph(types=after.types)
@@ -138,7 +138,7 @@ def _ghost(written: str) -> dict[str, Any]:
     return words | {"ghost": True}
 
 
-def told_by(notebook: Notes, slugs: Iterable[str]) -> Iterator[tuple[Edge, Reason]]:
+def reasons_of(notebook: Notes, slugs: Iterable[str]) -> Iterator[tuple[Edge, Reason]]:
     """Tell each relation in the table's direction, and each mention, with what its author said."""
     notes, readings = notebook.notes, notebook.types.readings
     for slug in slugs:
@@ -162,7 +162,7 @@ def add_edges(
     """Add what the notes `slugs` tell, only between `pairs` when these are given, to a graph."""
     reasons: dict[Edge, tuple[Reason, ...]] = {}
     symmetric = {kind.id for kind in notebook.types.types if kind.symmetric}
-    for edge, reason in told_by(notebook, slugs):
+    for edge, reason in reasons_of(notebook, slugs):
         source, target, kind = edge
         if pairs is not None and frozenset((source, target)) not in pairs:
             continue

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import networkx as nx
 
-from alpgraph.graph.build import add_edges, attributes_of, told_by
+from alpgraph.graph.build import add_edges, attributes_of, reasons_of
 from alpgraph.graph.groups import Groups, groups_of
 from alpgraph.graph.model import NoteGraph
 from alpgraph.notes import Notebook
@@ -33,7 +33,7 @@ def changed_sides(before: Notebook, after: Notebook, changed: set[str]) -> tuple
     pairs = {
         frozenset(edge[:2])
         for notebook in (before, after)
-        for edge, _ in told_by(notebook, changed & notebook.notes.keys())
+        for edge, _ in reasons_of(notebook, changed & notebook.notes.keys())
     }
     beside = set().union(*pairs) & after.notes.keys() - changed
     telling = changed | {

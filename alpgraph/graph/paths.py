@@ -145,13 +145,13 @@ def path_to_json(path: GraphPath) -> dict[str, Any]:
 def _part_size(graph: NoteGraph, slug: str) -> str:
     seen, front = {slug}, [slug]
     while front:
-        front = [other for at in front for other in _beside(graph, at) if other not in seen]
+        front = [other for at in front for other in _neighbours(graph, at) if other not in seen]
         front = list(dict.fromkeys(front))
         seen.update(front)
     return "1 note" if len(seen) == 1 else f"{len(seen)} notes"
 
 
-def _beside(graph: NoteGraph, slug: str) -> Iterator[str]:
+def _neighbours(graph: NoteGraph, slug: str) -> Iterator[str]:
     for side in (graph.succ, graph.pred):
         yield from (other for other in side[slug] if not graph.nodes[other]["ghost"])
 

@@ -138,7 +138,9 @@ class RelationReader:
         if word in _BASES:
             return cast(Basis, word)
         message = f"unknown basis {quoted(value.text)}"
-        hint = _meant(near(word, _BASES)) + "known: " + ", ".join(f"`{base}`" for base in _BASES)
+        hint = (
+            _suggestion(near(word, _BASES)) + "known: " + ", ".join(f"`{base}`" for base in _BASES)
+        )
         self.findings.append(finding("ALP016", message, value.place, hint=hint))
         return ""
 
@@ -148,13 +150,13 @@ class RelationReader:
         ids = ", ".join(self.types.by_id)
         fix = rewording(kind.place, kind.text, suggestion)
         message = f"unknown relation type {quoted(kind.text)}"
-        hint = f"{_meant(suggestion)}known: {ids}"
+        hint = f"{_suggestion(suggestion)}known: {ids}"
         self.findings.append(finding("ALP011", message, kind.place, hint=hint, fix=fix))
 
     def _unknown_key(self, key: Scalar, table: Table) -> None:
         suggestion = near(key.text, _KEYS)
         message = f"unknown key {quoted(key.text)} in a relation"
-        hint = f"{_meant(suggestion)}known: `type`, `to`, `why`, `basis`"
+        hint = f"{_suggestion(suggestion)}known: `type`, `to`, `why`, `basis`"
         fix = None if table.get(suggestion) else rewording(key.place, key.text, suggestion)
         self.findings.append(finding("ALP012", message, key.place, hint=hint, fix=fix))
 
@@ -163,7 +165,7 @@ class RelationReader:
         self.findings.append(finding("ALP016", message, value.place, hint=hint))
 
 
-def _meant(word: str) -> str:
+def _suggestion(word: str) -> str:
     return f"did you mean `{word}`? " if word else ""
 
 

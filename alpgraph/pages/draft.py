@@ -21,7 +21,7 @@ from alpgraph.diagnostics import Severity
 from alpgraph.graph import MENTION, Link, links
 from alpgraph.notes import Note, Reading, RelationType, SafeHtml, render_body
 from alpgraph.pages.addresses import edit_form_url, file_url, new_form_url, note_url
-from alpgraph.pages.formats import said
+from alpgraph.pages.formats import message_html
 from alpgraph.pages.frame import frame
 from alpgraph.pages.lists import rows
 from alpgraph.pages.render import render
@@ -125,7 +125,7 @@ def draft_page(
         written=writing.written,
         remote=writing.remote,
         pull_request=writing.pull_request,
-        message=said(_sentence(outcome.message) if outcome.fault else outcome.message),
+        message=message_html(_sentence(outcome.message) if outcome.fault else outcome.message),
         message_fault=outcome.fault,
     )
 
@@ -184,19 +184,19 @@ def _by_field(
         hint = f" {_sentence(told)}" if told else ""
         fault = Fault(
             finding.severity.value,
-            said(place + _sentence(finding.message) + hint),
+            message_html(place + _sentence(finding.message) + hint),
             finding.code,
             one.start,
             one.end,
             one.line,
             one.caret,
-            _meant(collection, finding.hint) if one.field.endswith("-to") else "",
+            _suggested_title(collection, finding.hint) if one.field.endswith("-to") else "",
         )
         by_field.setdefault("text" if whole else one.field, []).append(fault)
     return by_field
 
 
-def _meant(collection: Collection, hint: str) -> str:
+def _suggested_title(collection: Collection, hint: str) -> str:
     """Return the title of the first note that a hint names."""
     named = re.findall(r"`([^`]+)`", hint)
     return next((collection.notes[slug].title for slug in named if slug in collection.notes), "")

@@ -55,11 +55,11 @@ class Files:
     """Addresses with a query that have a file of their own."""
     _known: dict[str, str] = field(default_factory=dict, repr=False)
 
-    def lay(self, address: str) -> str:
+    def file_url(self, address: str) -> str:
         """Return where an address of a server lies, from the site's root, as part of an address.
 
         >>> files = Files({"a"})
-        >>> files.lay("/n/a?trail=b#h-how"), files.lay("/n/a.md"), files.lay("/")
+        >>> files.file_url("/n/a?trail=b#h-how"), files.file_url("/n/a.md"), files.file_url("/")
         ('n/a.html#h-how', 'n/a.md', '')
         """
         bare, mark, fragment = address.partition("#")
@@ -76,7 +76,7 @@ class Files:
         >>> Files({"a b"}).path("/n/a%20b"), Files(()).path("/")
         ('n/a b.html', 'index.html')
         """
-        return unquote(re.split("[?#]", self.lay(address))[0]) or "index.html"
+        return unquote(re.split("[?#]", self.file_url(address))[0]) or "index.html"
 
     def _ending(self, path: str) -> str:
         if path in DATA:
@@ -90,17 +90,17 @@ class Files:
             return ""
         return ".html"
 
-    def lay_page(self, page: str, up: str) -> str:
+    def rewrite_page(self, page: str, up: str) -> str:
         """Rewrite the addresses of a page; `up` leads to the site's root, as `../` or `/x/`."""
 
-        def laid(match: re.Match[str]) -> str:
+        def rewritten(match: re.Match[str]) -> str:
             written = match[2]
             address = self._known.get(written)
             if address is None:
-                address = self._known[written] = str(escape(self.lay(unescape(written))))
+                address = self._known[written] = str(escape(self.file_url(unescape(written))))
             return f'{match[1]}{up + address or "./"}"'
 
-        return _TAG.sub(lambda tag: _ADDRESS.sub(laid, tag[0]), page)
+        return _TAG.sub(lambda tag: _ADDRESS.sub(rewritten, tag[0]), page)
 
 
 def _turned(path: str, query: str) -> str:
@@ -143,7 +143,7 @@ class Published:
         >>> Published(Files("ab")).link("/n/a.md", "/n/b.md")
         '../n/a.md'
         """
-        return self.up(self.files.path(here)) + self.files.lay(address)
+        return self.up(self.files.path(here)) + self.files.file_url(address)
 
     @cached_property
     def policy(self) -> str:

@@ -117,7 +117,7 @@ def written(value: object) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def said(text: str) -> Markup:
+def message_html(text: str) -> Markup:
     """Write a message with what stands in backticks as code.
 
     >>> said("no note answers to `<b>`")

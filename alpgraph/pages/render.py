@@ -34,7 +34,7 @@ def environment() -> Environment:
     }
     for name in (
         "signed", "number", "signed_interval", "decimals", "plain_date", "short_date", "duration",
-        "moment", "written", "said", "in_words",
+        "moment", "written", "message_html", "in_words",
     ):  # fmt: skip
         env.filters[name] = getattr(formats, name)
     env.filters["inline"] = render_inline

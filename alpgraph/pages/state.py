@@ -138,7 +138,7 @@ class Collection:
 
     def place(self, address: str) -> str:
         """Return where an address lies on the site, from its root, as `/n/a.html` or `/n/a`."""
-        return f"/{self.published.files.lay(address)}" if self.published else address
+        return f"/{self.published.files.file_url(address)}" if self.published else address
 
     def public(self, address: str) -> str:
         """Return an address with that of the site before it; empty where that is not known."""

@@ -19,7 +19,7 @@ from .errors import (
 )
 from .executors import (
     open_executor as open_executor,
-    reach as reach,
+    check_scheduler as check_scheduler,
 )
 from .executors.base import (
     Executor as Executor,

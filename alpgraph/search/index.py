@@ -11,7 +11,7 @@ from threading import Lock
 
 import tantivy
 
-from alpgraph.locks import turn
+from alpgraph.locks import file_lock
 from alpgraph.notes import Note, Notebook
 from alpgraph.notes.shown import outside_addresses, shown_text
 from alpgraph.search.compiler import WEIGHTS, QueryCompiler, make_schema
@@ -94,7 +94,7 @@ class SearchIndex:
             return 0
         if self._folder is None:
             return self._update(notebook)
-        with turn(_lock(self._folder)) as locked:
+        with file_lock(_lock(self._folder)) as locked:
             if not locked:
                 self._start_over(None)
             return self._update(notebook)
@@ -293,7 +293,7 @@ def open_index(notebook: Notebook, cache: Path | None = None) -> SearchIndex:
     """Return an index of `notebook`, kept in the folder `cache` (in memory when None)."""
     if cache is not None:
         folder = cache / "search"
-        with turn(_lock(folder)) as locked, suppress(OSError, ValueError):
+        with file_lock(_lock(folder)) as locked, suppress(OSError, ValueError):
             if locked:
                 index = SearchIndex(folder)
                 index._update(notebook)

@@ -62,7 +62,7 @@ def take_digests(collection: Collection) -> Digests:
     summaries |= {
         key: digest(key, title) for key, title in graph.nodes(data="title") if key not in summaries
     }
-    joined = _joined(graph)
+    joined = _edge_types(graph)
     neighbourhoods = {
         slug: digest(summaries[slug], sorted(edges.items())) for slug, edges in joined.items()
     }
@@ -87,7 +87,7 @@ def take_digests(collection: Collection) -> Digests:
     return Digests(base, summaries, page, full, everything, _map(collection))
 
 
-def _joined(graph: NoteGraph) -> Mapping[str, Mapping[str, list[list[str]]]]:
+def _edge_types(graph: NoteGraph) -> Mapping[str, Mapping[str, list[list[str]]]]:
     """Return by node and neighbour the types of the edges to it and from it."""
     joined: dict[str, dict[str, list[list[str]]]] = {slug: {} for slug in graph}
     for slug, beside in graph.adjacency():

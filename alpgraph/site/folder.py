@@ -103,10 +103,10 @@ def listing(out: Path) -> str:
 
 def is_settled(out: Path) -> bool:
     """Whether nothing lies beside `out` that an interrupted build left, or one that goes on."""
-    return not any(folder.exists() for folder in _beside(out))
+    return not any(folder.exists() for folder in _temporary_paths(out))
 
 
-def _beside(out: Path) -> tuple[Path, Path]:
+def _temporary_paths(out: Path) -> tuple[Path, Path]:
     """Return where a new folder is made, and where the old one may be for a moment."""
     new, old = (out.parent / f".{out.name}.alpgraph-{name}" for name in ("new", "old"))
     return new, old
@@ -121,7 +121,7 @@ def staged(out: Path, spare: Path | None) -> Iterator[Path]:
     are on one disk. What an interrupted build left is removed, and a site that it had moved aside
     put back.
     """
-    staging, aside = _beside(out)
+    staging, aside = _temporary_paths(out)
     out.parent.mkdir(parents=True, exist_ok=True)
     staging.mkdir(exist_ok=True)
     with _locked(staging):
@@ -232,7 +232,7 @@ def put_in_place(staging: Path, out: Path) -> None:
     shutil.copymode(out, staging)
     if exchange_folders(staging, out):
         return
-    _, aside = _beside(out)
+    _, aside = _temporary_paths(out)
     try:
         out.rename(aside)
     except OSError as error:

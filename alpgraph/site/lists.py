@@ -34,7 +34,7 @@ from alpgraph.pages.topics import list_page, relation_page, topic_page, topics_p
 from alpgraph.pages.ways import End, path_page
 from alpgraph.search import topic_key
 from alpgraph.site.digests import Digests, digest
-from alpgraph.site.part import Made, Part, file_part, laid, page_part, published
+from alpgraph.site.part import Made, Part, file_part, page_files, page_part, published
 
 CLAIM = "claim"
 """The preset that the page of an experiment asks."""
@@ -134,7 +134,7 @@ def _timeline(collection: Collection) -> Made:
     pages: dict[str, bytes] = {}
     for start in timeline_starts(collection):
         page = timeline_page(collection, start) or ""
-        pages |= laid(collection, timeline_url(start), page)
+        pages |= page_files(collection, timeline_url(start), page)
     return pages
 
 
@@ -143,5 +143,7 @@ def _away(collection: Collection) -> Made:
     site = published(collection)
     root = site.base or f"{urlsplit(collection.config.url).path.rstrip('/')}/"
     return {
-        "404.html": site.files.lay_page(absent_page(collection), root).encode("utf-8", "replace")
+        "404.html": site.files.rewrite_page(absent_page(collection), root).encode(
+            "utf-8", "replace"
+        )
     }

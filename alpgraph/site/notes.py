@@ -13,7 +13,7 @@ from alpgraph.pages.topics import links_page, links_pages
 from alpgraph.pages.twins import TWINS
 from alpgraph.pages.walk import LIMIT, neighbourhood, walk_page
 from alpgraph.site.digests import Digests, digest
-from alpgraph.site.part import Made, Part, laid, page_part, published
+from alpgraph.site.part import Made, Part, page_files, page_part, published
 
 Near = Callable[[str], Sequence[str]]
 """Notes like one that nothing is linked to, by its slug."""
@@ -47,16 +47,16 @@ def _note(collection: Collection, slug: str, near: Near) -> Made:
     graph, server = collection.graph, published(collection).server
     alone = not graph.degree(slug)
     page = note_page(collection, slug, may_run=bool(server), near=near(slug) if alone else ())
-    pages = dict(laid(collection, note_url(slug), page))
+    pages = dict(page_files(collection, note_url(slug), page))
     for ending, twin in TWINS.items():
         if ending == ".md" or collection.notes[slug].sources:
             pages[f"n/{slug}{ending}"] = twin(collection, slug)[0].encode("utf-8", "replace")
     view = neighbourhood(graph, slug)
-    pages |= laid(collection, walk_url(slug), walk_page(collection, slug, view=view))
+    pages |= page_files(collection, walk_url(slug), walk_page(collection, slug, view=view))
     walk = dumps(walk_data(collection, view), ensure_ascii=False)
     pages[f"api/walk/{slug}.json"] = walk.encode("utf-8", "replace")
     if graph.degree(slug) > LIMIT:  # fewer are all seen on the note's page and on its walk
         for number in range(1, links_pages(collection, slug) + 1):
             listed = links_page(collection, slug, number) or ""
-            pages |= laid(collection, links_url(slug, number), listed)
+            pages |= page_files(collection, links_url(slug, number), listed)
     return pages

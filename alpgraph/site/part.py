@@ -27,11 +27,11 @@ def published(collection: Collection) -> Published:
     return collection.published
 
 
-def laid(collection: Collection, address: str, page: str) -> Made:
+def page_files(collection: Collection, address: str, page: str) -> Made:
     """Return the page at an address of a server as a file, its addresses leading to files."""
     site = published(collection)
     path = site.files.path(address)
-    return {path: site.files.lay_page(page, site.up(path)).encode("utf-8", "replace")}
+    return {path: site.files.rewrite_page(page, site.up(path)).encode("utf-8", "replace")}
 
 
 def page_part(
@@ -41,7 +41,7 @@ def page_part(
 
     def make() -> Made:
         made = page()
-        return {} if made is None else laid(collection, address, made)
+        return {} if made is None else page_files(collection, address, made)
 
     return Part(address, key, make)
 

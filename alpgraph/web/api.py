@@ -60,7 +60,7 @@ def _titles(collection: Collection) -> bytes:
     return graph.titles_bytes(collection.graph, collection.layout)
 
 
-def _known(collection: Collection, slug: str) -> str:
+def _existing_slug(collection: Collection, slug: str) -> str:
     if slug not in collection.notes:
         raise HTTPException(404, f"there is no note {slug!r}")
     return slug
@@ -98,7 +98,7 @@ async def notes(request: Request, query: Annotated[ListQuery, Query()]) -> dict[
 async def one_note(request: Request, slug: str, _: Annotated[Nothing, Query()]) -> dict[str, Any]:
     """Give one note with its relations read from it, in both directions."""
     collection = _collection(request)
-    cacheable(request, _known(collection, slug))
+    cacheable(request, _existing_slug(collection, slug))
     return await asyncio.to_thread(note_detail, collection, slug)
 
 
@@ -110,7 +110,7 @@ async def walk(
     collection = await asyncio.to_thread(_at, _collection(request), query.at)
     if not query.at:
         cacheable(request, slug, query=query)
-    return await asyncio.to_thread(_walk, collection, _known(collection, slug), query)
+    return await asyncio.to_thread(_walk, collection, _existing_slug(collection, slug), query)
 
 
 def _walk(collection: Collection, slug: str, query: WalkAtQuery) -> dict[str, Any]:
@@ -129,7 +129,7 @@ def _walk(collection: Collection, slug: str, query: WalkAtQuery) -> dict[str, An
 async def paths(request: Request, query: Annotated[PathQuery, Query()]) -> dict[str, Any]:
     """Tell how two notes are related."""
     collection = _collection(request)
-    ends = _known(collection, query.from_), _known(collection, query.to)
+    ends = _existing_slug(collection, query.from_), _existing_slug(collection, query.to)
     found = await asyncio.to_thread(graph.find_paths, collection.graph, *ends, k=query.k)
     answer: dict[str, Any] = {"paths": [graph.path_to_json(path) for path in found]}
     if not found:

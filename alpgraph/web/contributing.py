@@ -19,7 +19,7 @@ from alpgraph.history import HistoryError
 from alpgraph.pages.difference import difference_form, difference_page
 from alpgraph.pages.draft import Outcome, Writing
 from alpgraph.pages.finding import error_page
-from alpgraph.pages.formats import said
+from alpgraph.pages.formats import message_html
 from alpgraph.review import compare_revisions
 from alpgraph.web.queries import Open
 from alpgraph.web.routes import collection_of, known_slug
@@ -125,7 +125,7 @@ async def edit(request: Request, slug: str, query: Annotated[EditQuery, Query()]
     except GoneError as fault:
         raise HTTPException(404, str(fault)) from None
     except RefusedError as fault:
-        detail = said(f"{str(fault)[:1].upper()}{str(fault)[1:]}.")
+        detail = message_html(f"{str(fault)[:1].upper()}{str(fault)[1:]}.")
         page = error_page(collection, "This note cannot be edited here", detail)
         return HTMLResponse(page, 409)
     return await page_of(request, sheet, _writing(request, query.token))
@@ -179,7 +179,7 @@ async def _answer(request: Request, slug: str) -> Response:
         if action == "write":
             return await _write(request, sheet, drafted, writing)
     except GoneError as fault:
-        return await _gone(request, sheet, writing, str(fault))
+        return await _gone_response(request, sheet, writing, str(fault))
     except RefusedError as fault:
         return await _refused(request, sheet, writing, str(fault))
     return await page_of(request, sheet, writing, drafted=drafted)
@@ -221,7 +221,9 @@ def _refuse_strangers(writing: Writing) -> None:
         )
 
 
-async def _gone(request: Request, sheet: Sheet, writing: Writing, reason: str) -> HTMLResponse:
+async def _gone_response(
+    request: Request, sheet: Sheet, writing: Writing, reason: str
+) -> HTMLResponse:
     """Say that the file is gone, with what was typed as a new note, or as the text it was."""
     if sheet.raw:
         advice = "copy the text below into a new file"

@@ -7,7 +7,7 @@ from pathlib import Path
 from threading import Lock
 
 from alpgraph.check.near import Names
-from alpgraph.locks import turn
+from alpgraph.locks import file_lock
 from alpgraph.pages import Collection
 from alpgraph.search import SearchIndex, open_index
 
@@ -51,7 +51,7 @@ class DerivedData:
     def prepare(self) -> None:
         """Draw the map and index for search, so that nobody waits for these later."""
         # other servers of these notes wait, and then find it done
-        with turn(self._cache / "layout.lock") if self._cache else nullcontext():
+        with file_lock(self._cache / "layout.lock") if self._cache else nullcontext():
             self._current().places.layout()
         self._update_index()
 

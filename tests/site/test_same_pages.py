@@ -59,7 +59,7 @@ def test_pages_are_those_of_the_server(kind: str, bundled: Path, server: Any) ->
         if (kind == "trail" and "/" in lies) or "url=" in path.read_text():
             continue  # a walk of many notes has another address, and a former name redirects
         page = as_file(server.get("/" + quote(lies.removesuffix(".html"))))
-        assert path.read_text() == files.lay_page(page, "../" * lies.count("/")), lies
+        assert path.read_text() == files.rewrite_page(page, "../" * lies.count("/")), lies
         compared += 1
     assert compared
 

@@ -19,7 +19,7 @@ from starlette.types import Message
 
 from alpgraph.config import Config, Location
 from alpgraph.graph import Layout, NoteGraph, layout
-from alpgraph.locks import turn
+from alpgraph.locks import file_lock
 from alpgraph.pages import Patch
 from alpgraph.web import Settings, create_app
 from alpgraph.web.cache import CachedResponse, Dependencies, PageCache, cached_response
@@ -294,7 +294,7 @@ async def answers_meanwhile(site: Site, slow: str) -> None:
 
 def test_pages_are_answered_while_many_wait_for_the_search_index(chain: Site) -> None:
     async def check() -> None:
-        with turn(chain.hub.settings.location.cache() / "search.lock"):
+        with file_lock(chain.hub.settings.location.cache() / "search.lock"):
             await chain.start()
             await answers_meanwhile(chain, "/search?q=text")
         await chain.hub.stop()

@@ -23,7 +23,7 @@ def open_executor(dask: str = "", *, servers: int = 1) -> Executor:
     return DaskExecutor(dask)
 
 
-def reach(dask: str) -> None:
+def check_scheduler(dask: str) -> None:
     """Call the Dask scheduler at an address once; raises Unreachable with what to do."""
     try:
         from alpgraph.runs.executors.cluster import call

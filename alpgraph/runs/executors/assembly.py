@@ -55,7 +55,7 @@ class Assembly:
         return sum(s * c for s, c in zip(self._shares, counts, strict=True)) / self.spec.replicates
 
     @property
-    def left(self) -> int:
+    def remaining(self) -> int:
         """How many parts are not done."""
         return len(self.parts) - len(self._measured)
 
@@ -79,7 +79,7 @@ class Assembly:
         for curves in self._curves:
             for curve in curves:
                 by_name.setdefault((curve.arm, curve.name), []).append(curve)
-        return [_drawn(found) for found in by_name.values()]
+        return [_curve_json(found) for found in by_name.values()]
 
     def result(self, limits: Limits) -> str:
         """Put the parts together; the JSON text is that of one worker. Raises Failed."""
@@ -97,7 +97,7 @@ class Assembly:
         return text
 
 
-def _drawn(curves: Sequence[Curve]) -> dict[str, Any]:
+def _curve_json(curves: Sequence[Curve]) -> dict[str, Any]:
     """Return one curve of all parts as the API tells it."""
     longest = max(curves, key=lambda curve: len(curve.x))
     points = [t_interval(_row(curves, i)) for i in range(len(longest.x))]

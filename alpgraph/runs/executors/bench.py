@@ -36,10 +36,10 @@ def answer_part(text: str) -> tuple[str, str]:
     worker = get_worker()
     executor = _processes(worker)
 
-    def hear(share: float, curves: Curves | None) -> None:
+    def on_progress(share: float, curves: Curves | None) -> None:
         worker.log_event(topic, json.dumps([key, index, share, curves]))
 
-    future = executor.submit(job, hear)
+    future = executor.submit(job, on_progress)
     while True:
         try:
             return "part", future.result(TURN)

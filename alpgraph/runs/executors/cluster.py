@@ -55,7 +55,7 @@ class ClusterRun:
     @property
     def left(self) -> int:
         """Threads it has use for."""
-        return self.assembly.left if self.assembly else 1
+        return self.assembly.remaining if self.assembly else 1
 
 
 class DaskExecutor:
