@@ -293,13 +293,13 @@ def test_lists_tell_verdict_and_primary_metric_of_finished_runs(store: Store, tr
 
 def test_the_oldest_answer_of_a_question_stays_the_answer(store: Store) -> None:
     for code in ("old", "new"):
-        store.add(RunSpec("trial", {"x": 1}, 4, 0, code))
+        store.add(RunSpec("trial", {"x": 1, "a": 2}, 4, 0, code))
     done(store, "supported")
     done(store, "contradicted")
-    found = store.oldest_done("trial", {"x": 1}, 4, 0)
+    found = store.oldest_done("trial", {"a": 2, "x": 1}, 4, 0)
     assert found is not None
-    assert found.result == {"verdict": "supported"}
-    assert store.oldest_done("trial", {"x": 1}, 4, 1) is None
+    assert (found.result, found.progress) == ({"verdict": "supported"}, 1)
+    assert store.oldest_done("trial", {"x": 1, "a": 2}, 4, 1) is None
 
 
 def test_an_older_schema_is_migrated_and_its_runs_are_kept(where: str, trial: Ask) -> None:

@@ -16,7 +16,14 @@ from xml.etree import ElementTree
 
 import pytest
 
-from alpgraph.site.folder import SiteError, staged
+from alpgraph.site.folder import (
+    MANIFEST,
+    SiteError,
+    keep_foreign,
+    put_in_place,
+    read_manifest,
+    staged,
+)
 from tests.benchmarks.corpus import write_notes
 from tests.site.crawler import ROOT, Page, broken_links, files_of
 
@@ -209,6 +216,45 @@ def test_a_folder_that_build_did_not_make_is_refused(
         assert done.returncode == 2
         assert says in done.stderr
     assert [path.name for path in other.iterdir()] == ["thesis.txt"]
+
+
+def test_a_manifest_of_another_format_tells_what_is_ours_and_a_broken_one_nothing(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / MANIFEST
+    path.write_text('{"format": 0, "parts": {"/": ["k", ["a.html"]], "x": ["l", ["b/c.html"]]}}')
+    known = read_manifest(tmp_path)
+    assert known.paths == {"a.html", "b/c.html"}
+    assert {key for key, _ in known.parts.values()} == {""}  # so that all is made anew
+    for broken in (
+        "{",
+        "[]",
+        '{"parts": {}}',
+        '{"format": 1, "parts": {"/": 1}}',
+        '{"format": 1, "parts": []}',
+        "\udcff",
+    ):
+        path.write_text(broken, errors="surrogateescape")
+        with pytest.raises(SiteError, match="empty the folder"):
+            read_manifest(tmp_path)
+
+
+def test_links_of_others_and_the_mode_of_the_folder_stay(tmp_path: Path) -> None:
+    out, new = tmp_path / "out", tmp_path / "new"
+    (out / "deep").mkdir(parents=True)
+    new.mkdir()
+    out.chmod(0o750)
+    for name, target in (("page", "page.html"), ("deep/folder", ".."), ("lost", "nowhere")):
+        (out / name).symlink_to(target)
+    (out / "page.html").write_text("ours")
+    keep_foreign(out, new, ["page.html"])
+    put_in_place(new, out)
+    assert {path.name: str(path.readlink()) for path in out.rglob("*") if path.is_symlink()} == {
+        "page": "page.html", "folder": "..", "lost": "nowhere",
+    }  # fmt: skip
+    assert not (out / "page.html").exists()
+    assert (new / "page.html").read_text() == "ours"  # the one before is now in its place
+    assert out.stat().st_mode & 0o777 == 0o750
 
 
 def test_a_file_of_others_in_the_way_is_named(alpgraph: Run, small: Path, tmp_path: Path) -> None:
