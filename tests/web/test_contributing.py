@@ -461,6 +461,19 @@ def test_the_form_writes_the_file_and_offers_the_commit(
     assert repository.git("branch", "--show-current") == "main"
 
 
+def test_a_note_with_errors_is_not_proposed(
+    repository: Any, writer: Callable[..., TestClient]
+) -> None:
+    repository.commit(FIRST)
+    repository.write({"wrong.md": note("Wrong", ("extends", "nowhere", WHY))})
+    with writer() as browser:
+        sent = fields(browser.get(f"/edit/wrong?token={TOKEN}").text)
+        done = browser.post("/edit/wrong", data=sent | {"action": "propose", "token": TOKEN})
+    assert done.status_code == 409
+    assert "errors left; nothing was proposed" in done.text
+    assert repository.git("branch", "--format=%(refname:short)") == "main"
+
+
 @pytest.mark.parametrize(
     ("change", "reason", "status"),
     [

@@ -599,6 +599,8 @@ def test_behind_a_proxy_each_visitor_has_the_limit_and_runs_are_allowed_by_flag_
         data = [status(proxy, seed, "203.0.113.7") for seed in range(own + 1)]
         assert data == [202] * own + [429]
         assert status(proxy, 100, "203.0.113.8") == 202
+        at_home = [status(proxy, 200 + seed, "127.0.0.1") for seed in range(own + 1)]
+        assert at_home == [202] * (own + 1)
     with public(tmp_path, host="127.0.0.1", allow_hosts=name) as server:
         proxy = TestClient(server.app, "http://127.0.0.1:8000", client=("127.0.0.1", 1))
         assert status(proxy, 101, "203.0.113.8") == 403
