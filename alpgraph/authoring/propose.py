@@ -213,10 +213,10 @@ def _named(top: Path, branch: str) -> str:
     if not branch:
         return ""
     try:
-        meant = git(top, "check-ref-format", "--branch", branch)
+        valid = git(top, "check-ref-format", "--branch", branch)
     except ProposalError:
-        meant = ""
-    if meant != branch:  # git may also know it as a word for another one, as `@{-1}`
+        valid = ""
+    if valid != branch:  # git may also know it as a word for another one, as `@{-1}`
         raise ProposalError(f"'{branch}' is no name of a branch")
     trees = git(top, "worktree", "list", "--porcelain").splitlines()
     if f"branch refs/heads/{branch}" in trees:

@@ -193,8 +193,8 @@ class _Plan:
         for link in _links(note):
             wanted = self._wanted(link)
             found = index.resolve(link.to, slug, label=link.text)
-            kept = found.slug == wanted and is_place(found.how) >= is_place(link.how)
-            if not wanted or kept:
+            unchanged = found.slug == wanted and is_place(found.how) >= is_place(link.how)
+            if not wanted or unchanged:
                 continue
             swapped = link.how.startswith("label-first")  # `[[words|note]]`
             target = link.text.partition("#")[0] if swapped else link.to
@@ -203,14 +203,16 @@ class _Plan:
             names = [name for name in likely if index.resolve(name, slug).slug == wanted]
             yield link.to_place if isinstance(link, Relation) else link.place, target, names
         for file in note.files if note.path in self.moves else ():
-            meant = self.before.files_meant(file.to, note.path)
-            if len(meant) == 1 and moved.files_meant(file.to, path) != meant:
-                yield file.place, file.to, [relpath(meant[0], dirname(path) or ".")]
+            candidates = self.before.files_meant(file.to, note.path)
+            if len(candidates) == 1 and moved.files_meant(file.to, path) != candidates:
+                yield file.place, file.to, [relpath(candidates[0], dirname(path) or ".")]
 
     def _aliased(self, note: Note, data: bytes) -> bytes | None:
         """Return a note's content with its slug among its aliases, where that can be written."""
-        kept = [alias for alias in note.aliases if alias not in self.slugs.values()]
-        listed = ", ".join(written(name, flow=True) for name in dict.fromkeys([*kept, note.slug]))
+        aliases = [alias for alias in note.aliases if alias not in self.slugs.values()]
+        listed = ", ".join(
+            written(name, flow=True) for name in dict.fromkeys([*aliases, note.slug])
+        )
         return rewritten(data, {"aliases": [f"aliases: [{listed}]"]})
 
     def _says_the_same(self, note: Note, after: Notebook) -> bool:

@@ -43,9 +43,9 @@ def _command(one: Diagnostic, prefix: str) -> str:
     else:
         properties["endLine"] = place.end_line
     properties["title"] = f"{one.code} {one.name}"
-    said = ",".join(f"{key}={_property(str(value))}" for key, value in properties.items())
+    fields = ",".join(f"{key}={_property(str(value))}" for key, value in properties.items())
     text = f"{one.message}\n{one.hint}" if one.hint else one.message
-    return f"::{_COMMANDS[one.severity]} {said}::{_data(text)}"
+    return f"::{_COMMANDS[one.severity]} {fields}::{_data(text)}"
 
 
 def _data(text: str) -> str:

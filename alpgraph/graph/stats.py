@@ -194,12 +194,12 @@ def _bridges(ways: Ways) -> tuple[tuple[str, str], ...]:
 
 def _go_betweens(graph: NoteGraph, areas: Sequence["Area"]) -> tuple[tuple[str, int], ...]:
     home = {slug: area.id for area in areas for slug in area.slugs}
-    reach = {
+    areas_joined = {
         slug: len({home[other] for other in related(graph, slug) if other in home} - {own})
         for slug, own in home.items()
         if slug in graph
     }
-    ranked = sorted(reach.items(), key=lambda pair: (-pair[1], pair[0]))
+    ranked = sorted(areas_joined.items(), key=lambda pair: (-pair[1], pair[0]))
     return tuple((slug, count) for slug, count in ranked[:MAX_CENTRAL] if count > 1)
 
 
@@ -237,4 +237,4 @@ def _longest_chain(graph: NoteGraph) -> tuple[str, ...]:
 def _related_pairs(graph: NoteGraph, kind: str) -> tuple[RelatedPair, ...]:
     edges = graph.edges(keys=True, data=True)
     found = (RelatedPair(a, b, edge["why"]) for a, b, key, edge in edges if key == kind and a != b)
-    return tuple(sorted(found, key=lambda said: (said.a, said.b)))
+    return tuple(sorted(found, key=lambda pair: (pair.a, pair.b)))

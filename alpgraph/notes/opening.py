@@ -29,7 +29,7 @@ class Opening:
         """Notes there are."""
         self.done = 0
         """Notes that are read."""
-        self._asked = 0
+        self._pages = 0
         """Pages that are being made."""
         self._quiet = Event()
         self._quiet.set()
@@ -71,13 +71,13 @@ class Opening:
     @contextmanager
     def pages_first(self) -> Iterator[None]:
         """Have the reading wait, for moments, while a page is made; for use in one thread."""
-        self._asked += 1
+        self._pages += 1
         self._quiet.clear()
         try:
             yield
         finally:
-            self._asked -= 1
-            if not self._asked:
+            self._pages -= 1
+            if not self._pages:
                 self._quiet.set()
 
     def _on_progress(self, done: int) -> None:

@@ -180,8 +180,8 @@ def _by_field(
     for one in sorted(shown, key=lambda one: weight[one.finding.severity]):
         finding = one.finding
         place = f"Line {finding.place.line}: " if whole else ""
-        told = finding.hint if whole or finding.code != "ALP013" else ""
-        hint = f" {_sentence(told)}" if told else ""
+        advice = finding.hint if whole or finding.code != "ALP013" else ""
+        hint = f" {_sentence(advice)}" if advice else ""
         fault = Fault(
             finding.severity.value,
             message_html(place + _sentence(finding.message) + hint),

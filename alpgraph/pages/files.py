@@ -65,9 +65,9 @@ class Files:
         bare, mark, fragment = address.partition("#")
         if bare in self.own:  # a file for what the fragment points at on a longer page
             return self.own[bare]
-        path, asked, query = bare.partition("?")
+        path, separator, query = bare.partition("?")
         path = _turned(path.removeprefix("/"), query)
-        search = asked + query if path in SCRIPTED else ""
+        search = separator + query if path in SCRIPTED else ""
         return path + self._ending(path) + search + mark + fragment
 
     def path(self, address: str) -> str:

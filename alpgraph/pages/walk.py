@@ -133,9 +133,11 @@ def neighbourhood(
 
     Raises KeyError when there is no such note.
     """
-    asked = MENTION in types
+    mentions_wanted = MENTION in types
     bases = ["" if basis == UNSAID else basis for basis in bases]
-    view = ego(graph, slug, depth=depth, types=types, bases=bases, limit=limit, mentions=asked)
+    view = ego(
+        graph, slug, depth=depth, types=types, bases=bases, limit=limit, mentions=mentions_wanted
+    )
     if view.neighbours or types or bases:
         return view
     return ego(graph, slug, depth=depth, limit=limit, mentions=True)

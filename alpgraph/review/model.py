@@ -60,7 +60,7 @@ def review_change(
     moved = _moved(old, new, diff)
     slugs = dict(moved)
     diff = _without_moves(diff, slugs)
-    told = {change.slug for change in diff.notes_changed}
+    changed_slugs = {change.slug for change in diff.notes_changed}
     return Review(
         diff=diff,
         titles=_titles(before) | _titles(after),
@@ -68,7 +68,7 @@ def review_change(
         rewritten=tuple(
             slug
             for slug in sorted(changed)
-            if slug in old.notes and slug in new.notes and slug not in told
+            if slug in old.notes and slug in new.notes and slug not in changed_slugs
             if _text(old.notes[slug], slugs) != _text(new.notes[slug], slugs)
         ),
         verdicts=tuple(
@@ -122,16 +122,16 @@ def _relations_without_moves(
 
     come = Counter(c.after for c in changes if c.kind == "added" and c.after)
     followed = Counter(new(change.before) for change in changes if change.before) & come
-    kept, left = [], followed.copy()
+    remaining, unmatched = [], followed.copy()
     for change in changes:
         same = change.before and change.after and new(change.before) == change.after
-        if change.kind == "removed" and change.before and left[new(change.before)]:
-            left[new(change.before)] -= 1
+        if change.kind == "removed" and change.before and unmatched[new(change.before)]:
+            unmatched[new(change.before)] -= 1
         elif change.kind == "added" and change.after and followed[change.after]:
             followed[change.after] -= 1
         elif not same:
-            kept.append(change)
-    return tuple(kept)
+            remaining.append(change)
+    return tuple(remaining)
 
 
 def _text(note: Note, moved: Mapping[str, str]) -> tuple[str, list[tuple[str, str]]]:

@@ -73,7 +73,7 @@ class RunService:
         self._channels = Channels()
         self._running: dict[str, Running] = {}  # ticket -> run
         self._lock = threading.Lock()
-        self._news = threading.Event()
+        self._wake = threading.Event()
         self._looked = 0.0
         self._stopping = False
         self._thread: threading.Thread | None = None
@@ -86,14 +86,14 @@ class RunService:
         """Queue a question or find its answer; True when there is new work. Raises QueueFull."""
         run, created = self.store.add(spec, limits=self.limits, visitor=visitor)
         if created:
-            self._news.set()
+            self._wake.set()
             return run, True
         return self._with_progress(run), False
 
     def submit_all(self, specs: Sequence[RunSpec], *, visitor: str = "") -> Sequence[Run]:
         """Queue several questions or find their answers, all or none. Raises QueueFull."""
         added = self.store.add_all(specs, limits=self.limits, visitor=visitor)
-        self._news.set()
+        self._wake.set()
         return [run if created else self._with_progress(run) for run, created in added]
 
     @property
@@ -131,7 +131,7 @@ class RunService:
         for ticket in tickets:
             self.executor.cancel(ticket)
         self._publish(run)
-        self._news.set()
+        self._wake.set()
         return run
 
     def answers(self, experiment: str, newest: int = 1000) -> Sequence[Run]:
@@ -154,7 +154,7 @@ class RunService:
             over = before is not None and before.kind == "end"
             if over or run.state.final or self._channels.latest(run_id) is None:
                 await asyncio.to_thread(self._publish, run)
-            self._news.set()
+            self._wake.set()
             while not self._channels.closed:
                 event = self._channels.latest(run_id)
                 if event is not None and event.id > after:
@@ -179,7 +179,7 @@ class RunService:
         """Stop computing, let go of the store; what was running is queued for the next server."""
         self._stopping = True
         self._channels.close()
-        self._news.set()
+        self._wake.set()
         if self._thread is not None:
             self._thread.join()
         self.executor.close()
@@ -220,8 +220,8 @@ class RunService:
                 self._note_fault("")
             except StoreError as error:  # tried again at the next turn; results are kept till then
                 self._note_fault(str(error))
-            self._news.wait(BUSY_TURN if self._running or self._channels.watched() else IDLE_TURN)
-            self._news.clear()
+            self._wake.wait(BUSY_TURN if self._running or self._channels.watched() else IDLE_TURN)
+            self._wake.clear()
 
     def _note_fault(self, fault: str) -> None:
         """Keep what the database refuses; the log is told when that begins, changes and ends."""
@@ -278,7 +278,7 @@ class RunService:
                 own.ended = (State.FAILED, None, why)
         except Exception as ended:  # `Failed`, or what an executor did not foresee
             own.ended = (State.FAILED, None, str(ended))
-        self._news.set()
+        self._wake.set()
 
     def _store_ended(self) -> None:
         with self._lock:

@@ -38,7 +38,7 @@ class SearchIndex:
         self._compiler = QueryCompiler(self._schema)
         self._folder = folder
         self._digests: dict[str, str] = {}
-        self._seen: tuple[int, int] | None = None
+        self._stamp: tuple[int, int] | None = None
         self._notes: Mapping[str, Note] = {}
         self._filters: Filters | None = None
         self._notebook: Notebook | None = None
@@ -59,7 +59,7 @@ class SearchIndex:
                     return index
         except (OSError, ValueError):
             pass  # absent, older or damaged: made anew below
-        self._digests, self._seen = {}, None
+        self._digests, self._stamp = {}, None
         shutil.rmtree(self._folder, ignore_errors=True)
         self._folder.mkdir(parents=True, exist_ok=True)
         return tantivy.Index(self._schema, path=str(self._folder))
@@ -68,7 +68,7 @@ class SearchIndex:
         """Learn which texts the folder holds now; raises OSError or ValueError."""
         path = folder / "digests.json"
         status = path.stat()
-        if (stamp := (status.st_ino, status.st_mtime_ns)) == self._seen:
+        if (stamp := (status.st_ino, status.st_mtime_ns)) == self._stamp:
             return
         known = json.loads(read_regular(path))
         try:
@@ -77,7 +77,7 @@ class SearchIndex:
             raise ValueError(f"{path} is damaged") from None
         if version != VERSION:
             raise ValueError(f"{path} is of version {version!r}")
-        self._digests, self._seen = digests, stamp
+        self._digests, self._stamp = digests, stamp
 
     def follows(self, notebook: Notebook) -> bool:
         """Whether the index is that of `notebook`, with nothing left to bring up to date."""
@@ -118,13 +118,13 @@ class SearchIndex:
         """Begin with an empty index in `folder`, or in memory."""
         if folder is not None:
             shutil.rmtree(folder, ignore_errors=True)
-        self._folder, self._digests, self._seen = folder, {}, None
+        self._folder, self._digests, self._stamp = folder, {}, None
         self._index = self._open()
         self._index.register_tokenizer(ANALYZER, analyzer())
 
     def _write(self, notebook: Notebook) -> int:
         now = {slug: note.digest for slug, note in notebook.index.notes.items()}
-        if now != self._digests and self._folder is not None and self._seen is not None:
+        if now != self._digests and self._folder is not None and self._stamp is not None:
             self._read_digests(self._folder)
             self._index.reload()
         removed = [slug for slug in self._digests if slug not in now]

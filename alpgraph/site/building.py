@@ -110,14 +110,14 @@ def write_site(
     with staged(out, spare) as new:
         before = read_manifest(out)
         work = _Work(parts, out, new)
-        kept = _reused(work, Manifest() if fresh else before)
-        work.parts = [part for part in parts if part.name not in kept]
+        reused = _reused(work, Manifest() if fresh else before)
+        work.parts = [part for part in parts if part.name not in reused]
         alike |= _alike(collection, {part.name for part in work.parts})
         made, written = _make_all(work)
         parts_made = {
             part.name: (part.key, paths) for part, paths in zip(work.parts, made, strict=True)
         }
-        after = Manifest(kept | parts_made)
+        after = Manifest(reused | parts_made)
         keep_foreign(out, new, before.paths)
         write_manifest(new, after)
         put_in_place(new, out)

@@ -76,7 +76,7 @@ def search_data(collection: Collection) -> bytes:
         if (total)
         else []
     )
-    kept = {
+    stored = {
         "documentCount": total,
         "nextId": total,
         "documentIds": {number: number for number in lengths},
@@ -96,7 +96,7 @@ def search_data(collection: Collection) -> bytes:
         for slug, note in collection.notes.items()
     ]  # fmt: skip
     values = {"has": HAS, "verdict": VERDICTS, "type": list(kinds), "names": filters.types}
-    data = {"whole": bodies, "filters": values, "notes": shown, "index": kept}
+    data = {"whole": bodies, "filters": values, "notes": shown, "index": stored}
     return json.dumps(data, separators=(",", ":"), ensure_ascii=False).encode("utf-8", "replace")
 
 

@@ -50,8 +50,8 @@ def build_site(
     for ours in (location.notes, location.state):
         if out == ours or ours in out.parents or out in ours.parents:
             raise SiteError(f"'{out}' and '{ours}' lie in each other; name another folder")
-    kept = SiteCache(location, config, out, f"{base} {server}")
-    if not fresh and (files := kept.load()):
+    last_build = SiteCache(location, config, out, f"{base} {server}")
+    if not fresh and (files := last_build.load()):
         return Built((), files, ())
     read_manifest(out)  # refuse what is not ours before all notes are read
     from alpgraph.site.building import published_collection, write_site
@@ -64,7 +64,7 @@ def build_site(
         if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
             raise
         raise SiteError(f"'{out}': {error.strerror}; the site is as it was before") from None
-    kept.save(collection, len(built.written) + built.kept)
+    last_build.save(collection, len(built.written) + built.kept)
     return built
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 ENOUGH = 65_536
 """Descriptors that a server asks for; where it may have less, it takes what it may."""
-SILENCE = 60.0
+MESSAGE_SECONDS = 60.0
 """Seconds until it is said again that there are none left."""
 
 
@@ -28,7 +28,7 @@ class Refusals:
 
     def __init__(self) -> None:
         """Begin without any."""
-        self._said = float("-inf")
+        self._last_message = float("-inf")
 
     def __call__(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         """Handle what the loop tells of a fault that nobody waits for."""
@@ -36,8 +36,8 @@ class Refusals:
         if not (isinstance(fault, OSError) and str(context["message"]).startswith("socket.accept")):
             loop.default_exception_handler(context)
             return
-        if time.monotonic() - self._said < SILENCE:
+        if time.monotonic() - self._last_message < MESSAGE_SECONDS:
             return
-        self._said = time.monotonic()
+        self._last_message = time.monotonic()
         message = f"no more connections are taken for now: {fault.strerror}; raise `ulimit -n`"
         print(message, file=sys.stderr, flush=True)
