@@ -120,7 +120,7 @@ def written(value: object) -> str:
 def message_html(text: str) -> Markup:
     """Write a message with what stands in backticks as code.
 
-    >>> said("no note answers to `<b>`")
+    >>> message_html("no note answers to `<b>`")
     Markup('no note answers to <code>&lt;b&gt;</code>')
     """
     return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text))))
