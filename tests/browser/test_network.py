@@ -226,6 +226,17 @@ def test_the_map_goes_by_keys(open_map: OpenMap) -> None:
     shown.page.wait_for_url(f"**/n/{slug}")
 
 
+@pytest.mark.parametrize("colours", ["none", "active"])
+def test_one_sees_that_the_keyboard_is_at_the_map(open_map: OpenMap, colours: str) -> None:
+    shown = open_map(forced_colors=colours)
+    box = shown.page.locator(".map-live").bounding_box()
+    edge = {"x": box["x"], "y": box["y"] + 200, "width": 4, "height": 100}
+    at_rest = shown.page.screenshot(clip=edge)
+    shown.page.locator(".map-top").press("Shift")
+    assert shown.page.evaluate("document.activeElement.matches('.map-top:focus-visible')")
+    assert shown.page.screenshot(clip=edge) != at_rest
+
+
 def test_the_keyboard_gets_past_the_map(open_map: OpenMap) -> None:
     shown = open_map()
     shown.page.locator(".map-top").focus()
