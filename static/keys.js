@@ -21,9 +21,13 @@ export function go(key) {
   else if (PLACES[key]) location.href = at(PLACES[key]);
 }
 
-/** Move the focus along the links that lead to notes. */
+/** Move the focus along the links that lead to notes, past those that stay on this page. */
 export function step(by) {
-  const leads = (link) => /^\/(?:n|walk)\//.test(pathOf(link.href.baseVal ?? link.href));
+  const here = pathOf(location.href);
+  const leads = (link) => {
+    const path = pathOf(link.href.baseVal ?? link.href);
+    return path !== here && /^\/(?:n|walk)\//.test(path);
+  };
   const links = [...document.querySelectorAll("main a[href]")].filter((link) => link.getClientRects().length && leads(link));
   if (!links.length) return;
   const at = links.indexOf(document.activeElement);

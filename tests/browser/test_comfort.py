@@ -34,10 +34,21 @@ def test_a_card_shows_what_a_link_leads_to_and_why(server: Any, page: Any) -> No
 def test_a_card_comes_with_the_keyboard_and_goes_with_it(server: Any, page: Any) -> None:
     page.goto(server.url + NOTE)
     page.keyboard.press("j")
-    page.keyboard.press("j")
     page.locator(".card:popover-open").wait_for()
     page.locator("#q").focus()
     page.locator(".card").wait_for(state="hidden")
+
+
+@pytest.mark.parametrize("path", [NOTE, WALK])
+def test_the_key_for_the_next_link_leaves_the_page_one_is_on(
+    server: Any, page: Any, path: str
+) -> None:
+    page.goto(f"{server.url}{path}?trail=binary-reward-and-calibration")
+    page.keyboard.press("j")
+    page.locator("main a:focus").wait_for()
+    href = page.evaluate("document.activeElement.getAttribute('href')")
+    assert href.startswith(("/n/", "/walk/"))
+    assert href.partition("?")[0] != path
 
 
 def test_a_card_stays_inside_a_low_window(server: Any, open_page: Callable[..., Any]) -> None:
