@@ -96,3 +96,9 @@ def test_an_installed_alpgraph_serves_the_bundled_notes_from_anywhere(
     settings = tomllib.loads((ROOT / "alpgraph.toml").read_text(encoding="utf-8"))
     assert f"<title>{settings['title']}" in home
     assert settings["tagline"] in home
+
+
+def test_every_python_gets_the_numpy_that_stored_results_name() -> None:
+    for name in ("run", "dev"):
+        lock = (ROOT / ".ci" / "lock" / f"{name}.txt").read_text()
+        assert re.findall(r"^numpy==\S+(.*)$", lock, re.M) == [" \\"]
