@@ -30,7 +30,7 @@ def looks(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
         return read(location, *args, **named)
 
     monkeypatch.setattr(building, "published_collection", published_collection)
-    for module in ("notes.cache", "site.kept"):
+    for module in ("notes.cache", "site.cache"):
         monkeypatch.setattr(f"alpgraph.{module}.RACE_NS", -(10**12))
     return seen
 
@@ -155,10 +155,10 @@ def test_other_code_is_not_overlooked(
 ) -> None:
     args = (str(folder(NOTES)), "--state", str(tmp_path / "state"))
     build(tmp_path / "site", *args)
-    monkeypatch.setattr("alpgraph.site.kept.program_stamp", lambda *folders: "another")
+    monkeypatch.setattr("alpgraph.site.cache.program_stamp", lambda *folders: "another")
     build(tmp_path / "site", *args)
     assert len(looks) == 2
-    monkeypatch.setattr("alpgraph.site.kept.entry_points", lambda *, group: [group])
+    monkeypatch.setattr("alpgraph.site.cache.entry_points", lambda *, group: [group])
     build(tmp_path / "site", *args)
     build(tmp_path / "site", *args)
     assert len(looks) == 4, "experiments of other packages may change at any time"
@@ -171,7 +171,7 @@ def test_a_picture_as_young_as_the_build_may_change_once_more(
     looks: list[Path],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("alpgraph.site.kept.RACE_NS", 10**12)
+    monkeypatch.setattr("alpgraph.site.cache.RACE_NS", 10**12)
     args = (str(folder(NOTES)), "--state", str(tmp_path / "state"))
     build(tmp_path / "site", *args)
     build(tmp_path / "site", *args)
