@@ -12,13 +12,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
-
-from alpgraph.authoring.formatting import format_matter
-from alpgraph.authoring.matter import compose, split_file, written
+from alpgraph.authoring.drafts import DraftRelation, relation_item
+from alpgraph.authoring.formatting import RELATION_KEYS, format_matter
+from alpgraph.authoring.matter import compose, split_file
+from alpgraph.authoring.replacing import Rows, with_keys
 from alpgraph.check.fixes import unified_diff
 from alpgraph.check.terminal import counted, escape
 from alpgraph.notes import Notebook
+from alpgraph.notes.fields import KEYS
 from alpgraph.notes.model import Note, Relation
 from alpgraph.notes.parsing import digest, parse_note
 from alpgraph.notes.relation_types import RelationTypes
@@ -154,29 +155,12 @@ def _without_keys(raw: str, moved: Sequence[Relation]) -> str:
 
 def _with_relations(raw: str, moved: Sequence[Relation]) -> str | None:
     """Add relations to the list in the front matter, in block style."""
-    new = "".join(_block(relation) for relation in sorted(moved, key=lambda item: item.place))
-    tidy = format_matter(raw)
-    if not tidy.strip():
-        return f"{tidy}relations:\n{new}"
-    node = compose(tidy)
-    if node is None:
-        return None
-    value = next((value for key, value in node.value if key.value == "relations"), None)
-    if value is None:
-        return format_matter(f"{tidy}relations:\n{new}")
-    if not isinstance(value, yaml.SequenceNode) or value.flow_style or not value.value:
-        return None
-    indent = " " * value.start_mark.column
-    at = sum(len(line) + 1 for line in tidy.split("\n")[: value.start_mark.line])
-    # the new ones come first: where the list ends depends on its last value's style
-    block = "".join(indent + line[2:] + "\n" for line in new.splitlines())
-    return tidy[:at] + block + tidy[at:]
-
-
-def _block(relation: Relation) -> str:
-    why = f"    why: {written(relation.why)}\n" if relation.why else ""
-    basis = f"    basis: {relation.basis}\n" if relation.basis else ""
-    return f"  - type: {relation.type}\n    to: {written(relation.target or '')}\n{why}{basis}"
+    added = [
+        line
+        for one in sorted(moved, key=lambda relation: relation.place)
+        for line in relation_item(DraftRelation(one.type, one.target or "", one.why, one.basis))
+    ]
+    return with_keys(format_matter(raw), {"relations": Rows(RELATION_KEYS, added=added)}, KEYS)
 
 
 def _says_the_same(note: Note, new: bytes, types: RelationTypes, moved: Sequence[Relation]) -> bool:

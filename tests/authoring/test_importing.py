@@ -62,6 +62,14 @@ def test_words_around_a_link_stay(folder: Folder, tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.parametrize("empty", ["relations:", "relations:  # none yet", "relations: []"])
+def test_an_empty_list_takes_the_relations(empty: str, folder: Folder, tmp_path: Path) -> None:
+    root = folder({"a.md": f"---\ntitle: A\n{empty}\n---\nsupports:: [[b]]\n", "b.md": "Text."})
+    import_folder(root, read_notebook(root), tmp_path / "out")
+    assert relations(read_notebook(tmp_path / "out")) == [("supports", "b", "", "native")]
+    assert ("# none yet" in (tmp_path / "out/a.md").read_text()) == ("#" in empty)
+
+
 def test_native_relations_stay_first_class(folder: Folder, tmp_path: Path) -> None:
     text = (
         "---\ntitle: A  # mine\nrelations: [{type: up, to: c}]\nsupports: '[[b]]'\n"
@@ -97,7 +105,6 @@ def test_several_links_of_a_field(folder: Folder, tmp_path: Path) -> None:
     [
         "+++\ntitle = 'A'\n+++\nsupports:: [[b]]\n",
         "+++\ndate = 2020-01-01\n+++\nsupports:: [[b]]\n",
-        "---\nrelations:\n---\nsupports:: [[b]]\n",
         "---\nsupports: ['[[b]]', '[[absent]]']\n---\nText.\n",
     ],
 )
