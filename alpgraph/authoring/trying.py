@@ -94,17 +94,24 @@ def _field(one: Diagnostic, note: Note, form: Form | None) -> str:
         return "relations"  # it is told at the title, but mended there
     for name, place in _places(note, form):
         if _inside(one.place, place):
-            return name
+            lacks = next((key for key in ("type", "to") if f"has no `{key}`" in one.message), "why")
+            return name.replace("-why", f"-{lacks}")
     missing = next((key for key in _FIELDS if f"`{key}`" in one.message), "")
     return {"sources": "source-0-id", "relations": "relation-0-to"}.get(missing, missing)
 
 
 def _places(note: Note, form: Form | None) -> Iterator[tuple[str, Place]]:
     """Yield fields with their places, the narrowest first."""
-    rows = [n for n, row in enumerate(form.relations) if not row.empty] if form else []
+    typed = [(n, row) for n, row in enumerate(form.relations) if not row.empty] if form else []
+    rows = [n for n, row in typed if row.to.strip()]
+    astray = [n for n, row in typed if not row.to.strip()]  # no relation is read from these
+    told = (one.place for one in note.diagnostics if "has no `to`" in one.message)
+    for number, place in zip(astray, told, strict=False):
+        yield f"relation-{number}-why", place
     native = [one for one in note.relations if one.form == "native"]
     for number, relation in zip(rows, native, strict=False):
-        yield f"relation-{number}-type", relation.type_place
+        if relation.type_place != relation.place:
+            yield f"relation-{number}-type", relation.type_place
         yield f"relation-{number}-to", relation.to_place
         if relation.why_place:
             yield f"relation-{number}-why", relation.why_place

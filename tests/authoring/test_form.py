@@ -202,3 +202,29 @@ def test_findings_keep_to_their_rows_though_rows_between_are_empty() -> None:
     tried = try_draft(book, build_graph(book), path, text.encode(), form)
     fields = {one.field for one in tried.findings if one.finding.severity.value == "error"}
     assert fields == {"relation-2-type", "relation-2-to"}
+
+
+def test_what_a_relation_lacks_is_told_at_the_field_that_is_empty() -> None:
+    rows = (
+        RelationRow("extends", "", WHY),
+        RelationRow("", "b", WHY),
+        RelationRow("extends", "", ""),
+        RelationRow("", "", WHY),
+        RelationRow("extends", "nope", ""),
+    )
+    form = Form(title="T", relations=rows)
+    path, text = text_of_form(form, notebook())
+    told = relation_fields(path, text, form)
+    assert told == {"0-to", "1-type", "3-type", "3-to", "4-to", "4-why"}
+    text = "---\ntitle: First\nrelations: [{to: b}]\n---\n"
+    book = notebook(text)
+    told = relation_fields("a.md", text, form_of(book.notes["a"], book))
+    assert told == {"0-type", "0-why"}
+
+
+def relation_fields(path: str, text: str, form: Form) -> set[str]:
+    """Return the fields of relations at which something is found, without `relation-`."""
+    book = notebook()
+    tried = try_draft(book, build_graph(book), path, text.encode(), form)
+    fields = {one.field for one in tried.findings}
+    return {name.removeprefix("relation-") for name in fields if name.startswith("relation-")}
