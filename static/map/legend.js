@@ -6,6 +6,7 @@ const PALETTE = 12; // topics that get a colour of their own
 export function legend(sheet) {
   const form = document.querySelector("#legend"), { data } = sheet;
   const boxes = (name) => [...form.querySelectorAll(`[name=${name}]`)];
+  const usual = ({ value }) => value !== "mention"; // what is ticked where the address asks for nothing
   const ticked = (name) => new Set(boxes(name).filter((box) => box.checked).map((box) => box.value));
   let topics = null, ranks = null; // of each note: its topics, and how common its most common one is
 
@@ -47,7 +48,7 @@ export function legend(sheet) {
     read(asked) {
       for (const name of ["type", "basis", "verdict"]) {
         const wanted = asked.getAll(name);
-        for (const box of boxes(name)) box.checked = wanted.length ? wanted.includes(box.value) : box.defaultChecked;
+        for (const box of boxes(name)) box.checked = wanted.length ? wanted.includes(box.value) : usual(box);
       }
       form.topic.value = asked.get("topic") ?? "";
       form.color.value = asked.get("color") || "verdict";
@@ -58,7 +59,7 @@ export function legend(sheet) {
     write(asked) {
       for (const name of ["type", "basis", "verdict"]) {
         asked.delete(name);
-        if (boxes(name).every((box) => box.checked === box.defaultChecked)) continue;
+        if (boxes(name).every((box) => box.checked === usual(box))) continue;
         const shown = ticked(name);
         for (const value of shown.size ? shown : ["none"]) asked.append(name, value);
       }

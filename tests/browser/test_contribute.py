@@ -467,3 +467,13 @@ def test_the_preview_keeps_the_focus(shared_server: Any, open_page: Callable[...
     relate.focus()
     page.locator(".prev .body", has_text="Other words.").wait_for()
     assert page.evaluate("document.activeElement.textContent") == "relate"
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_the_form_promises_only_what_it_does(
+    server: Any, open_page: Callable[..., Any], scripts: bool
+) -> None:
+    page = open_page(java_script_enabled=scripts)
+    page.goto(f"{server.url}/new")
+    assert page.get_by_text("is checked as you go").is_visible() == scripts
+    assert page.get_by_text("nothing that you write is kept here").is_visible() != scripts

@@ -59,6 +59,9 @@ def test_the_legend_filters_and_the_address_remembers(open_map: OpenMap) -> None
     shown.wait_ready()
     assert shown.ink() == pytest.approx(few, rel=0.02)
     assert shown.page.locator("#legend [name=type]:checked").count() == 1
+    for box in shown.page.locator("#legend [name=type]:not([value=mention])").all():
+        box.check()
+    assert "type" not in shown.asked()
 
 
 def test_the_card_counts_and_lists_what_the_legend_shows(open_map: OpenMap) -> None:

@@ -376,6 +376,18 @@ def test_the_map_without_scripts_follows_the_legend(server: Any) -> None:
     assert re.search(r'class="d a-\d+', some)
 
 
+def test_the_legend_is_ticked_as_the_map_is_drawn(server: Any) -> None:
+    def ticked(query: str) -> set[str]:
+        legend = server.get(f"/network{query}").partition('id="legend"')[2]
+        return set(re.findall(r'type="checkbox" name="\w+" value="([^"]*)" checked', legend))
+
+    usual = ticked("")
+    assert "mention" not in usual
+    assert {"contradicts", "parallels", "supported", "not tested", "unsaid"} <= usual
+    asked = ticked("?type=contradicts&type=mention&verdict=supported&basis=paper")
+    assert asked == {"contradicts", "mention", "supported", "paper"}
+
+
 def test_an_area_lists_all_its_notes(server: Any) -> None:
     html = server.get("/network?area=0")
     opened = html[html.index('id="area-0" open') :]
