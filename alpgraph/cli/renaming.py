@@ -8,7 +8,6 @@ import click
 from alpgraph.cli.options import find_own, folder_of, notes_option, read
 
 if TYPE_CHECKING:
-    from alpgraph.config import Config
     from alpgraph.notes import Notebook
 
 
@@ -44,8 +43,6 @@ def rename(note: str, name: str, show: bool, notes: Path | None) -> int:
         return 0
     problems = apply_renaming(root, plan)
     click.echo("\n".join([plan.summary, *problems]), err=True)
-    for key in _settings_naming(config, notebook, old):
-        click.echo(f"the setting `{key}` names it by its slug: change it, please", err=True)
     return int(bool(problems))
 
 
@@ -74,11 +71,3 @@ def _below(root: Path, name: str) -> str:
         return name
     below = place.relative_to(root).as_posix()
     return below + "/" * name.endswith("/")
-
-
-def _settings_naming(config: "Config", notebook: "Notebook", old: str) -> list[str]:
-    """Return the settings that name the note at a path."""
-    slug = next(slug for slug, note in notebook.index.notes.items() if note.path == old)
-    walks = [walk if isinstance(walk, tuple) else walk.notes for walk in config.tours]
-    found = {"start": config.start == slug, "tours": any(slug in walk for walk in walks)}
-    return [key for key, names in found.items() if names]

@@ -50,10 +50,13 @@ class VerdictRow:
 def start_note(collection: Collection) -> str:
     """Return the note to begin with.
 
-    The configured one, else an entry note, else the folder's own first page, else the most linked.
+    The configured one, which may be named by a former slug, else an entry note, else the folder's
+    own first page, else the most linked.
     """
-    if collection.config.start in collection.notes:
-        return collection.config.start
+    start = collection.config.start
+    configured = collection.notebook.redirects.get(start, start)
+    if configured in collection.notes:
+        return configured
     first = entry_notes(collection) or front_page(collection) or most_linked(collection, 1)
     return next(iter(first or collection.notes), "")
 

@@ -117,7 +117,8 @@ def trail_markdown(collection: Collection, slugs: Sequence[str]) -> str:
 
 
 def _configured(collection: Collection, tour: NamedTour | tuple[str, ...]) -> Tour:
-    slugs = tour if isinstance(tour, tuple) else tour.notes
+    names = tour if isinstance(tour, tuple) else tour.notes
+    slugs = (collection.notebook.redirects.get(name, name) for name in names)
     present = tuple(slug for slug in slugs if slug in collection.notes)
     titles = [collection.notes[slug].title for slug in (*present[:1], *present[-1:])]
     title = "" if isinstance(tour, tuple) else tour.title

@@ -175,7 +175,6 @@ def test_what_changed_or_came_meanwhile_is_left_alone(folder: Folder) -> None:
 
 def test_the_command_renames_and_tells_what_it_did(alpgraph: Run, folder: Folder) -> None:
     root = folder({"a.md": TITLED, "b.md": "[[a]] [[The title]] [[a]]", "c.md": "Text."})
-    (root.parent / "alpgraph.toml").write_text('start = "a"\n')
     shown = alpgraph("rename", "a", "x/new", "--diff", cwd=root.parent)
     assert shown.returncode == 0
     assert "rename a.md => x/new.md\n" in shown.stdout
@@ -186,7 +185,6 @@ def test_the_command_renames_and_tells_what_it_did(alpgraph: Run, folder: Folder
     assert (done.returncode, done.stdout) == (0, "")
     assert done.stderr == (
         "a.md to x/a.md\n"  # links by its name alone lead there still
-        "the setting `start` names it by its slug: change it, please\n"
     )
     moved = alpgraph("rename", "The title", "notes/", cwd=root.parent)
     assert moved.stderr.startswith("x/a.md to a.md\n")

@@ -366,6 +366,18 @@ def test_a_former_name_leads_to_the_note(folder: Folder, start_server: Any, tmp_
         assert "<h1" in own.get("/n/old-name")
 
 
+def test_settings_may_name_a_note_by_a_former_slug(
+    folder: Folder, start_server: Any, tmp_path: Path
+) -> None:
+    root = folder({"new.md": "---\ntitle: New\naliases: [old]\n---\nT.\n", "a.md": "# First\n"})
+    settings = 'start = "old"\ntours = [["a", "old"]]\n'
+    (root.parent / "alpgraph.toml").write_text(settings)
+    with start_server(str(root), "--state", str(tmp_path / "s")) as own:
+        home = own.get("/")
+    assert '<a class="btn" href="/n/new">' in home
+    assert '<a href="/trail?note=a&amp;note=new">' in home
+
+
 @pytest.mark.parametrize("files", [{}, {"one.md": "# Only one\n\nText.\n"}], ids=["none", "one"])
 def test_every_page_is_sensible_with_hardly_any_note(
     folder: Folder, start_server: Any, tmp_path: Path, files: dict[str, str | bytes]
