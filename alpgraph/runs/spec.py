@@ -5,7 +5,13 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from alpgraph.experiments import code_hash, estimate_seconds, find_experiment, validate_params
+from alpgraph.experiments import (
+    all_experiments,
+    code_hash,
+    estimate_seconds,
+    find_experiment,
+    validate_params,
+)
 from alpgraph.experiments.faults import refusal
 from alpgraph.experiments.model import Experiment
 from alpgraph.runs.errors import Fault, SpecError
@@ -30,7 +36,9 @@ def make_spec(
     limits = limits or Limits()
     design = find_experiment(experiment)
     if design is None:
-        raise SpecError([Fault("experiment", f"there is no experiment {experiment[:80]!r}")])
+        names = ", ".join(all_experiments())
+        message = f"there is no experiment {experiment[:80]!r}; there are: {names}"
+        raise SpecError([Fault("experiment", message)])
     count = design.replicates if replicates is None else replicates
     base = DEFAULT_SEED if seed is None else seed
     faults = list(_outside("replicates", count, limits.least_replicates, limits.replicates))

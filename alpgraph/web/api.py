@@ -19,6 +19,7 @@ from alpgraph.pages.past import NoPastError, collection_at
 from alpgraph.pages.walk import neighbourhood, type_ids
 from alpgraph.search import topic_key
 from alpgraph.web.cache_middleware import cacheable
+from alpgraph.web.near import near_names
 from alpgraph.web.queries import (
     AtQuery,
     CheckBody,
@@ -60,9 +61,13 @@ def _titles(collection: Collection) -> bytes:
     return graph.titles_bytes(collection.graph, collection.layout)
 
 
-def _existing_slug(collection: Collection, slug: str) -> str:
+async def _existing_slug(request: Request, collection: Collection, slug: str) -> str:
     if slug not in collection.notes:
-        raise HTTPException(404, f"there is no note {slug!r}")
+        near = [name for name in await near_names(request, slug) if name in collection.notes]
+        hint = (
+            f"ask for one of {', '.join(near[:5])}" if near else "/api/search finds notes by words"
+        )
+        raise HTTPException(404, f"there is no note {slug!r}; {hint}")
     return slug
 
 
@@ -98,7 +103,7 @@ async def notes(request: Request, query: Annotated[ListQuery, Query()]) -> dict[
 async def one_note(request: Request, slug: str, _: Annotated[Nothing, Query()]) -> dict[str, Any]:
     """Give one note with its relations read from it, in both directions."""
     collection = _collection(request)
-    cacheable(request, _existing_slug(collection, slug))
+    cacheable(request, await _existing_slug(request, collection, slug))
     return await asyncio.to_thread(note_detail, collection, slug)
 
 
@@ -110,7 +115,8 @@ async def walk(
     collection = await asyncio.to_thread(_at, _collection(request), query.at)
     if not query.at:
         cacheable(request, slug, query=query)
-    return await asyncio.to_thread(_walk, collection, _existing_slug(collection, slug), query)
+    existing = await _existing_slug(request, collection, slug)
+    return await asyncio.to_thread(_walk, collection, existing, query)
 
 
 def _walk(collection: Collection, slug: str, query: WalkAtQuery) -> dict[str, Any]:
@@ -129,7 +135,7 @@ def _walk(collection: Collection, slug: str, query: WalkAtQuery) -> dict[str, An
 async def paths(request: Request, query: Annotated[PathQuery, Query()]) -> dict[str, Any]:
     """Tell how two notes are related."""
     collection = _collection(request)
-    ends = _existing_slug(collection, query.from_), _existing_slug(collection, query.to)
+    ends = [await _existing_slug(request, collection, slug) for slug in (query.from_, query.to)]
     found = await asyncio.to_thread(graph.find_paths, collection.graph, *ends, k=query.k)
     answer: dict[str, Any] = {"paths": [graph.path_to_json(path) for path in found]}
     if not found:

@@ -95,9 +95,12 @@ async def _http_fault(request: Request, fault: Exception) -> Response:
         if reads_pages(request):  # as of /runs, where only forms are sent
             page = nothing_to_read_page(request.app.state.hub.collection)
             return HTMLResponse(page, 405, headers)
-    if request.scope["path"].startswith("/api/") or fault.status_code != 404:
-        return problem(fault.status_code, title, str(fault.detail), [], headers)
-    wrong = request.scope["path"].rsplit("/", 1)[-1]
+    path, detail = request.scope["path"], str(fault.detail)
+    if detail in ("Not Found", "Method Not Allowed"):  # the framework's words: no route answered
+        detail = "no such address or method is here; /openapi.json lists what there is"
+    if path.startswith("/api/") or fault.status_code != 404:
+        return problem(fault.status_code, title, detail, [], headers)
+    wrong = path.rsplit("/", 1)[-1]
     page = absent_page(request.app.state.hub.collection, await near_names(request, wrong))
     return HTMLResponse(page, 404)
 

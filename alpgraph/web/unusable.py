@@ -24,7 +24,7 @@ def refuse(request: Request, fault: RequestValidationError) -> Response:
         sentences = [_sentence(request, error) for error in fault.errors()]
         collection = request.app.state.hub.collection
         return HTMLResponse(unusable_page(collection, sentences, request.scope["path"]), 422)
-    errors = [_field(error) for error in fault.errors()]
+    errors = [_field(request, error) for error in fault.errors()]
     detail = "; ".join(f"{error['field']}: {error['message']}" for error in errors)
     return problem(422, "Unusable value", detail, errors)
 
@@ -42,11 +42,24 @@ def _where(error: Any) -> list[str]:
     return [] if error["type"] == "json_invalid" else [str(name) for name in names]
 
 
-def _field(error: Any) -> dict[str, str]:
-    message = str(error["msg"])
+def _field(request: Request, error: Any) -> dict[str, str]:
+    names, message = _where(error), str(error["msg"])
     if error["type"] == "extra_forbidden":
-        message = "unknown parameter"
-    return {"field": ".".join(_where(error)) or "body", "message": message}
+        known = ", ".join(_known(request)) or "none"
+        message = f"unknown parameter; known: {known}" if len(names) == 1 else "unknown parameter"
+    elif error["type"] == "json_invalid":
+        message = f"is no JSON: {error['ctx']['error']}"
+    elif not names and error["type"] in ("model_attributes_type", "dict_type"):
+        message = "must be a JSON object, sent with Content-Type: application/json"
+    return {"field": ".".join(names) or "body", "message": message}
+
+
+def _known(request: Request) -> list[str]:
+    """Return the names that an address takes, in its query or its body."""
+    hints = get_type_hints(request.scope["endpoint"]).values()
+    models = (one for one in hints if isinstance(one, type) and issubclass(one, BaseModel))
+    fields = (model.model_fields.items() for model in models)
+    return [field.alias or name for named in fields for name, field in named]
 
 
 def _sentence(request: Request, error: Any) -> str:

@@ -56,7 +56,9 @@ def test_replicates_are_whole_numbers(value: Any) -> None:
 
 
 def test_an_unknown_experiment_is_named() -> None:
-    assert faults("nonsense", {}) == {"experiment": "there is no experiment 'nonsense'"}
+    said = faults("nonsense", {})["experiment"]
+    assert said.startswith("there is no experiment 'nonsense'; there are: ")
+    assert "utility-weighted-loss" in said
 
 
 def test_a_flag_may_be_true(trial: Ask) -> None:

@@ -313,8 +313,26 @@ def test_unknown_parameters_are_named_to_programs(server: Any) -> None:
     status, headers, body = get(server.url + "/api/walk/utility-weighted-loss?dept=2")
     assert status == 422
     assert headers["content-type"] == "application/problem+json"
-    assert json.loads(body)["errors"] == [{"field": "dept", "message": "unknown parameter"}]
+    known = "depth, type, basis, trail, at"
+    message = f"unknown parameter; known: {known}"
+    assert json.loads(body)["errors"] == [{"field": "dept", "message": message}]
     assert get(server.url + "/api/search?q=a&utm_source=x")[0] == 422
+
+
+@pytest.mark.parametrize(
+    ("path", "advice"),
+    [
+        ("/api/notes/utility-weigthed-los", "ask for one of utility-weighted-loss"),
+        ("/api/walk/utility-weigthed-los", "ask for one of utility-weighted-loss"),
+        ("/api/path?from=utility-weigthed-los&to=x", "ask for one of utility-weighted-loss"),
+        ("/api/notes/zzzz", "/api/search finds notes by words"),
+        ("/api/note", "/openapi.json lists what there is"),
+    ],
+)
+def test_a_program_is_told_what_to_ask_instead(server: Any, path: str, advice: str) -> None:
+    status, _, body = get(server.url + path)
+    assert status == 404
+    assert advice in json.loads(body)["detail"]
 
 
 @pytest.mark.parametrize(

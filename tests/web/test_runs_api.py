@@ -32,7 +32,7 @@ def call(
     text = None
     if body is not None:
         kind = headers.setdefault("content-type", "application/json")
-        text = json.dumps(body) if "json" in kind else body
+        text = body if isinstance(body, str) or "json" not in kind else json.dumps(body)
     try:
         connection.request(method, path, text, headers)
         answer = connection.getresponse()
@@ -131,7 +131,7 @@ def test_a_question_is_stored_computed_and_then_answered_at_once(home: Any) -> N
         ({"params": {"steps": "many"}}, "params.steps", "must be a whole number, not 'many'"),
         ({"params": {"pause": 1e400}}, "params.pause", "finite"),
         ({"params": {"label": "x" * 300}}, "params.label.constrained-str", "at most 200"),
-        ({"colour": "red"}, "colour", "unknown parameter"),
+        ({"colour": "red"}, "colour", "unknown parameter; known: experiment, params"),
     ],
 )
 def test_what_cannot_be_asked_names_the_field_and_its_limit(
@@ -142,6 +142,17 @@ def test_what_cannot_be_asked_names_the_field_and_its_limit(
     assert headers["content-type"] == "application/problem+json"
     said = {error["field"]: error["message"] for error in data["errors"]}
     assert message in said[field]
+
+
+@pytest.mark.parametrize("path", ["/api/runs", "/api/sweeps", "/api/check"])
+def test_a_body_that_is_no_json_is_told_what_to_send(home: Any, path: str) -> None:
+    form = "application/x-www-form-urlencoded"
+    status, _, data = call(home, "POST", path, '{"experiment": "trial"}', **{"content-type": form})
+    assert status == 422
+    assert data["detail"] == "body: must be a JSON object, sent with Content-Type: application/json"
+    status, _, data = call(home, "POST", path, "{trial}")
+    assert status == 422
+    assert data["detail"].startswith("body: is no JSON: Expecting property name")
 
 
 def test_work_far_over_the_limit_of_time_is_refused(home: Any) -> None:
