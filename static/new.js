@@ -199,7 +199,9 @@ function take(page) {
     else field.removeAttribute("aria-invalid");
   }
   dress();
-  if (focused) focused[0].querySelectorAll(HOLDS)[focused[1]]?.focus({ preventScroll: true });
+  if (!focused) return;
+  const [part, held] = focused, field = part.id && form.querySelector(`[aria-describedby~="${part.id}"]`);
+  (part.querySelectorAll(HOLDS)[held] || field)?.focus({ preventScroll: true }); // the field, where nothing is wrong with it any more
 }
 
 /** What only works with scripts shows only with them. */

@@ -477,3 +477,27 @@ def test_the_form_promises_only_what_it_does(
     page.goto(f"{server.url}/new")
     assert page.get_by_text("is checked as you go").is_visible() == scripts
     assert page.get_by_text("nothing that you write is kept here").is_visible() != scripts
+
+
+def test_the_focus_stays_at_a_field_whose_fault_is_mended(
+    shared_server: Any, open_page: Callable[..., Any]
+) -> None:
+    page = open_page()
+    page.goto(f"{shared_server.url}/new")
+    page.fill("[name=title]", "Does a weighted loss harm twice?")
+    fault = page.locator("#e-summary .fault")
+    fault.wait_for()
+    page.fill("[name=summary]", "It does.")
+    fault.get_by_role("link").focus()  # as the key Tab does before the answer is there
+    fault.wait_for(state="detached")
+    assert page.evaluate("document.activeElement.name") == "summary"
+
+
+def test_fields_are_described_by_what_stands_beside_them(
+    shared_server: Any, open_page: Callable[..., Any]
+) -> None:
+    page = open_page()
+    page.goto(f"{shared_server.url}/new")
+    for name, said in (("topics", "separated by commas"), ("body", "Markdown, with")):
+        field = page.locator(f"[name={name}]")
+        expect(field).to_have_accessible_description(re.compile(f"^{said}"), timeout=5_000)
