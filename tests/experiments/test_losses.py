@@ -3,7 +3,13 @@
 import numpy as np
 import pytest
 
-from alpgraph.experiments import learned_refusal, pass_at_k, polynomial_tail, unbounded_score
+from alpgraph.experiments import (
+    learned_refusal,
+    lost_modes,
+    pass_at_k,
+    polynomial_tail,
+    unbounded_score,
+)
 from alpgraph.experiments.reasoner import Reasoner
 from alpgraph.experiments.smoothing_and_temperature import smoothed_loss
 from alpgraph.experiments.soft_targets import soft_loss
@@ -152,3 +158,42 @@ def test_reinforcement_of_a_score_estimates_the_slope_of_the_expected_reward(by_
     numeric = slopes(outputs, expected)[0]
     np.testing.assert_allclose(-gradient.mean(axis=0), shrunk * numeric, atol=4e-3)
     assert np.abs(numeric).max() > 0.05
+
+
+@pytest.mark.parametrize("bonus", [0.0, 0.3])
+def test_reinforcement_of_tables_estimates_the_slope_of_reward_and_entropy(bonus):
+    right = np.arange(lost_modes.ANSWERS) < lost_modes.RIGHT
+    logits = np.random.default_rng(10).normal(size=(1, lost_modes.ANSWERS))
+    logits[0, 0] = 3
+    repeats = 60
+    p = np.broadcast_to(softmax(logits), (repeats, lost_modes.QUESTIONS, lost_modes.ANSWERS))
+    rngs = generators([(12, replicate) for replicate in range(repeats)])
+    rows = np.broadcast_to(right, p.shape)
+    push = np.mean(
+        [lost_modes._push("reinforcement", p, rows, rngs, bonus).mean(axis=(0, 1)) for _ in "12"],
+        axis=0,
+    )
+
+    def reward(z):
+        return softmax(z)[:, right].sum(axis=-1)
+
+    def entropy(z):
+        return -(softmax(z) * np.log(softmax(z))).sum(axis=-1)
+
+    shrunk = 1 - 1 / lost_modes.GROUP  # the baseline holds the draw itself
+    expected = shrunk * slopes(logits, reward) + bonus * slopes(logits, entropy)
+    np.testing.assert_allclose(push, expected[0], atol=5e-3)
+    assert np.abs(slopes(logits, reward)).max() > 0.1
+
+
+def test_imitation_of_tables_descends_the_log_loss_of_right_answers():
+    right = np.arange(lost_modes.ANSWERS) < lost_modes.RIGHT
+    logits = np.random.default_rng(10).normal(size=(1, lost_modes.ANSWERS))
+    p = np.broadcast_to(softmax(logits), (60, lost_modes.QUESTIONS, lost_modes.ANSWERS))
+    rngs = generators([(13, replicate) for replicate in range(60)])
+    push = lost_modes._push("imitation", p, np.broadcast_to(right, p.shape), rngs, 0.0)
+
+    def loss(z):
+        return -np.log(softmax(z)[:, right]).mean(axis=-1)
+
+    np.testing.assert_allclose(push.mean(axis=(0, 1)), -slopes(logits, loss)[0], atol=5e-3)
