@@ -23,6 +23,7 @@ DRAWN = {"fine-tuning-distorts-features", "learned-refusal", "utility-weighted-l
 EXPLORED = {
     "fine-tuning-distorts-features": {"0.000", "0.005", "0.714"},
     "guessing-under-binary-grading": {"0.311"},
+    "soft-targets": {"0.653"},
     "utility-weighted-loss": {"0.001", "0.023", "0.012", "0.024", "0.017", "0.016"},
 }
 """Figures that are not stored, of exploring or of a later look; the notes say which."""
