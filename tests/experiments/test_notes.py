@@ -18,13 +18,13 @@ ALSO_TOLD = {
     "last-layer-retraining": "features-or-head",
 }
 """Notes that tell of a second experiment of ours."""
-DRAWN = {"fine-tuning-distorts-features", "learned-refusal", "utility-weighted-loss"}
+DRAWN = {"fine-tuning-distorts-features", "learned-refusal"}
 """Notes that also tell of what is drawn in a picture alone."""
 EXPLORED = {
     "fine-tuning-distorts-features": {"0.000", "0.005", "0.714"},
     "guessing-under-binary-grading": {"0.311"},
     "soft-targets": {"0.653"},
-    "utility-weighted-loss": {"0.001", "0.023", "0.012", "0.024", "0.017", "0.016"},
+    "utility-weighted-loss": {"0.001", "0.012", "0.024"},
 }
 """Figures that are not stored, of exploring or of a later look; the notes say which."""
 
