@@ -50,6 +50,8 @@ def _fields(note: Note) -> Iterator[tuple[int, str]]:
     if note.experiment:
         params = ", ".join(f"{key}={value}" for key, value in note.experiment.params.items())
         text = f"experiment {note.experiment.name}" + (f" with {params}" if params else "")
+        if note.experiment.scope:
+            text += f", not for the claim but for {note.experiment.scope}"
         yield note.experiment.place.line, escape(text)
 
 

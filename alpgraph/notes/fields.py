@@ -14,6 +14,7 @@ from alpgraph.notes.values import Items, Scalar, Table, Value, plain
 
 KEYS = ("title", "summary", "claim", "topics", "sources", "relations", "experiment", "aliases")
 """The keys of a note, in the order `fmt` writes them."""
+EXPERIMENT_KEYS = ("name", "params", "scope")
 _NATIVE = frozenset(("summary", "claim", "sources", "relations", "experiment", "topics"))
 _LENGTHS = {"title": 200, "summary": 600, "claim": 500}
 SOURCE_KEYS = (*KINDS, "title", "authors", "year")
@@ -249,11 +250,10 @@ class _FieldReader:
             self._wrong("`experiment`", value, hint)
             return None
         for key, _ in value.entries:
-            if key.text not in ("name", "params"):
+            if key.text not in EXPERIMENT_KEYS:
                 message = f"unknown key {quoted(key.text)} in `experiment`"
-                self.findings.append(
-                    finding("ALP012", message, key.place, hint="known: `name`, `params`")
-                )
+                known = "known: " + ", ".join(f"`{name}`" for name in EXPERIMENT_KEYS)
+                self.findings.append(finding("ALP012", message, key.place, hint=known))
         name, params = value.get("name"), value.get("params")
         if not isinstance(name, Scalar) or name.null:
             message = "the experiment has no `name`"
@@ -268,7 +268,8 @@ class _FieldReader:
             values = {key.text: plain(item) for key, item in params.entries}
         elif params is not None and not (isinstance(params, Scalar) and params.null):
             self._wrong("`params`", params, "write a mapping, as `params: {data: digits}`")
-        return ExperimentRef(name.text.strip(), values, name.place, places)
+        scope = self._plain("scope", value.get("scope"))
+        return ExperimentRef(name.text.strip(), values, name.place, places, scope)
 
     def _wrong(self, what: str, value: Value, hint: str) -> None:
         message = f"{what} is {kind_of(value)}"

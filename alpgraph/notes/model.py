@@ -75,7 +75,7 @@ class FileLink(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ExperimentRef:
-    """The experiment a note attaches: a name and parameters, never code."""
+    """The experiment a note attaches: a name, parameters and what it tests, never code."""
 
     name: str
     params: Mapping[str, object]
@@ -83,6 +83,8 @@ class ExperimentRef:
     place: Place
     param_places: Mapping[str, Place] = field(default_factory=dict)
     """Where each parameter's key and value stand."""
+    scope: str = ""
+    """What the run tests, where that is not the note's claim; the claim then bears no verdict."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,3 +131,8 @@ class Note:
     """Hash of the file's bytes."""
     modified: float = 0.0
     """Time of the file's last change, seconds since the epoch."""
+
+    @property
+    def claim_test(self) -> ExperimentRef | None:
+        """The experiment whose verdict the claim bears: none where it tests something else."""
+        return None if self.experiment is None or self.experiment.scope else self.experiment

@@ -105,6 +105,7 @@ def pack(note: Note) -> Packed:
             dict(experiment.params),
             _spot(experiment.place),
             {key: _spot(place) for key, place in experiment.param_places.items()},
+            experiment.scope,
         ),
         tuple((item.level, item.text, item.anchor, item.line) for item in note.headings),
         note.blocks,
@@ -344,9 +345,9 @@ def _mention(path: str, item: tuple[Any, ...], resolve: Resolve) -> Mention:
 def _experiment(path: str, item: tuple[Any, ...] | None) -> ExperimentRef | None:
     if item is None:
         return None
-    name, params, spot, spots = item
+    name, params, spot, spots, scope = item
     places: Mapping[str, Place] = {key: Place(path, *value) for key, value in spots.items()}
-    return ExperimentRef(name, params, Place(path, *spot), places)
+    return ExperimentRef(name, params, Place(path, *spot), places, scope)
 
 
 def pack_finding(item: Diagnostic) -> tuple[Any, ...]:

@@ -63,7 +63,11 @@ def note_detail(collection: Collection, slug: str) -> dict[str, Any]:
         ],
         "relations": relations,
         "mentions": mentions,
-        "experiment": {"name": attached.name, "params": dict(attached.params)}
+        "experiment": {
+            "name": attached.name,
+            "params": dict(attached.params),
+            "scope": attached.scope or None,
+        }
         if attached
         else None,
         "diagnostics": json.loads(to_json(findings)),

@@ -28,7 +28,7 @@ SAYS = {
     "contradicted": "the check says the opposite",
     "no effect": "too small to matter",
     "inconclusive": "the check cannot tell",
-    "not tested": "no check is attached",
+    "not tested": "no check tests it",
 }
 MAX_CLAIMS = 60
 MAX_TENSIONS = 6

@@ -99,6 +99,7 @@ def note_page(
         sources=note.sources,
         dates=collection.dates_of(slug),
         panel=panel_of(collection, note, may_run=may_run),
+        scope=note.experiment.scope if note.experiment else "",
         canonical=collection.public(note_url(slug)),
         linked_data=linked_data(note, collection.public(note_url(slug))),
         edit_url=forge.edit_url(note.path) if forge and collection.published else "",
@@ -122,6 +123,9 @@ def note_markdown(collection: Collection, slug: str) -> str:
             f"{verdict.replicates} replicates)",
             "",
         ]
+    elif note.experiment and note.experiment.scope:
+        scope = note.experiment.scope
+        lines += [f"**The attached experiment does not test this claim**; it tests {scope}.", ""]
     lines += [note.body.strip(), "", "## Related notes", ""]
     note_links = links(collection.graph, slug, mentions=True)
     for link in note_links:

@@ -226,9 +226,11 @@ def verdicts_of(notebook: Notebook, slugs: Iterable[str] | None = None) -> dict[
     """Return by slug what the stored references say of the claims of all notes, or of some."""
     verdicts = {}
     for slug in notebook.notes if slugs is None else slugs:
-        name = outline(notebook.notes, slug).experiment
-        if name and (result := stored_result(notebook.notes[slug])):
-            verdicts[slug] = verdict_info(name, result)
+        if not outline(notebook.notes, slug).experiment:
+            continue
+        note = notebook.notes[slug]
+        if note.claim_test and (result := stored_result(note)):
+            verdicts[slug] = verdict_info(note.claim_test.name, result)
     return verdicts
 
 
@@ -272,8 +274,8 @@ def rejudged(before: Collection, answers: Mapping[str, Mapping[str, Any]]) -> Pa
     notes = before.notes
     verdicts = {slug: info for slug, info in before.verdicts.items() if slug not in before.answers}
     for slug, result in answers.items():
-        if slug in notes and (attached := notes[slug].experiment):
-            info = verdict_info(attached.name, result)
+        if slug in notes and (test := notes[slug].claim_test):
+            info = verdict_info(test.name, result)
             if None not in (info.difference, info.low, info.high):  # values too large to tell
                 verdicts[slug] = info
     changed = {slug for slug in {*answers, *before.answers} if slug in notes}

@@ -52,9 +52,9 @@ def stored_at(root: Path, revision: str) -> Stored:
 
 
 def verdicts_of(notebook: Notes, stored: Stored) -> dict[str, str]:
-    """Return the verdict of each note that attaches an experiment with a stored result."""
-    attached = {slug: note.experiment for slug, note in notebook.notes.items() if note.experiment}
-    verdicts = {slug: _verdict(ref, stored.get(ref.name, [])) for slug, ref in attached.items()}
+    """Return the verdict of each note whose claim an experiment with a stored result tests."""
+    tests = {slug: note.claim_test for slug, note in notebook.notes.items() if note.claim_test}
+    verdicts = {slug: _verdict(ref, stored.get(ref.name, [])) for slug, ref in tests.items()}
     return {slug: verdict for slug, verdict in verdicts.items() if verdict}
 
 

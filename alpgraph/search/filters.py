@@ -12,7 +12,7 @@ from alpgraph.search.query import Query, topic_key
 HAS = ("experiment", "claim", "source", "relation", "finding")
 VERDICTS = ("supported", "contradicted", "no effect", "inconclusive", "not tested")
 UNTESTED = ("not-tested", "none")
-"""What a claim is that no check is attached to."""
+"""What a claim is that no check tests."""
 _KNOWN_VERDICTS = {*map(topic_key, VERDICTS), *UNTESTED}
 MAX_NEAR = 5
 

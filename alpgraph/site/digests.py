@@ -104,7 +104,8 @@ def _summary(collection: Collection, slug: str) -> str:
     return digest(
         slug, note.title, collection.apart(slug), note.summary, note.claim, note.topics,
         note.blocks, [heading.anchor for heading in note.headings],
-        (attached.name, sorted(map(str, attached.params.items()))) if attached else None,
+        (attached.name, sorted(map(str, attached.params.items())), attached.scope)
+        if attached else None,
         [(r.type, r.written, r.to, r.target, r.candidates, r.why, r.basis, r.form)
          for r in note.relations],
         [(m.to, m.target, m.candidates, m.heading, m.sentence) for m in note.mentions],

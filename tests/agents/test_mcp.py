@@ -127,6 +127,17 @@ def test_a_note_is_read_with_its_links_from_both_ends_and_verdicts(client: Clien
     )
 
 
+def test_an_experiment_that_tests_another_thing_is_no_verdict(client: Client) -> None:
+    path = client.root / "scoped.md"
+    path.write_text(A.replace("miss_cost: 30}", "miss_cost: 30}\n  scope: half"))
+    try:
+        text = client.ask("get_note", note="scoped")
+        assert "The experiment `utility-weighted-loss` tests no claim of the note" in text
+        assert "Verdict" not in text
+    finally:
+        path.unlink()
+
+
 def test_an_authors_words_stay_behind_their_fence_with_nothing_hidden(client: Client) -> None:
     text = client.ask("get_note", note="b")
     assert "\u202e" not in text

@@ -41,6 +41,7 @@ def test_schema_refuses_slips() -> None:
         {"title": "t", "relations": [{"type": "parallel"}]},
         {"title": "t", "relations": [{"type": "parallel", "to": "a", "wy": "x"}]},
         {"title": "t", "experiment": {"name": "other"}},
+        {"title": "t", "experiment": {"name": "toy", "scope": ["x"]}},
     ):
         assert list(validator.iter_errors(bad)), bad
 
@@ -54,7 +55,7 @@ supports: "[[b]]"
 relations:
   - {type: up, to: The B, why: it is told there in full}
   - {type: upp, to: nowhere}
-experiment: {name: toy, params: {x: 1}}
+experiment: {name: toy, params: {x: 1}, scope: half of it}
 ---
 
 - [[twin]] and [[b#h]]
@@ -76,7 +77,7 @@ experiment: {name: toy, params: {x: 1}}
         "relation: this note is part of b (“The B”, written “The B”, found by title), because: "
         "it is told there in full",
         "“upp” (no known type) “nowhere”, to which no note answers",
-        "experiment toy with x=1",
+        "experiment toy with x=1, not for the claim but for half of it",
         "mentions “twin”, which fits several notes: x/twin, y/twin",
         "at #h",
         "relation from a list item that begins with its type: this note has the case x/twin",

@@ -268,6 +268,12 @@ def test_an_experiment_is_held_against_those_that_are_known() -> None:
     assert chosen(check(files), select=["ALP4"]) == []  # nobody said which there are
 
 
+def test_an_experiment_backs_the_claim_that_it_tests() -> None:
+    text = "---\ntitle: A\nclaim: So.\nsources: []\nexperiment: {name: x%s}\n---\nText.\n"
+    assert codes({"a.md": text % ""}, "ALP206") == []
+    assert codes({"a.md": text % ", scope: half of it"}, "ALP206") == ["ALP206 a.md"]
+
+
 def test_subtitle_left_out_is_no_other_title() -> None:
     source = "---\ntitle: T\nsources:\n  - {{arxiv: '2511.07699', title: '{}'}}\n---\n[[{}]]\n"
     files = {

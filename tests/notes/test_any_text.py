@@ -3,6 +3,7 @@
 import re
 import tempfile
 from dataclasses import replace
+from operator import attrgetter
 from pathlib import Path
 
 from hypothesis import example, given, settings
@@ -40,7 +41,7 @@ PIECES = st.sampled_from(
         "relations:\n  - type: extends\n    to: '[[b]]'\n    why: a reason of some length\n",
         "supports: [[b]]\n",
         "sources: [{arxiv: '1'}, x]\n",
-        "experiment: {name: x, params: {a: [1]}}\n",
+        "experiment: {name: x, params: {a: [1]}, scope: a part}\n",
         "\n",
         "\n\n",
         "# H\n",
@@ -156,7 +157,7 @@ def said(note: Note) -> object:
         *(note.title, note.summary, note.claim, note.topics, note.aliases, note.body),
         *(sorted(relations), sorted(mentions), [source.id for source in note.sources]),
         *(sorted(note.extra), [(item.level, item.text) for item in note.headings]),
-        note.experiment and (note.experiment.name, note.experiment.params),
+        note.experiment and attrgetter("name", "params", "scope")(note.experiment),
     )
 
 

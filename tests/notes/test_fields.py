@@ -64,6 +64,8 @@ def test_keys_of_other_tools_speak_where_ours_are_silent(
         ("experiment: {name: ~}\n", ["2:13 ALP013"]),
         ("experiment: {name: x, params: y}\n", ["2:31 ALP016"]),
         ("experiment: {name: x, params: ~}\n", []),
+        ("experiment: {name: x, scope: [y]}\n", ["2:30 ALP016"]),
+        ("experiment: {name: x, scope: ~}\n", []),
     ],
 )  # fmt: skip
 def test_a_value_that_does_not_fit_is_found_where_it_stands(matter: str, found: list[str]) -> None:

@@ -124,6 +124,13 @@ def test_another_experiment_changes_the_verdict(repository: Any) -> None:
     assert review(repository, "HEAD~1", "HEAD").verdicts == (("a", "", "supported"),)
 
 
+def test_what_tests_another_thing_gives_the_claim_no_verdict(repository: Any) -> None:
+    repository.commit({"a.md": note("A", more=ATTACHED)})
+    scoped = ATTACHED.replace("30}}", "30}, scope: a step of it}")
+    repository.commit({"a.md": note("A", more=scoped)})
+    assert review(repository, "HEAD~1", "HEAD").verdicts == (("a", "supported", ""),)
+
+
 def test_a_renewed_result_changes_the_verdict_of_the_notes(
     repository: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -70,6 +70,24 @@ def test_an_answer_looked_up_before_an_edit_is_not_given_to_what_the_note_says_t
     complete(check())
 
 
+def test_no_run_gives_a_verdict_to_a_claim_that_it_does_not_test(
+    folder: Any, tmp_path: Path
+) -> None:
+    scoped = attaching(3).replace("true}", "true}\n  scope: half of it")
+    place = Location(folder({"a.md": scoped}), tmp_path / "state", bundled=False)
+    hub = Hub(Settings(place, Config(), watch=False))
+    hub.open()
+    stored = reference_for(NAME, KNOWN)
+    assert stored is not None
+    patch = rejudged(hub.collection, {"a": stored["result"]})
+    assert patch is not None
+    assert patch.after.verdicts == {}
+    page = note_page(patch.after, "a")  # which still tells how the run ended
+    assert "It tests half of it." in page
+    assert stored["result"]["verdict"] in page[page.index('id="check"') :]
+    hub.close()
+
+
 def test_a_note_takes_no_verdict_from_differences_that_are_no_number(
     folder: Any, tmp_path: Path
 ) -> None:

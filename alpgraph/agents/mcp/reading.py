@@ -35,6 +35,7 @@ def note_text(collection: Collection, slug: str, start: int = 0) -> str:
         [
             f"Note `{_line(slug)}`, file `{_line(note.path)}`, {len(text)} characters.",
             *_verdict(collection.verdicts.get(slug)),
+            *_scope(note),
             *_findings(collection, note),
             *_comments(text),
             "",
@@ -60,6 +61,13 @@ def _verdict(verdict: VerdictInfo | None) -> list[str]:
         f"{verdict.replicates} replicates"
     )
     return [f"Verdict of the experiment `{verdict.experiment}`: {verdict.verdict} ({numbers})."]
+
+
+def _scope(note: Note) -> list[str]:
+    if note.experiment is None or not note.experiment.scope:
+        return []
+    name = _line(note.experiment.name)
+    return [f"The experiment `{name}` tests no claim of the note, but what `scope:` says."]
 
 
 def _findings(collection: Collection, note: Note) -> list[str]:

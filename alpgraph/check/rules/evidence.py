@@ -76,7 +76,7 @@ def claim_without_source(subject: Subject) -> Iterator[Draft]:
     """A note claims something and leaves its sources empty, and nothing else backs the claim.
 
     ## What it does
-    Reports a note with a `claim:` whose `sources:` is empty, which attaches no experiment and
+    Reports a note with a `claim:` whose `sources:` is empty, whose claim no experiment tests and
     which no relation `supported-by` or `tested-by` joins to another note. Where the key
     `sources:` is missing altogether, ALP013 says so instead.
 
@@ -102,7 +102,7 @@ def claim_without_source(subject: Subject) -> Iterator[Draft]:
     backed = {source for kind in BACKING for source, _ in subject.pairs.get(kind, ())}
     for note in subject.notes_in_scope.values():
         left_empty = "sources" in note.places and not note.sources
-        if note.claim and left_empty and not note.experiment and note.slug not in backed:
+        if note.claim and left_empty and not note.claim_test and note.slug not in backed:
             message = "nothing backs this claim: no source, no experiment, no supporting note"
             hint = "give a source, or relate it to a note that supports or tests it"
             yield Draft(message, hint, note.places.get("claim") or Place(note.path))
