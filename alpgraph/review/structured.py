@@ -9,8 +9,10 @@ from alpgraph.review.rows import headline
 
 
 def to_json(review: Review) -> dict[str, Any]:
-    """Return the review as plain values; nothing is left out."""
+    """Return the review as plain values; of mentions, which have no reasons, how many."""
     diff = asdict(review.diff)
+    for key in ("mentions_added", "mentions_removed"):
+        diff[key] = len(diff[key])
     diff["relations"] = [
         {
             "kind": change.kind,

@@ -203,3 +203,21 @@ def test_a_change_is_told_which_pictures_it_took_away(repository: Any, alpgraph:
     ]
     back = alpgraph("diff", "HEAD", "HEAD~1", "--format", "json", cwd=repository.root).stdout
     assert [one["file"] for one in json.loads(back)["mended_findings"]] == ["a.md"]
+
+
+def test_the_json_of_a_change_has_the_keys_that_scripts_read(
+    repository: Any, alpgraph: Run
+) -> None:
+    repository.commit({"a.md": "# A\n", "b.md": "# B\n[[a]]\n"})
+    repository.commit({"a.md": "# A\nsee [[b]], and [[b]] again\n", "b.md": "# B\n"})
+    change = json.loads(
+        alpgraph("diff", "HEAD~1", "HEAD", "--format", "json", cwd=repository.root).stdout
+    )
+    assert (change["mentions_added"], change["mentions_removed"]) == (1, 1)
+    assert (change["parts_before"], change["parts_after"]) == (1, 1)
+    lists = (
+        "notes_added notes_removed notes_changed relations new_missing new_orphans mended_orphans "
+        "new_contradictions joined split moved rewritten verdicts unsourced unread new_findings "
+        "mended_findings"
+    )
+    assert {key for key, value in change.items() if isinstance(value, list)} == set(lists.split())
