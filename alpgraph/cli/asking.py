@@ -189,16 +189,17 @@ def layout(fresh: bool, as_json: bool, notes: Path | None, state: Path | None) -
     """Lay out the map; stored positions stay where they are unless `--fresh`."""
     from alpgraph.graph import load_layout, stored_layout
 
-    location, _, graph = _read_graph(notes, state)
+    location, notebook, graph = _read_graph(notes, state)
     cache = location.cache()
     result = stored_layout(graph, cache, fresh=fresh)
     if as_json:
         click.echo(json.dumps({slug: list(xy) for slug, xy in result.positions.items()}))
     else:
-        from alpgraph.check.terminal import escape
+        from alpgraph.check.terminal import counted, escape
 
         for area in result.areas:
             click.echo(f"{len(area.slugs):5d}  {escape(area.name)}")
-        click.echo(f"{len(result.positions)} notes placed in {len(result.areas)} areas", err=True)
+        placed = counted(len(notebook.notes), "note")  # ghosts are on the map too, but no notes
+        click.echo(f"{placed} placed in {counted(len(result.areas), 'area')}", err=True)
     if load_layout(cache) != result:
         raise OSError(f"the map cannot be kept in '{location.state}'; choose another with --state")

@@ -345,3 +345,11 @@ def test_a_name_that_is_no_utf_8_is_a_finding_and_stops_nothing(
     for words in (("search", "good"), ("build", str(tmp_path / "site"))):
         done = alpgraph(*words, "--notes", str(notes), *state)
         assert done.returncode == 0, done.stderr
+
+
+def test_a_laid_out_map_counts_notes_as_stats_does(alpgraph: Run, folder: Folder) -> None:
+    linking = "# A\n[[b]] and [[c]], [[missing]] and [[gone]]\n"
+    root = folder({"a.md": linking, "b.md": "# B\n[[c]]\n", "c.md": "# C\n"})
+    done = alpgraph("layout", "--notes", str(root))
+    assert (done.returncode, done.stderr) == (0, "3 notes placed in 1 area\n")
+    assert json.loads(alpgraph("stats", "--json", "--notes", str(root)).stdout)["notes"] == 3
