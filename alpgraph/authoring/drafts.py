@@ -254,7 +254,8 @@ def _suggestion(word: str, words: Collection[str]) -> str:
 def write_new(root: Path, draft: Draft) -> Path:
     """Write a draft below `root` and return its path.
 
-    Raises FileExistsError when there is such a file, ValueError when it would lie elsewhere.
+    Raises FileExistsError when there is such a file, ValueError when it would lie elsewhere,
+    OSError naming it when it cannot be written.
     """
     target = (root / draft.path).resolve()
     if not target.is_relative_to(root.resolve()):
@@ -265,6 +266,9 @@ def write_new(root: Path, draft: Draft) -> Path:
         with temporary.open("x", encoding="utf-8", newline="\n") as stream:
             stream.write(draft.text)
         target.hardlink_to(temporary)  # unlike a rename, it fails where a file is
+    except OSError as error:
+        # whoever asked knows the note's name, not that of the file it goes through
+        raise OSError(error.errno, error.strerror, str(root / draft.path)) from None
     finally:
         temporary.unlink(missing_ok=True)
     return root / draft.path

@@ -116,7 +116,7 @@ def _write(
     try:
         draft = new_note(notebook, **fields)
         written = write_new(location.notes, draft)
-    except (ValueError, FileExistsError) as error:
+    except ValueError as error:
         raise click.UsageError(str(error)) from None
     after = update_notebook(notebook, [draft.path])
     findings = [one for one in findings_of(after, None) if one.place.file == draft.path]

@@ -166,3 +166,18 @@ def test_sarif_names_files_from_the_root_of_the_repository(alpgraph: Run, reposi
     [result] = json.loads(done.stdout)["runs"][0]["results"][:1]
     place = result["locations"][0]["physicalLocation"]["artifactLocation"]
     assert place["uri"] == "notes/a.md"
+
+
+def test_a_note_that_cannot_be_written_is_named(locked: Callable[..., Path]) -> None:
+    root = locked({"a.md": "# A\n", "sub/b.md": "# B\n"}, 0o555)
+    done = run_as_anybody("new", "--title", "New", "--slug", "sub/new", "--notes", str(root))
+    assert done.returncode == 2
+    assert done.stderr.endswith(f"error: '{root / 'sub' / 'new.md'}': Permission denied\n")
+    assert sorted(path.name for path in (root / "sub").iterdir()) == ["b.md"]
+
+
+def test_a_new_note_takes_no_name_that_a_folder_has(alpgraph: Run, folder: Folder) -> None:
+    root = folder({"a.md": "# A\n", "new.md/b.txt": "B"})
+    done = alpgraph("new", "--title", "New", "--notes", str(root))
+    assert done.returncode == 2
+    assert done.stderr.endswith(f"error: '{root / 'new.md'}': File exists\n")
