@@ -42,7 +42,8 @@ def rename(note: str, name: str, show: bool, notes: Path | None) -> int:
         click.echo(f"nothing was written; it would be: {plan.summary}", err=True)
         return 0
     problems = apply_renaming(root, plan)
-    click.echo("\n".join([plan.summary, *problems]), err=True)
+    summary = f"not all of this was done: {plan.summary}" if problems else plan.summary
+    click.echo("\n".join([summary, *problems]), err=True)
     return int(bool(problems))
 
 

@@ -181,3 +181,13 @@ def test_a_new_note_takes_no_name_that_a_folder_has(alpgraph: Run, folder: Folde
     done = alpgraph("new", "--title", "New", "--notes", str(root))
     assert done.returncode == 2
     assert done.stderr.endswith(f"error: '{root / 'new.md'}': File exists\n")
+
+
+def test_a_renaming_that_is_refused_is_not_told_as_done(locked: Callable[..., Path]) -> None:
+    root = locked({"sub/a.md": "# A\n"}, 0o555)
+    done = run_as_anybody("rename", "sub/a", "sub/new", "--notes", str(root))
+    assert done.returncode == 1
+    first, *others = done.stderr.splitlines()
+    assert first.startswith("not all of this was done: sub/a.md to sub/new.md")
+    assert "sub/a.md: not moved to sub/new.md: Permission denied" in others
+    assert (root / "sub" / "a.md").read_text() == "# A\n"
