@@ -95,6 +95,10 @@ async def _http_fault(request: Request, fault: Exception) -> Response:
         if reads_pages(request):  # as of /runs, where only forms are sent
             page = nothing_to_read_page(request.app.state.hub.collection)
             return HTMLResponse(page, 405, headers)
+    if fault.status_code == 400:  # the framework's: a body that JSON's reader cannot get through
+        message = "must be JSON in UTF-8, and not nested too deeply"
+        errors = [{"field": "body", "message": message}]
+        return problem(422, "Unusable value", f"body: {message}", errors)
     path, detail = request.scope["path"], str(fault.detail)
     if detail in ("Not Found", "Method Not Allowed"):  # the framework's words: no route answered
         detail = "no such address or method is here; /openapi.json lists what there is"

@@ -86,7 +86,7 @@ class Guard:
         has_body = _values(headers, b"content-length") not in ([], ["0"]) or _values(
             headers, b"transfer-encoding"
         )
-        if has_body and not any(kind.split(";")[0].strip() in BODIES for kind in kinds):
+        if has_body and not any(kind.split(";")[0].strip().lower() in BODIES for kind in kinds):
             return 415, f"the body must be {' or '.join(BODIES)}"
         length = _values(headers, b"content-length")
         if length and length[0].isdigit() and int(length[0]) > BODY_LIMIT:

@@ -90,6 +90,7 @@ FORM = ("Content-Type", "application/x-www-form-urlencoded")
     ("headers", "status"),
     [
         ([JSON], 200),
+        ([("Content-Type", "Application/JSON; charset=utf-8")], 200),
         ([JSON, ("Origin", "{own}")], 200),
         ([JSON, ("Origin", "{own}"), ("Sec-Fetch-Site", "same-origin")], 200),
         ([JSON, ("Sec-Fetch-Site", "none")], 200),

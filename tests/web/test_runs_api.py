@@ -32,7 +32,7 @@ def call(
     text = None
     if body is not None:
         kind = headers.setdefault("content-type", "application/json")
-        text = body if isinstance(body, str) or "json" not in kind else json.dumps(body)
+        text = body if isinstance(body, str | bytes) or "json" not in kind else json.dumps(body)
     try:
         connection.request(method, path, text, headers)
         answer = connection.getresponse()
@@ -153,6 +153,14 @@ def test_a_body_that_is_no_json_is_told_what_to_send(home: Any, path: str) -> No
     status, _, data = call(home, "POST", path, "{trial}")
     assert status == 422
     assert data["detail"].startswith("body: is no JSON: Expecting property name")
+
+
+@pytest.mark.parametrize("body", [b'{"text": "caf\xe9"}', b"[" * 100_000])
+def test_a_body_that_cannot_be_read_is_the_fault_of_the_body(home: Any, body: bytes) -> None:
+    message = "must be JSON in UTF-8, and not nested too deeply"
+    status, headers, data = call(home, "POST", "/api/check", body)
+    assert (status, headers["content-type"]) == (422, "application/problem+json")
+    assert data["errors"] == [{"field": "body", "message": message}]
 
 
 def test_work_far_over_the_limit_of_time_is_refused(home: Any) -> None:
