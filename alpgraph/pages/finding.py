@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from urllib.parse import quote
 
-from alpgraph.pages.addresses import note_url, search_url, topic_url
+from alpgraph.pages.addresses import markdown_url, note_url, search_url, topic_url
+from alpgraph.pages.formats import markdown_link
 from alpgraph.pages.frame import frame
 from alpgraph.pages.lists import LinkRow, rows, topics
 from alpgraph.pages.render import render
@@ -79,13 +80,22 @@ def error_page(
     )
 
 
+ABSENT = "The address may be misspelt, or what stood here was renamed or removed."
+
+
 def absent_page(collection: Collection, near: Sequence[str] = ()) -> str:
     """Return the page for a wrong address, with notes that may have been meant.
 
     It follows every edit, since a note may come to stand where it was looked for.
     """
-    text = "The address may be misspelt, or what stood here was renamed or removed."
-    return error_page(collection, "There is no such page", text, near, live="")
+    return error_page(collection, "There is no such page", ABSENT, near, live="")
+
+
+def absent_markdown(collection: Collection, near: Sequence[str] = ()) -> str:
+    """Return the same for who reads Markdown."""
+    links = [markdown_link(collection.notes[slug].title, markdown_url(slug)) for slug in near]
+    meant = ["", "Perhaps this was meant:", "", *(f"- {link}" for link in links)] if links else []
+    return "\n".join(["# There is no such page", "", ABSENT, *meant]) + "\n"
 
 
 def unusable_page(collection: Collection, problems: Sequence[str], path: str) -> str:

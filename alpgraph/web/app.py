@@ -12,7 +12,8 @@ from starlette.routing import Match
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from alpgraph import __version__
-from alpgraph.pages.finding import absent_page, error_page, nothing_to_read_page
+from alpgraph.pages.finding import absent_markdown, absent_page, error_page, nothing_to_read_page
+from alpgraph.web.accepting import wants_text
 from alpgraph.web.api import router as api
 from alpgraph.web.cache_middleware import CacheMiddleware
 from alpgraph.web.contributing import router as contributing
@@ -104,9 +105,11 @@ async def _http_fault(request: Request, fault: Exception) -> Response:
         detail = "no such address or method is here; /openapi.json lists what there is"
     if path.startswith("/api/") or fault.status_code != 404:
         return problem(fault.status_code, title, detail, [], headers)
-    wrong = path.rsplit("/", 1)[-1]
-    page = absent_page(request.app.state.hub.collection, await near_names(request, wrong))
-    return HTMLResponse(page, 404)
+    collection, wrong = request.app.state.hub.collection, path.rsplit("/", 1)[-1]
+    if path.endswith(".md") or wants_text(request.headers.get("accept", "")):
+        near = await near_names(request, wrong.removesuffix(".md"))
+        return Response(absent_markdown(collection, near), 404, media_type="text/markdown")
+    return HTMLResponse(absent_page(collection, await near_names(request, wrong)), 404)
 
 
 def _methods(request: Request) -> list[str]:

@@ -261,6 +261,18 @@ def test_a_wrong_address_leads_to_near_titles(server: Any) -> None:
     assert "utility-weigthed-los" not in page  # what was asked is not repeated
 
 
+def test_who_reads_markdown_gets_it_at_a_wrong_address_too(server: Any) -> None:
+    status, headers, text = get(server.url + "/n/utility-weigthed-los.md")
+    assert status == 404
+    assert headers["content-type"].startswith("text/markdown")
+    assert text.startswith("# There is no such page\n")
+    assert "](/n/utility-weighted-loss.md)" in text
+    same = get(server.url + "/n/utility-weigthed-los", Accept="text/markdown")[2]
+    assert same == text
+    _, headers, _ = get(server.url + "/n/utility-weigthed-los")
+    assert headers["content-type"].startswith("text/html")
+
+
 def test_a_wrong_address_leads_to_titles_as_they_are_now(
     folder: Folder, tmp_path: Path, complete: Callable[[Any], Any]
 ) -> None:
