@@ -144,13 +144,13 @@ def looked_for(path: str) -> str:
 
 
 def attachments(root: Path) -> list[str]:
-    """Return the paths of all files that are no notes, in order."""
+    """Return the paths of all files that are no notes, in order; links are not followed."""
     paths = []
     for folder, folders, names in os.walk(root):
         folders[:] = [name for name in folders if not name.startswith(".")]
         below = Path(folder).relative_to(root).as_posix()
         prefix = "" if below == "." else f"{below}/"
         for name in names:
-            if is_attachment(prefix + name):
+            if is_attachment(prefix + name) and not Path(folder, name).is_symlink():
                 paths.append(prefix + name)
     return sorted(paths)

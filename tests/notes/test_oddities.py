@@ -372,6 +372,14 @@ def test_an_address_may_begin_with_the_folder_itself_and_a_file_comes_before_a_n
     assert '<a href="/files/report.html">r</a>' in page
 
 
+def test_a_picture_that_is_a_symbolic_link_is_not_served_and_so_not_there(
+    folder: Folder,
+) -> None:
+    root = folder({"a.md": "![x](p.svg) ![y](q.svg)", "p.svg": "<svg/>"})
+    (root / "q.svg").symlink_to(root / "p.svg")
+    assert found_in(read_notebook(root)) == ["a.md:1:13 ALP106"]
+
+
 def test_only_what_is_nearly_a_key_is_taken_for_it(folder: Folder) -> None:
     keys = "title: A\ntags: [x]\nlinkTitle: B\nlocation: c\nSummary: d\naliasses: e\ntitel: f\n"
     notebook = read_notebook(folder({"a.md": f"---\n{keys}---\nx\n"}))

@@ -228,7 +228,8 @@ def absent_file(subject: Subject) -> Iterator[Draft]:
 
     ## How to fix
     Add the file to the notes folder, or write its path from the note's own folder. Files that
-    lie outside the notes folder, or below a folder whose name begins with a dot, are not served.
+    lie outside the notes folder, or below a folder whose name begins with a dot, are not served,
+    and symbolic links are not followed: put the file itself there.
     """
     for note in subject.notes_in_scope.values():
         for link in note.files:
