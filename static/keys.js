@@ -2,7 +2,7 @@
 import { at, pathOf, segment, slugOf } from "./addresses.js";
 import { make, setting } from "./page.js";
 
-const PLACES = { h: "/", n: "/network", t: "/topics", e: "/experiments", s: "/search", w: null };
+const PLACES = { h: "/", n: "/network", t: "/topics", e: "/experiments", s: "/search#q", w: null };
 const KEYS = [
   ["Ctrl K or /", "find notes, topics, commands"],
   ["j, k", "next and previous link of the list or the walk"],
@@ -10,6 +10,7 @@ const KEYS = [
   ["g then n", "the whole network"],
   ["g then t", "topics"],
   ["g then e", "experiments"],
+  ["g then s", "search"],
   ["g then w", "walk from the note one is at"],
   ["?", "this sheet"],
 ];

@@ -138,6 +138,17 @@ def test_single_keys_go_and_can_be_switched_off(server: Any, page: Any) -> None:
     assert page.url.endswith(WALK)
 
 
+def test_keys_lead_to_the_search_field(server: Any, page: Any) -> None:
+    page.goto(server.url + NOTE)
+    page.keyboard.press("g")
+    page.keyboard.press("s")
+    page.wait_for_url("**/search*")
+    page.locator("#q:focus").wait_for()
+    page.keyboard.type("calibration")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/search?q=calibration")
+
+
 def test_the_sheet_of_keys_is_closed_in_a_low_window(
     server: Any, open_page: Callable[..., Any]
 ) -> None:
