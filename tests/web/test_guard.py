@@ -94,6 +94,8 @@ FORM = ("Content-Type", "application/x-www-form-urlencoded")
         ([JSON, ("Origin", "{own}")], 200),
         ([JSON, ("Origin", "{own}"), ("Sec-Fetch-Site", "same-origin")], 200),
         ([JSON, ("Sec-Fetch-Site", "none")], 200),
+        ([("Content-Type", "application/JSON")], 200),
+        ([("Content-Type", "Application/Json; Charset=UTF-8")], 200),
         ([JSON, ("Origin", "https://evil.example")], 403),
         ([JSON, ("Origin", "null")], 403),
         ([JSON, ("Origin", "{own}.evil.example")], 403),
