@@ -3,6 +3,7 @@
 import asyncio
 import csv
 import io
+import logging
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from typing import Annotated, Any
@@ -43,6 +44,7 @@ from alpgraph.web.run_shapes import (
     SweepQuestion,
 )
 
+LOG = logging.getLogger("alpgraph")
 router = APIRouter(tags=["runs"])
 PING_SECONDS = 15
 RunId = Annotated[str, Path(max_length=64, description="Of a run.", examples=["7c31e0a4d2b1f0a9"])]
@@ -217,11 +219,14 @@ async def _stream(source: AsyncIterator[Event]) -> AsyncIterator[str]:
                 event = coming.result()
             except StopAsyncIteration:
                 return
+            except StoreError as fault:  # who comes back is told so with a status
+                LOG.warning("a stream of events ends: %s", fault)
+                return
             yield f"id: {event.id}\nevent: {event.kind}\ndata: {event.data}\n\n"
             coming = asyncio.ensure_future(anext(source))
     finally:
         coming.cancel()
-        with suppress(asyncio.CancelledError, StopAsyncIteration):
+        with suppress(asyncio.CancelledError, StopAsyncIteration, StoreError):
             await coming
 
 

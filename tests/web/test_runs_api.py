@@ -9,10 +9,12 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlencode, urlsplit
 
 import pytest
+from fastapi import FastAPI
+from sqlalchemy import event
 from starlette.testclient import TestClient
 
 from alpgraph.config import Config, load_config, locate
@@ -518,6 +520,28 @@ def test_a_dropped_stream_goes_on_from_the_last_event_seen(home: Any, tmp_path: 
     assert lengths == sorted(lengths)
     assert later[-1][2]["result"] == run_experiment("trial", asked["params"], 2, 21)
     assert call(home, "GET", path, **{"last-event-id": str(later[-1][0])})[0] == 204
+
+
+def test_a_stream_whose_database_goes_away_ends_and_says_so(
+    plugin: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    state, aside = tmp_path / "state", tmp_path / "aside"
+    with public(state, allow_runs=True) as visitor:
+        told = visitor.post("/api/runs", json=question(1)).json()
+        until(lambda: visitor.get(f"/api/runs/{told['id']}").json()["state"] == "done")
+        engine = cast("FastAPI", visitor.app).state.runs.service().store.engine
+
+        @event.listens_for(engine, "after_cursor_execute")
+        def take_away(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
+            if "WHERE runs.id = " in statement and state.exists():  # the first of two looks
+                state.rename(aside)
+
+        answer = visitor.get(f"/api/runs/{told['id']}/events")
+        aside.rename(state)
+    assert (answer.status_code, answer.text) == (200, "")
+    said = [one.getMessage() for one in caplog.records if "stream of events" in one.getMessage()]
+    assert len(said) == 1
+    assert "was moved or deleted while in use; put it back" in said[0]
 
 
 def test_two_hundred_watchers_cost_one_computation(home: Any, log: Any, complete: Any) -> None:
