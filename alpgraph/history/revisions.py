@@ -84,7 +84,7 @@ def _readable(root: Path, revision: str) -> list[Blob]:
 
 def _attachments(root: Path, revision: str) -> list[str]:
     blobs = list_blobs(root, commit_id(root, revision))
-    paths = (blob.path for blob in blobs if blob.kind != "submodule")
+    paths = (blob.path for blob in blobs if blob.kind == "file")
     return sorted(filter(is_attachment, paths))
 
 

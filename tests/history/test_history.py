@@ -167,11 +167,13 @@ def test_links_submodules_dot_folders_and_other_files_are_passed_over(
 ) -> None:
     notes = repository / "notes"
     (notes / "link.md").symlink_to("/etc/passwd")
+    (notes / "link.txt").symlink_to("c.txt")
     commit(0, {"a.md": note("A"), ".hidden/b.md": note("B"), "c.txt": "text"})
     empty = git("rev-parse", "HEAD")
     git("update-index", "--add", "--cacheinfo", f"160000,{empty},notes/module.md")
     git("commit", "--quiet", "-m", "Add a submodule")
     assert list(files_at(notes, "HEAD")) == ["a.md"]
+    assert notebook_at(notes, "HEAD").attachments == ["c.txt"]
     assert {event.slug for event in timeline(notes)} == {"a", ".hidden/b"}
 
 
