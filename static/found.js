@@ -9,6 +9,7 @@ const PART = /(?:(topic|verdict|has|type):)?(?:"([^"]*)"?|(\S+))/g;
 const FIELDS = ["title", "claim", "summary", "topics", "why", "body", "sources"];
 const boost = { title: 6, claim: 3, topics: 3, summary: 2, why: 1.5, sources: 0.7 };
 const LONG = 5; // letters from which one typing error is forgiven
+const ALIKE = 0.6, MAX_NEAR = 5; // of topics that may have been meant
 let loading = null;
 
 function words(text) {
@@ -36,11 +37,34 @@ async function load() {
 
 const spaced = (label) => label.toLowerCase().replace(/[\s_-]+/g, " ").trim();
 
+// Likeness and sentence are those of alpgraph/search/filters.py, where difflib measures (Ratcliff and Obershelp).
+function alike(a, b) {
+  let size = 0, i = 0, j = 0;
+  for (let x = 0; x + size < a.length; x++) {
+    for (let y = 0; y + size < b.length; y++) {
+      let more = 0;
+      while (x + more < a.length && a[x + more] === b[y + more]) more++;
+      if (more > size) [size, i, j] = [more, x, y];
+    }
+  }
+  return size && size + alike(a.slice(0, i), b.slice(0, j)) + alike(a.slice(i + size), b.slice(j + size));
+}
+
+function noTopic(value, notes) {
+  const topics = [...new Set(notes.flatMap(([, , , , own]) => own.map(key)))].sort();
+  const like = topics.map((topic) => [(2 * alike(topic, value)) / (topic.length + value.length), topic]);
+  const close = like.filter(([ratio]) => ratio >= ALIKE).sort(([a, one], [b, other]) => b - a || (one < other ? 1 : -1));
+  const near = new Set([...topics.filter((topic) => topic.includes(value)), ...close.slice(0, MAX_NEAR).map(([, topic]) => topic)]);
+  const names = [...near].slice(0, MAX_NEAR).map((topic) => `“${topic}”`), last = names.pop();
+  const listed = names.length ? `are ${names.join(", ")} and ${last}` : `is ${last}`;
+  return `No topic is called “${value}”${last ? `; nearest ${listed}` : ""}.`;
+}
+
 /** Make of a filter what says whether a note passes it, or what tells which values it takes. */
 function read([name, value], known, notes) {
   if (name === "topic") {
     const passes = ([, , , , topics]) => topics.some((topic) => key(topic) === key(value));
-    return notes.some(passes) ? { passes } : { unknown: `No topic is called “${value}”.` };
+    return notes.some(passes) ? { passes } : { unknown: noTopic(key(value), notes) };
   }
   const asked = name === "type" ? known.names[spaced(value)] : name === "verdict" && spaced(value) === "none" ? "not tested" : spaced(value);
   const number = known[name].indexOf(asked);

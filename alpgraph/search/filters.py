@@ -58,7 +58,8 @@ class Filters:
         return messages
 
     def _no_topic(self, value: str) -> str:
-        holding = [key for key in self._topics if value in key]
+        """Say which topics may have been meant; static/found.js has the same rule."""
+        holding = sorted(key for key in self._topics if value in key)
         near = dict.fromkeys([*holding, *get_close_matches(value, self._topics, MAX_NEAR)])
         names = [f"“{key}”" for key in near][:MAX_NEAR]
         if not names:

@@ -8,6 +8,7 @@ from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -134,6 +135,23 @@ def test_the_search_finds_forgives_and_narrows(visit: Callable[..., Any], addres
     page.locator("#q").press("Enter")
     page.get_by_text("Nothing found.").wait_for()
     assert page.get_by_role("button", name="More").count() == 0  # there is no more
+
+
+def test_a_topic_that_is_mispelt_is_told_as_a_server_tells_it(
+    visit: Callable[..., Any], server: Any
+) -> None:
+    for value in (
+        "abstentoin",
+        "Calibratoin",
+        "ra",
+        "learn of rewards",
+        "cots-and-treshold",
+        "zzz",
+    ):
+        query = quote(f'topic:"{value}"')
+        told = json.loads(server.get(f"/api/search?q={query}"))["unknown"]
+        assert len(told) == 1
+        visit(f"search.html?q={query}").get_by_text(told[0], exact=True).wait_for()
 
 
 def test_the_palette_finds_notes_and_topics(visit: Callable[..., Any], address: str) -> None:
