@@ -2,6 +2,7 @@
 
 import difflib
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -41,6 +42,33 @@ def web_address(text: str) -> str:
             "it should begin with https:// or http://, and have no space or quote in it"
         )
     return text.rstrip("/")
+
+
+def web_origin(text: str) -> str:
+    """Return the address of a site as its pages name it in the header `Origin`.
+
+    Raises ValueError where no page could name it so.
+
+    >>> web_origin("https://Example.org/")
+    'https://example.org'
+    """
+    origin = web_address(text).lower()
+    if not re.fullmatch(r"https?://[^/?#@]+", origin):
+        raise ValueError("it should be like https://name, without a path")
+    return origin
+
+
+def host_name(text: str) -> str:
+    """Return the name of a server as browsers write it in the header `Host`.
+
+    Raises ValueError where no browser could write it so.
+
+    >>> host_name("Example.org:8080")
+    'example.org:8080'
+    """
+    if not re.fullmatch(r"[^\s/\\?#@,]+", text):
+        raise ValueError("it should be like name or name:port, without https:// or a path")
+    return text.lower()
 
 
 Address = Annotated[str, AfterValidator(web_address)]
@@ -113,9 +141,9 @@ class Config(BaseModel):
     relation_types: tuple[RelationRow, ...] = ()
     host: str = "127.0.0.1"
     port: int | None = Field(None, ge=0, le=65535)
-    allow_hosts: tuple[str, ...] = ()
+    allow_hosts: tuple[Annotated[str, AfterValidator(host_name)], ...] = ()
     allow_runs: bool = False
-    allow_origins: tuple[str, ...] = ()
+    allow_origins: tuple[Annotated[str, AfterValidator(web_origin)], ...] = ()
     """Static sites whose forms may send runs here, each as `https://name`."""
     database: str = ""
     dask: str = ""

@@ -64,7 +64,7 @@ def serve(
         "url": url,
         "allow_hosts": allow_host or None,
         "allow_runs": allow_runs,
-        "allow_origins": tuple(url.rstrip("/") for url in allow_origin) or None,
+        "allow_origins": allow_origin or None,
         "dask": dask,
         "database": database,
         "workers": workers,

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from alpgraph.cli import COMMANDS
+from alpgraph.config import load_config
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -185,6 +186,34 @@ def test_a_wrong_setting_of_the_environment_or_an_option_is_not_laid_on_the_file
     done = alpgraph("serve", str(root), "--url", "example.org", "--no-open", "--port", "0")
     assert done.returncode == 2
     assert "the command line: 'url' is 'example.org'" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("setting", "advice"),
+    [
+        ('allow_hosts = ["https://example.org"]', "it should be like name or name:port"),
+        ('allow_hosts = ["notes example"]', "it should be like name or name:port"),
+        ('allow_origins = ["example.org"]', "it should begin with https://"),
+        ('allow_origins = ["https://me.example.org/notes"]', "without a path"),
+    ],
+)
+def test_a_name_that_no_browser_could_send_is_wrong_use(
+    alpgraph: Run, folder: Folder, setting: str, advice: str
+) -> None:
+    root = folder({"good.md": OTHER, "alpgraph.toml": f"{setting}\n"})
+    done = alpgraph("check", str(root))
+    assert done.returncode == 2
+    assert advice in done.stderr
+
+
+def test_a_name_means_the_same_in_the_file_and_in_an_option(folder: Folder) -> None:
+    rows = 'allow_hosts = ["Notes.Example.org"]\nallow_origins = ["https://Me.example.org/"]\n'
+    root = folder({"alpgraph.toml": rows})
+    config = load_config(root)
+    assert config.allow_hosts == ("notes.example.org",)
+    assert config.allow_origins == ("https://me.example.org",)
+    flags = {"allow_hosts": ("NOTES.example.org",), "allow_origins": ("https://me.example.org/",)}
+    assert load_config(root, flags) == config
 
 
 def test_parameters_of_no_preset_are_warned_of(alpgraph: Run, folder: Folder) -> None:
