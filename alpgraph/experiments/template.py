@@ -5,6 +5,8 @@ import re
 from pathlib import Path
 from string import Template
 
+from alpgraph.experiments.registry import find_experiment
+
 FOLDER = Path(__file__).resolve().parent / "templates"
 NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 LONGEST = 60
@@ -13,7 +15,7 @@ LONGEST = 60
 def experiment_template(name: str) -> dict[str, str]:
     """Return relative path -> text of a working experiment, its test and its pyproject.toml.
 
-    Raises ValueError for a name that is not lower-case words joined by hyphens.
+    Raises ValueError for a name that is not lower-case words joined by hyphens, or is taken.
 
     >>> sorted(experiment_template("label-noise"))
     ['label-noise/label_noise.py', 'label-noise/pyproject.toml', 'label-noise/test_label_noise.py']
@@ -21,6 +23,8 @@ def experiment_template(name: str) -> dict[str, str]:
     module = name.replace("-", "_")
     if not NAME.fullmatch(name) or len(name) > LONGEST or keyword.iskeyword(module):
         raise ValueError(f"{name!r} is no name of an experiment: write words-with-hyphens")
+    if find_experiment(name):
+        raise ValueError(f"there is an experiment {name!r} already, and a second one is ignored")
     words = {
         "name": name,
         "module": module,

@@ -247,3 +247,10 @@ def test_new_writes_an_experiment_and_never_over_one(alpgraph: Run, tmp_path: Pa
     again = alpgraph("new", "--experiment", "more-noise", cwd=tmp_path)
     assert again.returncode == 2
     assert "more-noise" in again.stderr
+
+
+def test_a_new_experiment_takes_no_name_of_a_bundled_one(alpgraph: Run, tmp_path: Path) -> None:
+    done = alpgraph("new", "--experiment", "utility-weighted-loss", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "there is an experiment 'utility-weighted-loss' already" in done.stderr
+    assert not list(tmp_path.iterdir())
