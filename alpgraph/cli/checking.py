@@ -193,7 +193,8 @@ def _folder_around(file: Path) -> Path:
 @click.command(epilog="Examples: `alpgraph explain ALP011`; `alpgraph explain notes/a.md`.")
 @click.argument("what", metavar="CODE|FILE")
 @notes_option
-def explain(what: str, notes: Path | None) -> int:
+@state_option
+def explain(what: str, notes: Path | None, state: Path | None) -> int:
     """Say what a finding means, with a wrong and a right example, or what a note's lines became."""
     from alpgraph.check import RULES
     from alpgraph.check import explain as explain_code
@@ -202,7 +203,7 @@ def explain(what: str, notes: Path | None) -> int:
         click.echo(explain_code(what.upper()))
         return 0
     path = Path(what)
-    location, config = find(notes or (_folder_around(path) if path.is_file() else None))
+    location, config = find(notes or (_folder_around(path) if path.is_file() else None), state)
     notebook = read(location, config)
     relative = path.resolve()
     by_path = {note.path: slug for slug, note in notebook.notes.items()}

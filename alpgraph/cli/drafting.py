@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from alpgraph.cli.options import find_own, notes_option, read
+from alpgraph.cli.options import find_own, notes_option, read, state_option
 
 if TYPE_CHECKING:
     from alpgraph.config import Config, Location
@@ -34,6 +34,7 @@ T = TypeVar("T")
 @click.option("--slug", default="", help="Name of the file, without .md; made of the title.")
 @click.option("--experiment", metavar="NAME", help="Write an experiment with its test instead.")
 @notes_option
+@state_option
 def new(
     title: str | None,
     claim: str,
@@ -45,6 +46,7 @@ def new(
     slug: str,
     experiment: str | None,
     notes: Path | None,
+    state: Path | None,
 ) -> int:
     """Write a valid note; asks only on a terminal.
 
@@ -55,7 +57,7 @@ def new(
         return _new_experiment(experiment)
     from alpgraph.authoring import parse_relation, parse_source
 
-    location, config = find_own(notes)
+    location, config = find_own(notes, state)
     notebook = read(location, config)
     cited = _each(sources, "--source", parse_source)
     linked = _each(relations, "--relation", lambda word: parse_relation(word, notebook))

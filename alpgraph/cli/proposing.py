@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 @click.option("--with-errors", is_flag=True, help="Propose in spite of findings of level error.")
 @click.option("--open", "open_page", is_flag=True, help="Open the pull-request address.")
 @notes_option
+@state_option
 def propose(
     files: tuple[Path, ...],
     message: str,
@@ -36,6 +37,7 @@ def propose(
     with_errors: bool,
     open_page: bool,
     notes: Path | None,
+    state: Path | None,
 ) -> int:
     """Branch, commit and push notes, and give the pull-request address.
 
@@ -47,7 +49,7 @@ def propose(
     from alpgraph.check import to_full
     from alpgraph.diagnostics import Severity
 
-    location, config = find(notes or folder_of(files[0]))
+    location, config = find(notes or folder_of(files[0]), state)
     notebook = read(location, config)
     named = _named(files, notebook)
     names = {path for path, _ in named.values()}

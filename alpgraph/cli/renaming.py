@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from alpgraph.cli.options import find_own, folder_of, notes_option, read
+from alpgraph.cli.options import find_own, folder_of, notes_option, read, state_option
 
 if TYPE_CHECKING:
     from alpgraph.notes import Notebook
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 @click.argument("name")
 @click.option("--diff", "show", is_flag=True, help="Show what would change; write nothing.")
 @notes_option
-def rename(note: str, name: str, show: bool, notes: Path | None) -> int:
+@state_option
+def rename(note: str, name: str, show: bool, notes: Path | None, state: Path | None) -> int:
     """Give NOTE, a slug or a file, another NAME; links to it go on leading there.
 
     Links are written anew where they have to be, in every note and in the way they were written.
@@ -29,7 +30,7 @@ def rename(note: str, name: str, show: bool, notes: Path | None) -> int:
     from alpgraph.authoring import RenamingError, apply_renaming, path_named, plan_renaming
 
     file = Path(note)
-    location, config = find_own(notes or (folder_of(file) if file.is_file() else None))
+    location, config = find_own(notes or (folder_of(file) if file.is_file() else None), state)
     notebook, root = read(location, config), location.notes
     old = _path_of(notebook, note)
     new = path_named(_below(root, name), old)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from alpgraph.cli.options import find, json_option, notes_option, read
+from alpgraph.cli.options import find, json_option, notes_option, read, state_option
 from alpgraph.cli.results import Progress, RunRequest, head, row, summary
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ def pin_threads() -> None:
 @click.option("--dask", metavar="ADDRESS", help="Dask scheduler that spreads the work.")
 @json_option
 @notes_option
+@state_option
 def run(
     what: str,
     preset: str | None,
@@ -53,6 +54,7 @@ def run(
     dask: str | None,
     as_json: bool,
     notes: Path | None,
+    state: Path | None,
 ) -> int:
     """Run an experiment in the terminal, with progress and verdict.
 
@@ -60,7 +62,7 @@ def run(
     shown).
     """
     pin_threads()
-    experiment, start = _experiment_of(what, preset, notes)
+    experiment, start = _experiment_of(what, preset, notes, state)
     assignments = _assignments(params)
     key, values = _sweep(sweeps)
     if key in assignments:
@@ -128,7 +130,7 @@ def _share_of(progress: Progress, index: int, count: int) -> Callable[[float], N
 
 
 def _experiment_of(
-    what: str, preset: str | None, notes: Path | None
+    what: str, preset: str | None, notes: Path | None, state: Path | None
 ) -> "tuple[Experiment, dict[str, Any]]":
     """Find an experiment by its name, else by a note that attaches it; with its parameters."""
     from alpgraph.experiments import all_experiments, find_experiment
@@ -136,7 +138,7 @@ def _experiment_of(
     experiment = find_experiment(what)
     start: dict[str, Any] | None = None
     if experiment is None:
-        location, config = find(notes)
+        location, config = find(notes, state)
         notebook = read(location, config)
         note = notebook.notes.get(what.removesuffix(".md").removeprefix("notes/"))
         if note is None:

@@ -382,3 +382,25 @@ def test_a_laid_out_map_counts_notes_as_stats_does(alpgraph: Run, folder: Folder
     done = alpgraph("layout", "--notes", str(root))
     assert (done.returncode, done.stderr) == (0, "3 notes placed in 1 area\n")
     assert json.loads(alpgraph("stats", "--json", "--notes", str(root)).stdout)["notes"] == 3
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        *(("check",), ("diff", "HEAD"), ("explain", "a"), ("export", "dot"), ("fmt",)),
+        *(("import", "notes"), ("layout",), ("new", "--title", "New"), ("path", "a", "b")),
+        *(("propose", "notes/a.md", "--no-push"), ("rename", "a", "c"), ("run", "b"), ("schema",)),
+        *(("search", "words"), ("stats",)),
+    ],
+    ids=lambda words: words[0],
+)
+def test_what_is_kept_lies_where_it_is_told(
+    alpgraph: Run, repository: Any, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    repository.commit({"a.md": "# A\n[[b]]\n", "b.md": "# B\n"})
+    repository.write({"a.md": "# A\nwords, [[b]]\n"})
+    state = tmp_path / "state"
+    done = alpgraph(*words, "--state", str(state), cwd=repository.root)
+    assert "No such option" not in done.stderr
+    assert (state / "cache").is_dir()
+    assert not (repository.root / ".alpgraph").exists()
