@@ -4,6 +4,7 @@ import itertools
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from zlib import crc32
 
 import networkx as nx
 import numpy as np
@@ -19,6 +20,9 @@ MAX_AREAS = 255
 NO_AREA = -1
 GAIN = 0.02
 """Modularity that new areas must gain over the old ones to take their place."""
+DRIFT = 0.01
+"""Share of notes with other links than when areas were last searched for, and of all links that
+these have, up to which areas are not searched for again: they would hardly gain as much."""
 COMMON = 0.6
 """Share of an area's notes that must have a topic for it to name the area."""
 
@@ -54,6 +58,42 @@ def communities(arrays: Arrays, previous: Mapping[str, int] | None = None) -> di
     areas = _updated_areas(arrays, groups, previous)
     better = modularity(arrays, fresh) - modularity(arrays, areas)
     return fresh if better > GAIN else areas
+
+
+def kept_areas(
+    arrays: Arrays, previous: Mapping[str, int], links: Mapping[str, int]
+) -> dict[str, int] | None:
+    """Return the area of each node after a small edit, None where they are to be searched for.
+
+    `links` are the `link_hashes` of the last search.
+
+    >>> arrays = Arrays(tuple("abc"), np.array([[0, 1], [1, 2]]), np.ones(2))
+    >>> kept_areas(arrays, dict.fromkeys("abc", 0), link_hashes(arrays))
+    {'a': 0, 'b': 0, 'c': 0}
+    """
+    now = link_hashes(arrays)
+    changed = np.array([links.get(slug) != number for slug, number in now.items()], dtype=bool)
+    ends = arrays.degrees[changed].sum()
+    if changed.sum() > DRIFT * arrays.size or ends > DRIFT * arrays.degrees.sum():
+        return None
+    areas = _updated_areas(arrays, [], previous)
+    joined = (slug for slug in itertools.compress(arrays.slugs, changed & (arrays.degrees > 0)))
+    loose = sum(areas[slug] == NO_AREA for slug in joined)
+    return areas if loose < SMALLEST else None
+
+
+def link_hashes(arrays: Arrays) -> dict[str, int]:
+    """Return for each node a number that other links would hardly give.
+
+    >>> link_hashes(Arrays(tuple("ab"), np.array([[0, 1]]), np.ones(1)))["a"] == 3 * crc32(b"b")
+    True
+    """
+    names = np.array([crc32(slug.encode("utf-8", "replace")) for slug in arrays.slugs], np.int64)
+    factors = np.where(arrays.weights == arrays.weights.max(initial=0.0), 3, 1)
+    sums = np.zeros(arrays.size, dtype=np.int64)
+    for near, far in (arrays.edges.T, arrays.edges.T[::-1]):
+        np.add.at(sums, near, names[far] * factors)
+    return dict(zip(arrays.slugs, sums.tolist(), strict=True))
 
 
 def find_areas(graph: NoteGraph, previous: Mapping[str, int] | None = None) -> tuple[Area, ...]:

@@ -11,7 +11,14 @@ from typing import Any
 import numpy as np
 
 from alpgraph.graph.arrays import Arrays, Floats, to_arrays
-from alpgraph.graph.communities import NO_AREA, Area, communities, name_areas
+from alpgraph.graph.communities import (
+    NO_AREA,
+    Area,
+    communities,
+    kept_areas,
+    link_hashes,
+    name_areas,
+)
 from alpgraph.graph.forces import hops_from, relax, spacing, spread, start
 from alpgraph.graph.model import NoteGraph
 from alpgraph.graph.packing import pack, parts_of
@@ -44,14 +51,16 @@ class Layout:
     areas: tuple[Area, ...] = ()
     digest: str = ""
     """Hash of all that it was made from."""
+    links: Mapping[str, int] = field(default_factory=dict)
+    """`link_hashes` of the notes when areas were last searched for."""
 
 
-def layout(graph: NoteGraph, *, previous: Layout | None = None) -> Layout:
+def layout(graph: NoteGraph, *, previous: Layout | None = None, digest: str = "") -> Layout:
     """Return the map of a graph; deterministic on one machine.
 
     With `previous` known notes stay exactly where they were and new ones find a place among
     them, unless more than half are new. What nothing joins to the largest part is packed beside
-    it. Ghosts are placed last and move nobody.
+    it. Ghosts are placed last and move nobody. `digest` is the `layout_digest`, where it is known.
 
     >>> import networkx as nx
     >>> graph = nx.MultiDiGraph()
@@ -61,15 +70,25 @@ def layout(graph: NoteGraph, *, previous: Layout | None = None) -> Layout:
     """
     known = previous.positions if previous else {}
     notes = to_arrays(graph)
-    areas = communities(notes, previous.communities if previous else None)
+    areas, links = _find_areas(notes, previous)
     positions = _place(_islands(notes, areas), known)
-    everything = to_arrays(graph, ghosts=True)
-    if everything.size > notes.size:
+    everything = to_arrays(graph, ghosts=True) if len(graph) > notes.size else notes
+    if everything is not notes:
         ghosts = {slug: known[slug] for slug in everything.slugs if slug in known}
         positions = _place_new(everything, ghosts | positions)
     named = name_areas(graph, notes, areas, positions)
     none = {slug: NO_AREA for slug in everything.slugs if slug not in areas}
-    return Layout(positions, areas | none, named, layout_digest(graph))
+    return Layout(positions, areas | none, named, digest or layout_digest(graph), links)
+
+
+def _find_areas(notes: Arrays, previous: Layout | None) -> tuple[dict[str, int], Mapping[str, int]]:
+    """Return the area of each note, and the links at the time these were searched for."""
+    if previous is None:
+        return communities(notes), link_hashes(notes)
+    kept = kept_areas(notes, previous.communities, previous.links)
+    if kept is not None:
+        return kept, previous.links
+    return communities(notes, previous.communities), link_hashes(notes)
 
 
 def layout_digest(graph: NoteGraph) -> str:

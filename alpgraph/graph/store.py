@@ -50,7 +50,7 @@ def stored_layout(
         stored = previous
     if apart and folder and (made := draw_apart(graph, folder)) and made.digest == digest:
         return made
-    drawn = layout(graph, previous=stored)
+    drawn = layout(graph, previous=stored, digest=digest)
     _save_if_changed(drawn, folder)
     return drawn
 
@@ -133,7 +133,8 @@ def load_layout(folder: Path | None) -> Layout | None:
         )
         positions = {str(slug): _point(at) for slug, at in data["positions"].items()}
         numbers = {str(slug): int(number) for slug, number in data["communities"].items()}
-        return Layout(positions, numbers, areas, str(data["digest"]))
+        links = {str(slug): int(number) for slug, number in data.get("links", {}).items()}
+        return Layout(positions, numbers, areas, str(data["digest"]), links)
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return None
 

@@ -246,6 +246,30 @@ def test_areas_are_found_anew_where_the_old_ones_fit_badly() -> None:
     assert len(layout(graph, previous=Layout(positions, mixed)).areas) == 6
 
 
+def test_areas_are_searched_for_when_more_than_a_few_links_are_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    drawn = layout(clustered(20, 30))
+    searched: list[int] = []
+    louvain = nx.community.louvain_communities
+    monkeypatch.setattr(
+        nx.community, "louvain_communities", lambda *a, **k: searched.append(1) or louvain(*a, **k)
+    )
+    graph = clustered(20, 30)
+    nx.set_node_attributes(graph, "Other", "title")
+    graph.add_edge("g00-001", "g01-001", "extends")
+    once = layout(graph, previous=drawn)
+    assert (searched, once.communities) == ([], drawn.communities)
+    for i in range(2, 6):  # a few at a time are many in the end
+        graph.add_edge(f"g00-{i:03}", f"g01-{i:03}", "extends")
+        once = layout(graph, previous=once)
+    assert searched
+    del searched[:]
+    graph.remove_edges_from(list(graph.edges(keys=True)))
+    layout(graph, previous=once)
+    assert searched
+
+
 def test_a_pair_is_no_area(graph: Any) -> None:
     assert layout(graph(("a", "extends", "b"), notes=["b"])).areas == ()
 
