@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any, NamedTuple, TypeVar
 
 from alpgraph.diagnostics import Diagnostic, Edit, Fix, Place, Severity
+from alpgraph.notes.digests import Told, told_of
 from alpgraph.notes.model import (
     Basis,
     ExperimentRef,
@@ -64,6 +65,7 @@ class Packed(NamedTuple):
     targets: tuple[str, ...]
     """Targets as written, of relations and mentions."""
     digest: str
+    told: Told
     findings: tuple[tuple[Any, ...], ...]
     content: list[tuple[Any, ...] | Note]
     """One thing: all else as plain values, or the note made of them, so that none is kept twice."""
@@ -74,7 +76,7 @@ class Packed(NamedTuple):
 
 
 # where these stand among the plain values that `pack` makes and `unpack` takes
-_SOURCES, _RELATIONS, _MENTIONS, _FILES, _EXPERIMENT = 3, 4, 5, 6, 7
+_SOURCES, _RELATIONS, _MENTIONS, _FILES, _EXPERIMENT, _BODY = 3, 4, 5, 6, 7, 10
 
 
 def pack(note: Note) -> Packed:
@@ -122,6 +124,7 @@ def pack(note: Note) -> Packed:
         tuple(anchors),
         tuple(dict.fromkeys(targets)),
         note.digest,
+        told_of(note),
         tuple(pack_finding(item) for item in note.diagnostics),
         [rest],
     )
@@ -203,13 +206,24 @@ def findings_of(packed: Packed) -> tuple[Diagnostic, ...]:
 
 def targets_of(packed: Packed) -> Iterator[tuple[str, str]]:
     """Yield each link's target as written and the words shown for it."""
+    yield from relation_targets(packed)
+    yield from mention_targets(packed)
+
+
+def relation_targets(packed: Packed) -> list[tuple[str, str]]:
+    """Return each relation's target as written and the words shown for it."""
     content = packed.content[0]
     if isinstance(content, Note):
-        yield from ((one.to, one.text) for one in content.relations)
-        yield from ((one.to, one.text) for one in content.mentions)
-        return
-    yield from ((row[2], row[6]) for row in content[_RELATIONS])
-    yield from ((row[0], row[1]) for row in content[_MENTIONS])
+        return [(one.to, one.text) for one in content.relations]
+    return [(row[2], row[6]) for row in content[_RELATIONS]]
+
+
+def mention_targets(packed: Packed, *, embeds: bool = False) -> list[tuple[str, str]]:
+    """Return the same of mentions; with `embeds`, of those that show the note itself."""
+    content = packed.content[0]
+    if isinstance(content, Note):
+        return [(one.to, one.text) for one in content.mentions if one.embed or not embeds]
+    return [(row[0], row[1]) for row in content[_MENTIONS] if row[4] or not embeds]
 
 
 def links_of(note: Note) -> Iterator[ResolvedLink]:
@@ -286,6 +300,12 @@ def files_of(packed: Packed) -> Iterator[str]:
     if isinstance(content, Note):
         return (link.to for link in content.files)
     return (row[0] for row in content[_FILES])
+
+
+def body_of(packed: Packed) -> str:
+    """Return the Markdown of a note without its front matter."""
+    content = packed.content[0]
+    return content.body if isinstance(content, Note) else str(content[_BODY])
 
 
 def experiment_of(packed: Packed) -> str:

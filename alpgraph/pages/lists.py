@@ -4,9 +4,10 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from heapq import nlargest, nsmallest
+from typing import Any
 from weakref import WeakKeyDictionary
 
-from alpgraph.graph import NoteGraph
+from alpgraph.graph import MENTION, NoteGraph
 from alpgraph.notes import RelationType
 from alpgraph.notes.names import INDEX_NAMES
 from alpgraph.pages.dates import file_date, instant
@@ -98,9 +99,14 @@ def entry_notes(collection: Collection) -> list[str]:
 def most_linked(collection: Collection, count: int) -> list[str]:
     """Return the notes that relations and links join to most others, entry notes left out."""
     entries = set(entry_notes(collection))
-    counts = _neighbours(collection)
+    counts = _NEIGHBOURS.get(collection.graph)
+    if counts is None:
+        counts = _NEIGHBOURS[collection.graph] = _neighbours(collection)
     joined = [slug for slug in collection.notes if counts[slug] and slug not in entries]
     return nsmallest(count, joined, key=lambda slug: (-counts[slug], slug))
+
+
+_NEIGHBOURS: WeakKeyDictionary[NoteGraph, Counter[str]] = WeakKeyDictionary()
 
 
 def _neighbours(collection: Collection) -> Counter[str]:
@@ -159,15 +165,33 @@ def edge_counts(collection: Collection) -> Counter[str]:
 
 def edges(collection: Collection, type_ids: Iterable[str]) -> list[EdgeRow]:
     """Return every relation of the given types between notes, by title."""
-    ids, matching = set(type_ids), []
-    graph = collection.graph
-    for a, b, data in graph.edges(data=True):
-        if data["type"] in ids and not (graph.nodes[a]["ghost"] or graph.nodes[b]["ghost"]):
-            kind = collection.notebook.types.by_id[data["type"]]
-            matching.append(edge_row(collection, a, kind, b, data["why"], data["basis"]))
+    by_id, by_type = collection.notebook.types.by_id, edges_by_type(collection)
+    matching = [
+        edge_row(collection, a, by_id[type_id], b, data["why"], data["basis"])
+        for type_id in dict.fromkeys(type_ids)
+        for a, b, data in by_type.get(type_id, ())
+    ]
     return sorted(
         matching, key=lambda row: (row.a_title.casefold(), row.b_title.casefold(), row.a, row.b)
     )
+
+
+Edges = list[tuple[str, str, dict[str, Any]]]
+_EDGES: WeakKeyDictionary[NoteGraph, dict[str, Edges]] = WeakKeyDictionary()
+
+
+def edges_by_type(collection: Collection) -> dict[str, Edges]:
+    """Return by type the relations between notes, with their attributes."""
+    cached = _EDGES.get(collection.graph)
+    if cached is None:
+        cached = _EDGES[collection.graph] = {}
+        ghosts = {slug for slug, is_ghost in collection.graph.nodes(data="ghost") if is_ghost}
+        for a, beside in collection.graph.adjacency():
+            for b, keyed in beside.items():
+                for type_id, data in keyed.items():
+                    if type_id != MENTION and a not in ghosts and b not in ghosts:
+                        cached.setdefault(type_id, []).append((a, b, data))
+    return cached
 
 
 def edge_row(

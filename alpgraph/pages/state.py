@@ -163,7 +163,7 @@ class Collection:
         """
         if self.dates.unversioned:
             return "", file_date(self.notes, slug)
-        return self.dates.get(self.notes[slug].path)
+        return self.dates.get(self.notebook.index.notes[slug].path)
 
     @property
     def revision(self) -> int:

@@ -157,7 +157,7 @@ def _reused(work: _Work, before: Manifest) -> dict[str, tuple[str, tuple[str, ..
 def _alike(collection: Collection, names: set[str]) -> dict[str, list[str]]:
     """Return what is like the notes that nothing is linked to, for those to be made."""
     graph, notes = collection.graph, collection.notes
-    alone = [slug for slug in notes if not graph.degree(slug) and f"/n/{slug}" in names]
+    alone = [slug for slug in notes if f"/n/{slug}" in names and not graph.degree(slug)]
     if not alone:
         return {}
     index = open_index(collection.notebook)

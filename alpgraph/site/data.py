@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from alpgraph.graph import export, network_bytes, titles_bytes
+from alpgraph.notes.digests import digest
 from alpgraph.notes.files import open_regular
 from alpgraph.pages import Collection
 from alpgraph.pages.addresses import file_url, topic_url
@@ -12,8 +13,8 @@ from alpgraph.pages.assets import Asset, assets, relation_sheet
 from alpgraph.pages.files import PICTURES
 from alpgraph.pages.lists import topics
 from alpgraph.pages.machines import atom_feed, llms_text, sitemap
-from alpgraph.site.digests import Digests, digest
-from alpgraph.site.finding import search_data, searched
+from alpgraph.site.digests import Digests
+from alpgraph.site.finding import search_data, whole_text
 from alpgraph.site.part import Part, file_part
 
 FORMATS = ("graphml", "gexf", "jsonld", "ttl", "dot")
@@ -27,13 +28,14 @@ def data_parts(collection: Collection, digests: Digests) -> Iterator[Part]:
     """Return everything that is no page."""
     notes_digest, map_digest = digests.everything, digest(digests.everything, digests.map)
     one = partial(file_part, collection)
-    yield one(SEARCH, digest(notes_digest, searched(collection)), partial(search_data, collection))
+    bodies = digests.texts if whole_text(collection) else ""
+    yield one(SEARCH, digest(digests.relations, bodies), partial(search_data, collection))
     for format in ("json", *FORMATS) if len(collection.notes) < MANY else ("json",):
         yield one(f"/api/graph.{format}", notes_digest, partial(_exported, collection, format))
     yield one("/api/network", map_digest, partial(_network, collection))
     yield one("/api/network/titles", map_digest, partial(_titles, collection))
-    yield one("/api/topics", notes_digest, partial(topic_list, collection))
-    yield one("/llms.txt", notes_digest, partial(llms_text, collection))
+    yield one("/api/topics", digests.lists, partial(topic_list, collection))
+    yield one("/llms.txt", digests.lists, partial(llms_text, collection))
     yield one("/.nojekyll", "always", bytes)  # or GitHub leaves out names that begin with _
     if url := collection.config.url:
         yield one("/feed.atom", "", partial(atom_feed, collection, url))

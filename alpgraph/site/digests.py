@@ -7,9 +7,8 @@ tell of it and of its edges, and a page's key holds those of the note and of its
 
 import hashlib
 import json
-import marshal
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Any
@@ -18,22 +17,11 @@ from alpgraph import __version__
 from alpgraph.diagnostics import Severity
 from alpgraph.experiments import all_experiments, references
 from alpgraph.graph import NoteGraph
+from alpgraph.notes.digests import digest
+from alpgraph.notes.packing import Packed, Resolve, mention_targets, relation_targets
 from alpgraph.pages import Collection
 from alpgraph.pages.assets import assets, relation_sheet
 from alpgraph.resources import PACKAGE, resource_dir
-
-PLAIN = 2
-"""Marshal's last format in which equal values always are equal bytes: later ones know objects."""
-
-
-def digest(*parts: Any) -> str:
-    """Return a short hash of plain values: numbers, texts, and lists, tuples and dicts of them.
-
-    >>> digest("a", 1) == digest("a", 1), digest("ab") == digest("a", "b")
-    (True, False)
-    """
-    plain = marshal.dumps(parts, PLAIN)  # a quarter of the time of `repr`
-    return hashlib.blake2b(plain, digest_size=12).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +30,22 @@ class Digests:
 
     base: str
     """Of the program, the settings and what experiments have stored."""
+    listed: Mapping[str, str]
+    """By slug: what lists tell of a note, nothing of its links."""
     summaries: Mapping[str, str]
-    """By slug: what other pages may say of a note."""
+    """By slug: what other pages may say of a note and of its links."""
     page: Mapping[str, str]
     """By slug: what the pages of a note are made from."""
     full: Mapping[str, str]
     """By slug: the note whole."""
+    lists: str
+    """What lists tell of all notes."""
+    relations: str
+    """The same, and the relations of all notes."""
     everything: str
-    """What is told of all notes."""
+    """The same, and all links in their texts."""
+    texts: str
+    """The texts of all notes."""
     map: str
     """Where notes stand on the map, and in which areas."""
 
@@ -57,14 +53,17 @@ class Digests:
 def take_digests(collection: Collection) -> Digests:
     """Return the hashes of a collection as it stands."""
     base = _base(collection)
-    graph, notes = collection.graph, collection.notes
-    summaries = {slug: _summary(collection, slug) for slug in notes}
+    graph, index = collection.graph, collection.notebook.index
+    notes = {slug: index.notes[slug] for slug in collection.notes}
+    listed = {slug: _listed(collection, slug, note) for slug, note in notes.items()}
+    related, summaries = dict(listed), {}
+    for slug, note in notes.items():
+        resolve, (_, relations, mentions) = index.resolver(slug), note.told
+        meant = _meant(relation_targets(note), resolve)
+        related[slug] = digest(listed[slug], relations, meant)
+        summaries[slug] = digest(related[slug], mentions, _meant(mention_targets(note), resolve))
     summaries |= {
         key: digest(key, title) for key, title in graph.nodes(data="title") if key not in summaries
-    }
-    joined = _edge_types(graph)
-    neighbourhoods = {
-        slug: digest(summaries[slug], sorted(edges.items())) for slug, edges in joined.items()
     }
     full = {
         slug: digest(
@@ -73,18 +72,41 @@ def take_digests(collection: Collection) -> Digests:
         )
         for slug, note in notes.items()
     }  # fmt: skip
-    everything = digest(base, list(notes), sorted(summaries.items()))
+    slugs = list(notes)
+    return Digests(
+        base,
+        listed,
+        summaries,
+        _pages(collection, base, summaries, full),
+        full,
+        digest(base, slugs, list(listed.values())),
+        digest(base, slugs, list(related.values())),
+        digest(base, slugs, sorted(summaries.items())),
+        digest([note.digest for note in notes.values()]),
+        _map(collection),
+    )
+
+
+def _pages(
+    collection: Collection, base: str, summaries: Mapping[str, str], full: Mapping[str, str]
+) -> dict[str, str]:
+    """Return for each note the hash of what its pages are made from."""
+    joined, index = _edge_types(collection.graph), collection.notebook.index
+    neighbourhoods = {
+        slug: digest(summaries[slug], sorted(edges.items())) for slug, edges in joined.items()
+    }
     whole, page = digest(sorted(full.items())), {}
-    for slug, note in notes.items():
+    for slug in full:
         around = sorted(neighbourhoods[other] for other in joined[slug])  # these tell the edges too
         alone = "" if around else whole  # notes alike are shown, whichever
+        embedded = mention_targets(index.notes[slug], embeds=True)
         shown = [
             (full[other], [summaries[beyond] for beyond in sorted(joined[other])])
-            for other in dict.fromkeys(m.target for m in note.mentions if m.embed)
+            for other in dict.fromkeys(_meant(embedded, index.resolver(slug)))
             if other in full
         ]
         page[slug] = digest(base, full[slug], around, shown, alone)
-    return Digests(base, summaries, page, full, everything, _map(collection))
+    return page
 
 
 def _edge_types(graph: NoteGraph) -> Mapping[str, Mapping[str, list[list[str]]]]:
@@ -98,20 +120,16 @@ def _edge_types(graph: NoteGraph) -> Mapping[str, Mapping[str, list[list[str]]]]
     return joined
 
 
-def _summary(collection: Collection, slug: str) -> str:
-    note = collection.notes[slug]
-    attached, verdict = note.experiment, collection.verdicts.get(slug)
-    return digest(
-        slug, note.title, collection.apart(slug), note.summary, note.claim, note.topics,
-        note.blocks, [heading.anchor for heading in note.headings],
-        (attached.name, sorted(map(str, attached.params.items())), attached.scope)
-        if attached else None,
-        [(r.type, r.written, r.to, r.target, r.candidates, r.why, r.basis, r.form)
-         for r in note.relations],
-        [(m.to, m.target, m.candidates, m.heading, m.sentence) for m in note.mentions],
-        [(source.kind, source.id) for source in note.sources],
-        astuple(verdict) if verdict else None,
-    )  # fmt: skip
+def _listed(collection: Collection, slug: str, note: Packed) -> str:
+    verdict = collection.verdicts.get(slug)
+    about, said = note.told[0], astuple(verdict) if verdict else None
+    return digest(slug, note.title, collection.apart(slug), about, said)
+
+
+def _meant(targets: Iterable[tuple[str, str]], resolve: Resolve) -> list[Any]:
+    """Return which note each link means, or among which it cannot decide."""
+    found = [resolve(*target) for target in targets]
+    return [candidates or slug for slug, _, candidates in found]
 
 
 def _findings(collection: Collection, path: str) -> list[tuple[str, str, int]]:

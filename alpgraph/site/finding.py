@@ -10,6 +10,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from alpgraph.notes import Note
+from alpgraph.notes.digests import lead
+from alpgraph.notes.packing import body_of
 from alpgraph.notes.shown import outside_addresses, shown_text
 from alpgraph.pages import Collection
 from alpgraph.search import sources_text
@@ -20,8 +22,6 @@ MAX_TEXT = 4_000_000
 """Characters of all bodies up to which they are searched too; more would be slow to load."""
 SHOWN = 200
 """Characters shown of a note that was found."""
-SHOWN_OF = 2 * SHOWN
-"""Characters of a body, which has line breaks and spaces, that are looked at for these."""
 VERSION = 2
 """Of MiniSearch's serialisation."""
 _CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
@@ -47,15 +47,8 @@ def words(text: str) -> Iterator[str]:
 
 def whole_text(collection: Collection) -> bool:
     """Whether the bodies of the notes are searched too."""
-    return sum(len(note.body) for note in collection.notes.values()) <= MAX_TEXT
-
-
-def searched(collection: Collection) -> list[str]:
-    """Return what the index holds of notes beside what is told of them: of bodies and sources."""
-    notes = collection.notes.values()
-    if whole_text(collection):
-        return [note.digest for note in notes]
-    return ["\n".join([_begin(note), sources_text(note), *facts(note)]) for note in notes]
+    notes = collection.notebook.index.notes.values()
+    return sum(len(body_of(note)) for note in notes) <= MAX_TEXT
 
 
 def search_data(collection: Collection) -> bytes:
@@ -108,11 +101,6 @@ def _texts(note: Note, *, bodies: bool) -> tuple[str, ...]:
     return note.title, note.claim, note.summary, " ".join(note.topics), why, body, sources
 
 
-def _begin(note: Note) -> str:
-    """Return what says in a line what a note is about."""
-    return note.claim or note.summary or shown_text(note.body)[:SHOWN_OF]
-
-
 def _numbers(names: Iterable[str], keys: list[str]) -> list[int]:
     """Return where in `names` those that were found stand."""
     return [number for number, name in enumerate(names) if name in keys]
@@ -122,6 +110,6 @@ def _shown(collection: Collection, slug: str, note: Note) -> tuple[str, str, str
     """Return slug, title, a line, verdict (`-` where nothing is attached), topics."""
     info = collection.verdicts.get(slug)
     verdict = info.verdict if info else "" if note.experiment else "-"
-    line = " ".join(_begin(note).split())
+    line = " ".join(lead(note).split())
     shown = line if len(line) <= SHOWN else line[:SHOWN].rpartition(" ")[0] + " …"
     return slug, note.title, shown, verdict, list(note.topics)

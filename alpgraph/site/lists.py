@@ -6,8 +6,9 @@ from urllib.parse import urlsplit
 
 from alpgraph.check import RULES
 from alpgraph.experiments import Experiment, all_experiments
-from alpgraph.graph import MENTION, degrees
+from alpgraph.graph import Area, degrees
 from alpgraph.history import HistoryError, commit_id
+from alpgraph.notes.digests import digest
 from alpgraph.pages import Collection
 from alpgraph.pages.addresses import (
     experiment_url,
@@ -24,7 +25,7 @@ from alpgraph.pages.experiment import experiment_page, experiments_page
 from alpgraph.pages.finding import absent_page, search_page
 from alpgraph.pages.help import help_index, help_page
 from alpgraph.pages.home import NEWEST, home_page
-from alpgraph.pages.lists import newest, rows, topics
+from alpgraph.pages.lists import edges_by_type, newest, rows, topics
 from alpgraph.pages.network import LISTED, network_page
 from alpgraph.pages.panel import Question
 from alpgraph.pages.retelling import tours, trail_markdown, trail_page
@@ -33,7 +34,7 @@ from alpgraph.pages.timeline import timeline_page, timeline_starts
 from alpgraph.pages.topics import list_page, relation_page, topic_page, topics_page
 from alpgraph.pages.ways import End, path_page
 from alpgraph.search import topic_key
-from alpgraph.site.digests import Digests, digest
+from alpgraph.site.digests import Digests
 from alpgraph.site.part import Made, Part, file_part, page_files, page_part, published
 
 CLAIM = "claim"
@@ -55,9 +56,9 @@ def list_parts(collection: Collection, digests: Digests) -> Iterator[Part]:
     yield from _areas(collection, digests)
     yield from _trails(collection, notes_digest)
     yield from _experiments(collection, digests)
-    yield one("/topics", notes_digest, partial(topics_page, collection))
+    yield one("/topics", digests.relations, partial(topics_page, collection))
     yield one(path_url(), notes_digest, partial(path_page, collection, End(""), End("")))
-    yield one("/search", notes_digest, partial(search_page, collection, "", 0, ()))
+    yield one("/search", digests.lists, partial(search_page, collection, "", 0, ()))
     yield one("/help", digests.base, partial(help_index, collection))
     for code in RULES:
         yield one(help_url(code), digests.base, partial(help_page, collection, code))
@@ -67,18 +68,20 @@ def list_parts(collection: Collection, digests: Digests) -> Iterator[Part]:
 def _topics(collection: Collection, digests: Digests) -> Iterator[Part]:
     counts = degrees(collection.graph)
     for name, slugs in topics(collection):
-        rows = [(digests.summaries[slug], counts[slug]) for slug in slugs]
+        rows = [(digests.listed[slug], counts[slug]) for slug in slugs]
         page = partial(topic_page, collection, topic_key(name))
         yield page_part(collection, topic_url(name), digest(digests.base, name, rows), page)
 
 
 def _relations(collection: Collection, digests: Digests) -> Iterator[Part]:
-    joined: dict[str, list[tuple[str, str]]] = {}
-    for a, b, type_id in collection.graph.edges(keys=True):
-        if type_id != MENTION:
-            joined.setdefault(type_id, []).append((digests.summaries[a], digests.summaries[b]))
+    by_type, titles = edges_by_type(collection), collection.graph.nodes(data="title")
+    names = {slug: (title, collection.apart(slug)) for slug, title in titles}
     for kind in collection.notebook.types.types:
-        key = digest(digests.base, sorted(joined.get(kind.id, ())))
+        told = [
+            (a, names[a], b, names[b], edge["why"], edge["basis"])
+            for a, b, edge in by_type.get(kind.id, ())
+        ]
+        key = digest(digests.base, told)
         page = partial(relation_page, collection, kind.id)
         yield page_part(collection, relation_url(kind.id), key, page)
 
@@ -88,11 +91,15 @@ def _areas(collection: Collection, digests: Digests) -> Iterator[Part]:
     if len(collection.notes) <= LISTED:
         return
     for area in collection.layout.areas:
-        key = digest(digests.base, area.name, [digests.summaries.get(slug) for slug in area.slugs])
-        listed = rows(collection, area.slugs)
-        heading, lead = area.name[:1].upper() + area.name[1:], f"{len(listed)} notes of one area."
-        page = partial(list_page, collection, heading, "/network", lead=lead, rows=listed)
+        key = digest(digests.base, area.name, [digests.listed.get(slug) for slug in area.slugs])
+        page = partial(_area, collection, area)
         yield page_part(collection, network_url(area=area.id), key, page)
+
+
+def _area(collection: Collection, area: Area) -> str:
+    listed = rows(collection, area.slugs)
+    heading, lead = area.name[:1].upper() + area.name[1:], f"{len(listed)} notes of one area."
+    return list_page(collection, heading, "/network", lead=lead, rows=listed)
 
 
 def _trails(collection: Collection, key: str) -> Iterator[Part]:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from json import dumps
 
+from alpgraph.notes.digests import digest
 from alpgraph.pages import Collection
 from alpgraph.pages.addresses import links_url, note_url, walk_url
 from alpgraph.pages.data import walk_data
@@ -12,7 +13,7 @@ from alpgraph.pages.note import note_page
 from alpgraph.pages.topics import links_page, links_pages
 from alpgraph.pages.twins import TWINS
 from alpgraph.pages.walk import LIMIT, neighbourhood, walk_page
-from alpgraph.site.digests import Digests, digest
+from alpgraph.site.digests import Digests
 from alpgraph.site.part import Made, Part, page_files, page_part, published
 
 Near = Callable[[str], Sequence[str]]
