@@ -132,15 +132,20 @@ def _count_degrees(graph: NoteGraph) -> dict[str, int]:
     leaving = dict(graph.adjacency())
     for slug, beside in leaving.items():
         for other, keyed in beside.items():
-            if other == slug or not _relates(keyed):
+            if other == slug or not relates(keyed):
                 continue
-            if slug < other or not _relates(leaving[other].get(slug, {MENTION: None})):
+            if slug < other or not relates(leaving[other].get(slug, {MENTION: None})):
                 counts[slug] += 1
                 counts[other] += 1
     return counts
 
 
-def _relates(keyed: Collection[str]) -> bool:
+def relates(keyed: Collection[str]) -> bool:
+    """Whether the edges from one note to another, by their keys, are more than a mention.
+
+    >>> relates([MENTION]), relates(["extends", MENTION])
+    (False, True)
+    """
     return len(keyed) > 1 or MENTION not in keyed
 
 
@@ -152,7 +157,7 @@ def related(graph: NoteGraph, slug: str) -> Iterator[str]:
     ['a']
     """
     for other, keyed in chain(graph.succ[slug].items(), graph.pred[slug].items()):
-        if other != slug and _relates(keyed):
+        if other != slug and relates(keyed):
             yield other
 
 

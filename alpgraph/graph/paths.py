@@ -80,12 +80,13 @@ def find_ways(graph: NoteGraph) -> Ways:
     costs = {kind.id: kind.weight for kind in types_of_graph(graph).types}
     costs[MENTION] = MENTION_TYPE.weight
     ways: Ways = nx.Graph()
-    ways.add_nodes_from(sorted(slug for slug, ghost in graph.nodes(data="ghost") if not ghost))
-    leaving = dict(graph.adjacency())
+    slugs = sorted(slug for slug, ghost in graph.nodes(data="ghost") if not ghost)
+    ways.add_nodes_from(slugs)
+    leaving, known = dict(graph.adjacency()), set(slugs)
     best: dict[tuple[str, str], float] = {}
-    for source in ways:  # sorted, so that equally good paths do not depend on insertion
+    for source in slugs:  # sorted, so that equally good paths do not depend on insertion
         for target in sorted(leaving[source]):
-            if target in ways and target != source:
+            if target in known and target != source:
                 cost = min(costs[key] for key in leaving[source][target])
                 pair = (target, source) if (target, source) in best else (source, target)
                 best[pair] = min(cost, best.get(pair, cost))

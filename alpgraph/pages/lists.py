@@ -8,7 +8,7 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from alpgraph.graph import MENTION, NoteGraph
-from alpgraph.notes import RelationType
+from alpgraph.notes import RelationType, modified
 from alpgraph.notes.names import INDEX_NAMES
 from alpgraph.pages.dates import file_date, instant
 from alpgraph.pages.state import Collection, VerdictInfo
@@ -134,17 +134,20 @@ def newest(collection: Collection, count: int) -> list[NoteRow]:
 
     Where no history is kept, these are the notes whose files changed last.
     """
+    notes = collection.notes
     if collection.dates.unversioned:
-        dated = [(file_date(collection.notes, slug), slug) for slug in collection.notes]
+        latest = nlargest(count, notes, key=lambda slug: (int(modified(notes, slug)), slug))
+        dated = [(file_date(notes, slug), slug) for slug in latest]
     else:
-        dated = [
+        known = [
             (created, slug)
             for slug, note in collection.notebook.index.notes.items()
             if (created := collection.dates.get(note.path, ("", ""))[0])  # a shallow clone has none
         ]
+        dated = nlargest(count, known, key=lambda pair: (instant(pair[0]), pair[1]))
     found = []
-    for day, slug in nlargest(count, dated, key=lambda pair: (instant(pair[0]), pair[1])):
-        note = collection.notes[slug]
+    for day, slug in dated:
+        note = notes[slug]
         verdict, apart = collection.verdicts.get(slug), collection.apart(slug)
         found.append(NoteRow(slug, note.title, "", verdict, day[:10], apart))
     return found

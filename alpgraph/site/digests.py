@@ -23,21 +23,22 @@ from alpgraph.pages import Collection
 from alpgraph.pages.assets import assets, relation_sheet
 from alpgraph.resources import PACKAGE, resource_dir
 
+Values = tuple[Any, ...]
+"""Plain ones, which `digest` takes."""
+
 
 @dataclass(frozen=True, slots=True)
 class Digests:
-    """Hashes of one state of a collection."""
+    """What one state of a collection is told apart by: hashes, and the plain values of lists."""
 
     base: str
     """Of the program, the settings and what experiments have stored."""
-    listed: Mapping[str, str]
+    listed: Mapping[str, Values]
     """By slug: what lists tell of a note, nothing of its links."""
     summaries: Mapping[str, str]
     """By slug: what other pages may say of a note and of its links."""
     page: Mapping[str, str]
     """By slug: what the pages of a note are made from."""
-    full: Mapping[str, str]
-    """By slug: the note whole."""
     lists: str
     """What lists tell of all notes."""
     relations: str
@@ -52,60 +53,52 @@ class Digests:
 
 def take_digests(collection: Collection) -> Digests:
     """Return the hashes of a collection as it stands."""
-    base = _base(collection)
-    graph, index = collection.graph, collection.notebook.index
+    base, index = _base(collection), collection.notebook.index
     notes = {slug: index.notes[slug] for slug in collection.notes}
     listed = {slug: _listed(collection, slug, note) for slug, note in notes.items()}
-    related, summaries = dict(listed), {}
+    related, summaries = [], {}
     for slug, note in notes.items():
         resolve, (_, relations, mentions) = index.resolver(slug), note.told
-        meant = _meant(relation_targets(note), resolve)
-        related[slug] = digest(listed[slug], relations, meant)
-        summaries[slug] = digest(related[slug], mentions, _meant(mention_targets(note), resolve))
+        row = (listed[slug], relations, _meant(relation_targets(note), resolve))
+        related.append(row)
+        summaries[slug] = digest(row, mentions, _meant(mention_targets(note), resolve))
     summaries |= {
-        key: digest(key, title) for key, title in graph.nodes(data="title") if key not in summaries
+        key: digest(key, title)
+        for key, title in collection.graph.nodes(data="title")
+        if key not in summaries
     }
-    full = {
-        slug: digest(
-            note.path, note.digest, summaries[slug], _findings(collection, note.path),
-            collection.dates_of(slug),
-        )
-        for slug, note in notes.items()
-    }  # fmt: skip
-    slugs = list(notes)
     return Digests(
         base,
         listed,
         summaries,
-        _pages(collection, base, summaries, full),
-        full,
-        digest(base, slugs, list(listed.values())),
-        digest(base, slugs, list(related.values())),
-        digest(base, slugs, sorted(summaries.items())),
+        _pages(collection, base, summaries),
+        digest(base, list(listed.values())),
+        digest(base, related),
+        digest(base, list(notes), sorted(summaries.items())),
         digest([note.digest for note in notes.values()]),
         _map(collection),
     )
 
 
-def _pages(
-    collection: Collection, base: str, summaries: Mapping[str, str], full: Mapping[str, str]
-) -> dict[str, str]:
+def _pages(collection: Collection, base: str, summaries: Mapping[str, str]) -> dict[str, str]:
     """Return for each note the hash of what its pages are made from."""
     joined, index = _edge_types(collection.graph), collection.notebook.index
     neighbourhoods = {
         slug: digest(summaries[slug], sorted(edges.items())) for slug, edges in joined.items()
     }
-    whole, page = digest(sorted(full.items())), {}
+    full = {slug: _full(collection, slug, summaries[slug]) for slug in collection.notes}
+    alone = [slug for slug in full if not joined[slug]]
+    whole, page = digest(sorted(full.items())) if alone else "", {}
     for slug in full:
         around = sorted(neighbourhoods[other] for other in joined[slug])  # these tell the edges too
-        alone = "" if around else whole  # notes alike are shown, whichever
         embedded = mention_targets(index.notes[slug], embeds=True)
         shown = [
             (full[other], [summaries[beyond] for beyond in sorted(joined[other])])
             for other in dict.fromkeys(_meant(embedded, index.resolver(slug)))
             if other in full
         ]
-        page[slug] = digest(base, full[slug], around, shown, alone)
+        # beside a note alone those alike are shown, whichever
+        page[slug] = digest(base, full[slug], around, shown, "" if around else whole)
     return page
 
 
@@ -120,21 +113,24 @@ def _edge_types(graph: NoteGraph) -> Mapping[str, Mapping[str, list[list[str]]]]
     return joined
 
 
-def _listed(collection: Collection, slug: str, note: Packed) -> str:
+def _listed(collection: Collection, slug: str, note: Packed) -> Values:
     verdict = collection.verdicts.get(slug)
-    about, said = note.told[0], astuple(verdict) if verdict else None
-    return digest(slug, note.title, collection.apart(slug), about, said)
+    told = astuple(verdict) if verdict else None
+    return slug, note.title, collection.apart(slug), note.told[0], told
+
+
+def _full(collection: Collection, slug: str, summary: str) -> Values:
+    """Return what tells a note whole from any other."""
+    note = collection.notebook.index.notes[slug]
+    found = collection.notebook.findings_by_file.get(note.path, ())
+    errors = [(f.code, f.message, f.place.line) for f in found if f.severity is Severity.ERROR]
+    return note.path, note.digest, summary, errors, collection.dates_of(slug)
 
 
 def _meant(targets: Iterable[tuple[str, str]], resolve: Resolve) -> list[Any]:
     """Return which note each link means, or among which it cannot decide."""
     found = [resolve(*target) for target in targets]
     return [candidates or slug for slug, _, candidates in found]
-
-
-def _findings(collection: Collection, path: str) -> list[tuple[str, str, int]]:
-    findings = collection.notebook.findings_by_file.get(path, ())
-    return [(f.code, f.message, f.place.line) for f in findings if f.severity is Severity.ERROR]
 
 
 def _map(collection: Collection) -> str:

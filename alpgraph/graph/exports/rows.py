@@ -42,5 +42,8 @@ def edge_rows(graph: NoteGraph) -> Iterator[tuple[str, str, str, dict[str, Any]]
     """
     order = {kind.id: rank for rank, kind in enumerate(types_of_graph(graph).types)}
     order[MENTION] = len(order)
-    edges = graph.edges(keys=True, data=True)
-    yield from sorted(edges, key=lambda edge: (edge[0], edge[1], order[edge[2]]))
+    leaving = dict(graph.adjacency())
+    for source in sorted(leaving):
+        for target, keyed in sorted(leaving[source].items()):
+            for key in sorted(keyed, key=order.__getitem__):
+                yield source, target, key, keyed[key]
