@@ -22,6 +22,8 @@ MAX_TEXT = 4_000_000
 """Characters of all bodies up to which they are searched too; more would be slow to load."""
 SHOWN = 200
 """Characters shown of a note that was found."""
+LONGEST = 60
+"""Characters of a word that are kept."""
 VERSION = 2
 """Of MiniSearch's serialisation."""
 _CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
@@ -31,22 +33,25 @@ _RUN = re.compile(f"[{_CJK}]+|(?:(?![{_CJK}])[^\\W_])+")
 _MARKS = re.compile("[\u0300-\u036f]")
 
 
-def words(text: str) -> Iterator[str]:
-    """Yield the words of a text as they are kept: folded, CJK runs as pairs of characters.
+def words(text: str) -> Iterable[str]:
+    """Return the words of a text as they are kept: folded, CJK runs as pairs of characters.
 
     >>> list(words("Über-Kalibrierung, 知識図"))
     ['uber', 'kalibrierung', '知識', '識図']
     """
     folded = text.lower()
     if folded.isascii():
-        yield from (run[:60] for run in _ASCII_RUN.findall(folded))
-        return
-    folded = unicodedata.normalize("NFC", _MARKS.sub("", unicodedata.normalize("NFKD", folded)))
+        return [run[:LONGEST] for run in _ASCII_RUN.findall(folded)]
+    return _any_words(folded)
+
+
+def _any_words(text: str) -> Iterator[str]:
+    folded = unicodedata.normalize("NFC", _MARKS.sub("", unicodedata.normalize("NFKD", text)))
     for run in _RUN.findall(folded):
         if run[0] >= "\u3040" and len(run) > 1 and re.match(f"[{_CJK}]", run):
             yield from (run[i : i + 2] for i in range(len(run) - 1))
         else:
-            yield run[:60]
+            yield run[:LONGEST]
 
 
 def whole_text(collection: Collection) -> bool:
@@ -58,15 +63,22 @@ def whole_text(collection: Collection) -> bool:
 def search_data(collection: Collection) -> bytes:
     """Return the index and what is shown of each note, as JSON."""
     bodies = whole_text(collection)
-    index: dict[str, dict[int, dict[int, int]]] = {}
+    found: list[dict[str, dict[int, int]]] = [{} for _ in FIELDS]
     lengths: dict[int, list[int]] = {}
     for number, note in enumerate(collection.notes.values()):
         lengths[number] = []
-        for field, text in enumerate(_texts(note, bodies=bodies)):
+        for postings, text in zip(found, _texts(note, bodies=bodies), strict=True):
             counts = Counter(words(text))
             lengths[number].append(len(counts))
             for word, count in counts.items():
-                index.setdefault(word, {}).setdefault(field, {})[number] = count
+                if word in postings:
+                    postings[word][number] = count
+                else:
+                    postings[word] = {number: count}
+    index: dict[str, dict[int, dict[int, int]]] = {}
+    for field, postings in enumerate(found):
+        for word, notes in postings.items():
+            index.setdefault(word, {})[field] = notes
     total = len(lengths)
     averages = (
         [sum(row[i] for row in lengths.values()) / total for i in range(len(FIELDS))]
