@@ -5,15 +5,12 @@ import marshal
 from typing import Any
 
 from alpgraph.notes.model import Note
-from alpgraph.notes.shown import shown_text
 
 Told = tuple[str, str, str]
 """Hashes of what may be told of a note elsewhere, its name and title aside: of itself, its
 relations and its mentions. Targets are as they are written: other notes decide what they mean."""
 PLAIN = 2
 """Marshal's last format in which equal values always are equal bytes: later ones know objects."""
-LEAD = 400
-"""Characters of a body that may be told of a note which says in no line what it is about."""
 
 
 def digest(*parts: Any) -> str:
@@ -26,20 +23,13 @@ def digest(*parts: Any) -> str:
     return hashlib.blake2b(plain, digest_size=12).hexdigest()
 
 
-def lead(note: Note) -> str:
-    """Return what says in a line what a note is about: its claim, its summary or how it begins.
-
-    >>> lead(Note(slug="a", path="a.md", title="A", body="So it *is*."))
-    'So it  is .'
-    """
-    return note.claim or note.summary or shown_text(note.body)[:LEAD]
-
-
 def told_of(note: Note) -> Told:
     """Return the hashes of a note, whose links need not be resolved."""
     attached = note.experiment
+    # of a note that says in no line what it is about, its beginning is told: the text decides it
+    begins = "" if note.claim or note.summary else note.digest
     about = digest(
-        lead(note), note.summary, note.claim, note.topics, note.blocks,
+        begins, note.summary, note.claim, note.topics, note.blocks,
         [heading.anchor for heading in note.headings],
         (attached.name, sorted(map(str, attached.params.items())), attached.scope)
         if attached else None,

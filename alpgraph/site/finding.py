@@ -10,7 +10,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from alpgraph.notes import Note
-from alpgraph.notes.digests import lead
 from alpgraph.notes.packing import body_of
 from alpgraph.notes.shown import outside_addresses, shown_text
 from alpgraph.pages import Collection
@@ -22,6 +21,8 @@ MAX_TEXT = 4_000_000
 """Characters of all bodies up to which they are searched too; more would be slow to load."""
 SHOWN = 200
 """Characters shown of a note that was found."""
+SHOWN_OF = 2 * SHOWN
+"""Characters of a body, which has line breaks and spaces, that are looked at for these."""
 LONGEST = 60
 """Characters of a word that are kept."""
 VERSION = 2
@@ -122,10 +123,15 @@ def _numbers(names: Iterable[str], keys: list[str]) -> list[int]:
     return [number for number, name in enumerate(names) if name in keys]
 
 
+def _lead(note: Note) -> str:
+    """Return what says in a line what a note is about."""
+    return note.claim or note.summary or shown_text(note.body)[:SHOWN_OF]
+
+
 def _shown(collection: Collection, slug: str, note: Note) -> tuple[str, str, str, str, list[str]]:
     """Return slug, title, a line, verdict (`-` where nothing is attached), topics."""
     info = collection.verdicts.get(slug)
     verdict = info.verdict if info else "" if note.experiment else "-"
-    line = " ".join(lead(note).split())
+    line = " ".join(_lead(note).split())
     shown = line if len(line) <= SHOWN else line[:SHOWN].rpartition(" ")[0] + " …"
     return slug, note.title, shown, verdict, list(note.topics)
