@@ -26,7 +26,7 @@ links are edges from a node to itself.
 
 `titles_bytes`: one line for each node in the same order, `slug TAB title TAB topics`, lines ended
 by `\n`; topics are indices into header `topics` joined by commas. Control characters in titles
-are spaces. A ghost's slug is its key, `ghost:...`.
+are spaces. A ghost's slug is its key, `ghost://...`.
 """
 
 import json

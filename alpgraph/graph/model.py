@@ -74,10 +74,12 @@ def type_of(types: RelationTypes, id: str) -> RelationType:
 def ghost_key(written: str) -> str:
     """Return the node that stands for a target that no note answers to.
 
+    No note has such a slug: a slug is a path, and no path of a file has two slashes together.
+
     >>> ghost_key("a note to come")
-    'ghost:a note to come'
+    'ghost://a note to come'
     """
-    return f"ghost:{written}"
+    return f"ghost://{written}"
 
 
 def reasons_from(reasons: tuple[Reason, ...], slug: str) -> tuple[Reason, ...]:

@@ -48,7 +48,7 @@ def test_edges_types_bases_and_verdicts_come_back(graph: Any) -> None:
     drawn = layout(made)
     got = read(network_bytes(made, drawn, {"a": "no effect", "b": None}))
     order = node_order(made, drawn)
-    assert order == ["a", "b", "ghost:later"]
+    assert order == ["a", "b", "ghost://later"]
     edges = [
         (order[s], order[t], got["types"][k]["id"], got["bases"][b])
         for s, t, k, b in zip(got["from"], got["to"], got["type"], got["basis"], strict=True)
@@ -56,7 +56,7 @@ def test_edges_types_bases_and_verdicts_come_back(graph: Any) -> None:
     assert edges == [
         ("a", "b", "leads-to", "paper"),
         ("a", "b", "explained-by", "reading"),
-        ("b", "ghost:later", "mention", ""),
+        ("b", "ghost://later", "mention", ""),
     ]
     assert [got["verdicts"][v] for v in got["verdict"]] == ["no effect", "", ""]
     assert got["flags"] == [4, 0, 3]
@@ -85,7 +85,7 @@ def test_titles_are_one_line_each_with_their_topics(graph: Any) -> None:
     drawn = layout(made)
     assert titles_bytes(made, drawn).decode().split("\n") == [
         "a\tOne two three\t1,0",
-        "ghost:tab new line\ttab new line\t",
+        "ghost://tab new line\ttab new line\t",
         "",
     ]
     assert read(network_bytes(made, drawn, {}))["topics"] == ["b", "x"]

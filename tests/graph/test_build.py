@@ -1,3 +1,6 @@
+import json
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import networkx as nx
@@ -63,9 +66,9 @@ def test_a_mention_of_the_note_itself_is_no_edge(graph: Any) -> None:
 
 def test_a_target_without_a_note_is_one_ghost_titled_as_written(graph: Any) -> None:
     made = graph(("a", "leads-to", "To come"), ("b", "mention", "To come"))
-    ghost = made.nodes["ghost:To come"]
+    ghost = made.nodes["ghost://To come"]
     assert (ghost["ghost"], ghost["title"]) == (True, "To come")
-    assert made.degree("ghost:To come") == 2
+    assert made.degree("ghost://To come") == 2
 
 
 def test_an_unknown_type_is_no_edge(graph: Any) -> None:
@@ -111,3 +114,16 @@ def test_patching_gives_what_building_gives(
     untouched = content(graph)
     assert content(patch_graph(graph, before, after)) == content(build_graph(after))
     assert content(graph) == untouched == content(build_graph(before))
+
+
+def test_a_note_named_as_ghosts_are_takes_none_of_their_links(
+    alpgraph: Callable[..., Any], folder: Callable[..., Path]
+) -> None:
+    names = ["ghost:x", "ghost:/x", "ghost/x"]
+    notes = {f"{name}.md": f"# A note\n\nno links: {name}" for name in names}
+    root = folder({**notes, "a.md": "# A\n\nsee [[x]]"})
+    made = json.loads(alpgraph("export", "json", "--notes", str(root)).stdout)
+    notes_told = {node["id"] for node in made["nodes"] if not node["ghost"]}
+    assert notes_told == {"a", *names}
+    assert [edge["source"] for edge in made["edges"]] == ["a"]
+    assert made["edges"][0]["target"] not in notes_told

@@ -85,7 +85,7 @@ def test_orphans_contradictions_and_missing_targets_are_told(graph: Any) -> None
     assert [(statement.by, statement.other) for statement in found.new_contradictions] == [
         ("a", "c")
     ]
-    assert [statement.other for statement in found.new_missing] == ["ghost:gone"]
+    assert [statement.other for statement in found.new_missing] == ["ghost://gone"]
     assert (found.mentions_added, found.mentions_removed) == ((), (("c", "d"),))
 
 

@@ -79,7 +79,7 @@ def test_networkx_reads_the_graphml(small: Any) -> None:
     assert ("a", "b", "leads-to", "paper") in kinds
     assert len(kinds) == small.number_of_edges()
     assert read.nodes["a"]["verdict"] == "supported"
-    assert read.nodes["ghost:to come"]["ghost"] is True
+    assert read.nodes["ghost://to come"]["ghost"] is True
 
 
 def test_graphml_comes_back_as_the_same_graph(small: Any) -> None:

@@ -71,7 +71,7 @@ def test_a_note_has_no_path_to_itself(graph: Any) -> None:
     assert find_paths(graph(("a", "extends", "a")), "a", "a") == []
 
 
-@pytest.mark.parametrize("slug", ["nowhere", "ghost:gone"])
+@pytest.mark.parametrize("slug", ["nowhere", "ghost://gone"])
 def test_absent_notes_and_ghosts_are_a_key_error(graph: Any, slug: str) -> None:
     with pytest.raises(KeyError, match=slug):
         find_paths(graph(("a", "extends", "gone")), "a", slug)

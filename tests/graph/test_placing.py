@@ -189,9 +189,9 @@ def test_ghosts_get_a_place_and_move_nobody(graph: Any) -> None:
     statements = [("a", "extends", "b"), ("b", "extends", "c"), ("c", "extends", "a")]
     plain = layout(graph(*statements))
     haunted = layout(graph(*statements, ("a", "mention", "to come")))
-    assert haunted.communities["ghost:to come"] == -1
+    assert haunted.communities["ghost://to come"] == -1
     assert dict(haunted.positions) == dict(plain.positions) | {
-        "ghost:to come": haunted.positions["ghost:to come"]
+        "ghost://to come": haunted.positions["ghost://to come"]
     }
 
 
@@ -288,8 +288,8 @@ def test_another_process_draws_the_same_map(tmp_path: Path) -> None:
     first = stored_layout(graph, tmp_path, apart=True)
     assert first == layout(graph) == load_layout(tmp_path)
     longer = clustered(3, 20, extra=1)
-    longer.add_node("ghost:to come", title="to come", topics=(), ghost=True)
-    longer.add_edge("new-0", "ghost:to come", "extends")
+    longer.add_node("ghost://to come", title="to come", topics=(), ghost=True)
+    longer.add_edge("new-0", "ghost://to come", "extends")
     assert draw_apart(longer, tmp_path) == layout(longer, previous=first) == load_layout(tmp_path)
 
 

@@ -104,7 +104,7 @@ def _listed(collection: Collection, found: list[Link]) -> Iterable[str]:
 
 def _other(collection: Collection, link: Link) -> str:
     if link.ghost:
-        return f"“{_line(link.other.removeprefix('ghost:'))}” (no such note)"
+        return f"“{_line(link.title)}” (no such note)"
     verdict = collection.verdict_words.get(link.other)
     judged = f"; verdict: {verdict}" if verdict else ""
     return f"`{_line(link.other)}` ({_line(link.title)}{judged})"
