@@ -91,6 +91,8 @@ def format_matter(raw: str) -> str:
     return tidy if meaning(tidy) == meaning(raw) else raw
 
 
+Edit = tuple[int, int, str]
+"""Where a piece of the text begins and ends, and what takes its place."""
 Chunks = tuple[list[str], list[tuple[str, list[str]]], list[str]]
 """Lines above the first key, each key with its lines and its comments, lines at the end."""
 
@@ -167,9 +169,14 @@ def _with_block_relations(raw: str, node: yaml.MappingNode) -> str:
     offsets = Offsets(raw)
     if value.flow_style:
         return _from_flow(raw, offsets, value, items)
-    for item in reversed(items):
-        raw = _tidy_item(raw, offsets, item)
-    return raw
+    lines = lines_of(raw)
+    parts, at = [], 0
+    for item in items:
+        if edit := _tidy_item(raw, lines, offsets, item):
+            start, end, text = edit
+            parts += [raw[at:start], text]
+            at = end
+    return "".join([*parts, raw[at:]])
 
 
 class Offsets:
@@ -200,37 +207,35 @@ def _from_flow(
     return raw[:start].rstrip(" ") + "".join(blocks) + raw[end:]
 
 
-def _tidy_item(raw: str, offsets: Offsets, item: yaml.MappingNode) -> str:
-    if item.flow_style:
-        start, end = offsets.span(item)
-        if commented(raw, offsets, item):
-            return raw
-        indent = "\n" + " " * item.start_mark.column
-        return raw[:start] + indent.join(entries_of(raw, offsets, item)) + raw[end:]
-    return _ordered_item(raw, item)
+def _tidy_item(raw: str, lines: list[str], offsets: Offsets, item: yaml.MappingNode) -> Edit | None:
+    """Return what takes the place of a relation; nothing where it stays as it is."""
+    if not item.flow_style:
+        return _ordered_item(lines, offsets, item)
+    if commented(raw, offsets, item):
+        return None
+    indent = "\n" + " " * item.start_mark.column
+    return *offsets.span(item), indent.join(entries_of(raw, offsets, item))
 
 
-def _ordered_item(raw: str, item: yaml.MappingNode) -> str:
+def _ordered_item(lines: list[str], offsets: Offsets, item: yaml.MappingNode) -> Edit | None:
     """Order the lines of a relation that is already a block, unless comments stand between."""
-    lines = lines_of(raw)
     starts: list[int] = [key.start_mark.line for key, _ in item.value]
     first, column = starts[0], int(item.start_mark.column)
     last = max(_last_line(value) for _, value in item.value)
     style = [value.style in ("|", ">") for _, value in item.value if hasattr(value, "style")]
-    inside = lines[first : max(last, starts[-1]) + 1]
+    stop = min(max(last, starts[-1]) + 1, len(lines))
+    inside = lines[first:stop]
     if any(style) or len(set(starts)) < len(starts):
-        return raw
+        return None
     if any(not line.strip() or line.lstrip().startswith("#") for line in inside):
-        return raw
-    bounds = [*starts[1:], first + len(inside)]
-    prefix = lines[first][:column]
-    lines[first] = " " * column + lines[first][column:]
+        return None
+    inside[0] = " " * column + inside[0][column:]
     blocks = [
-        (key.value, "".join(lines[start:bound]))
-        for (key, _), start, bound in zip(item.value, starts, bounds, strict=True)
+        (key.value, "".join(inside[start - first : bound - first]))
+        for (key, _), start, bound in zip(item.value, starts, [*starts[1:], stop], strict=True)
     ]
     ordered = "".join(text for _, text in sorted(blocks, key=_rank))
-    return "".join(lines[:first]) + prefix + ordered[column:] + "".join(lines[bounds[-1] :])
+    return offsets.starts[first] + column, offsets.starts[stop], ordered[column:]
 
 
 def _rank(entry: tuple[str, Any]) -> int:
@@ -252,7 +257,7 @@ def entries_of(raw: str, offsets: Offsets, item: yaml.MappingNode) -> list[str]:
 def commented(raw: str, offsets: Offsets, node: yaml.Node) -> bool:
     """Whether a comment stands inside a flow collection."""
     start, end = offsets.span(node)
-    return any(at < end for at in _comment_marks(raw, offsets, node, start))
+    return any(True for _ in _comment_marks(raw, offsets, node, start, end))
 
 
 def comments_of(raw: str) -> list[str]:
@@ -264,19 +269,21 @@ def comments_of(raw: str) -> list[str]:
     node = compose(raw)
     if node is None:
         return []
-    ends = ((at, raw.index("\n", at)) for at in _comment_marks(raw, Offsets(raw), node, 0))
+    ends = (
+        (at, raw.index("\n", at)) for at in _comment_marks(raw, Offsets(raw), node, 0, len(raw))
+    )
     return [raw[at:end].rstrip() for at, end in ends]
 
 
-def _comment_marks(raw: str, offsets: Offsets, node: yaml.Node, at: int) -> Iterator[int]:
-    """Yield where comments begin, from `at` on: between a node's scalars and behind the last."""
+def _comment_marks(raw: str, offsets: Offsets, node: yaml.Node, at: int, end: int) -> Iterator[int]:
+    """Yield where comments begin, from `at` to `end`: between a node's scalars and behind them."""
     for scalar in _scalars(node):
         from_, to = offsets.span(scalar)
         if scalar.style in ("|", ">"):  # its first line is no text yet
             from_ = raw.index("\n", from_)
-        yield from (at + match.start() for match in _COMMENT.finditer(raw[at:from_]))
+        yield from (match.start() for match in _COMMENT.finditer(raw, at, from_))
         at = to
-    yield from (at + match.start() for match in _COMMENT.finditer(raw[at:]))
+    yield from (match.start() for match in _COMMENT.finditer(raw, at, end))
 
 
 def _scalars(node: yaml.Node) -> Iterator[yaml.ScalarNode]:

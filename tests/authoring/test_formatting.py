@@ -1,3 +1,4 @@
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -172,6 +173,18 @@ def test_windows_line_ends_and_byte_order_mark_stay() -> None:
 )
 def test_odd_files_are_left_alone(data: bytes) -> None:
     assert format_note(data) == data
+
+
+def test_four_times_the_relations_take_about_four_times_as_long() -> None:
+    def seconds(count: int) -> float:
+        items = (f"  - to: n{i}\n    type: leads-to\n    why: because {i}\n" for i in range(count))
+        data = f"---\nrelations:\n{''.join(items)}---\n".encode()
+        begun = time.process_time()
+        assert format_note(data) != data
+        return time.process_time() - begun
+
+    few = min(seconds(1500) for _ in range(3))
+    assert seconds(6000) < 8 * few  # 16 times, were each relation to touch all the text
 
 
 def test_folder_is_tidied_once(folder: Folder) -> None:
