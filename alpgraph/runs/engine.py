@@ -1,5 +1,6 @@
 """Opening the database: SQLite in the state folder, or PostgreSQL by URL, told alike."""
 
+import logging
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -21,6 +22,7 @@ from alpgraph.runs.errors import StoreError
 from alpgraph.runs.schema import OTHER_PLACE
 from alpgraph.state import make_state
 
+LOG = logging.getLogger("alpgraph")
 BUSY, TURN = 20.0, 0.02
 """Seconds to wait for another process that writes to the same SQLite file, and to look again."""
 HINTS = (
@@ -109,10 +111,31 @@ def _open_sqlite(url: URL) -> Engine:
             f"the folder {path.parent} cannot be made: {error.strerror}",
             "choose another with --state",
         ) from error
+    _look_for_loss(path)
     engine = create_engine(url, connect_args={"timeout": BUSY, "check_same_thread": False})
     event.listen(engine, "connect", _settle)
     event.listen(engine, "begin", _begin)
     return engine
+
+
+def _look_for_loss(path: Path) -> None:
+    """Say that a SQLite file was emptied; raises StoreError where its log still holds something.
+
+    SQLite would begin a new database without a word, and delete the log.
+    """
+    log = Path(f"{path}-wal")
+    try:
+        status = path.stat()
+        logged = log.stat().st_size if log.exists() else 0
+    except OSError:  # there is none yet, or opening it says why it cannot be read
+        return
+    if status.st_size:
+        return
+    if logged:
+        what = f"the runs database {path} is empty, and its log {log.name} is not"
+        raise StoreError(what, "put the database back from a copy, or move both files away")
+    if time.time() - status.st_mtime > BUSY:  # else another server may begin it in this moment
+        LOG.warning("the runs database %s was empty; runs that it held are lost", path)
 
 
 def _settle(connection: sqlite3.Connection, _record: Any) -> None:

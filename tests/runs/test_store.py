@@ -454,6 +454,30 @@ def test_a_damaged_row_is_said_with_what_to_do(tmp_path: Path, trial: Ask, damag
     store.close()
 
 
+def test_an_emptied_database_is_said_and_its_log_stays(
+    tmp_path: Path, trial: Ask, caplog: pytest.LogCaptureFixture
+) -> None:
+    store, place = open_store(tmp_path / "runs.sqlite"), tmp_path / "kept" / "runs.sqlite"
+    store.add(trial())
+    log = place.with_name("runs.sqlite-wal")
+    place.parent.mkdir()
+    log.write_bytes((tmp_path / log.name).read_bytes())
+    store.close()
+    place.touch()
+    with pytest.raises(StoreError, match=r"is empty, and its log runs\.sqlite-wal is not; put the"):
+        open_store(place)
+    assert log.stat().st_size
+    log.unlink()
+    open_store(place).close()  # it may be one that another server begins
+    assert caplog.messages == []
+    place.write_bytes(b"")
+    os.utime(place, (1, 1))
+    open_store(place).close()
+    assert caplog.messages == [f"the runs database {place} was empty; runs that it held are lost"]
+    open_store(place).close()
+    assert len(caplog.messages) == 1
+
+
 def test_nothing_is_acknowledged_into_a_file_that_is_gone(tmp_path: Path, trial: Ask) -> None:
     state, aside = tmp_path / "state", tmp_path / "aside"
     store = open_store(state / "runs.sqlite")
