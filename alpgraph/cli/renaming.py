@@ -1,5 +1,6 @@
 """`alpgraph rename`."""
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,6 +33,7 @@ def rename(note: str, name: str, show: bool, notes: Path | None, state: Path | N
     file = Path(note)
     location, config = find_own(notes or (folder_of(file) if file.is_file() else None), state)
     notebook, root = read(location, config), location.notes
+    _refuse_folder(notebook, note, name)
     old = _path_of(notebook, note)
     new = path_named(_below(root, name), old)
     try:
@@ -46,6 +48,23 @@ def rename(note: str, name: str, show: bool, notes: Path | None, state: Path | N
     summary = f"not all of this was done: {plan.summary}" if problems else plan.summary
     click.echo("\n".join([summary, *problems]), err=True)
     return int(bool(problems))
+
+
+def _refuse_folder(notebook: "Notebook", note: str, name: str) -> None:
+    """Say how the notes of a folder are renamed, where `note` means one and no note."""
+    from alpgraph.check.terminal import counted, escape
+
+    folder = _below(notebook.root, note).rstrip("/") + "/"
+    paths = (one.path for one in notebook.index.notes.values())
+    inside = sorted(path for path in paths if path.startswith(folder))
+    found = notebook.resolve(note, "")
+    if not inside or (not note.endswith("/") and (found.slug or found.candidates)):
+        return
+    new = f"{_below(notebook.root, name).rstrip('/')}/{inside[0].removeprefix(folder)}"
+    raise click.UsageError(
+        f"{note!r} is a folder, with {counted(len(inside), 'note')}; rename them one by one: "
+        + escape(f"alpgraph rename {shlex.quote(inside[0])} {shlex.quote(new)}")
+    )
 
 
 def _path_of(notebook: "Notebook", note: str) -> str:

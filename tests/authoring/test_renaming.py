@@ -1,5 +1,6 @@
 """Renaming a note: every link goes on meaning what it meant, written as it was written."""
 
+import shlex
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -194,6 +195,24 @@ def test_the_command_renames_and_tells_what_it_did(alpgraph: Run, folder: Folder
     wrong = alpgraph("rename", "nobody", "z", cwd=root.parent)
     assert wrong.returncode == 2
     assert "no note answers to 'nobody'" in wrong.stderr
+
+
+def test_a_folder_is_renamed_note_by_note_as_is_said(alpgraph: Run, folder: Folder) -> None:
+    texts = {"sub/a.md": "# A", "sub/b c/d.md": "[[sub/a]]", "both.md": "# Both", "both/z.md": "x"}
+    root = folder(texts)
+    for named in ("sub", "sub/", "notes/sub", str(root / "sub")):
+        done = alpgraph("rename", named, "new", cwd=root.parent)
+        assert done.returncode == 2
+        advice = "is a folder, with 2 notes; rename them one by one: "
+        assert f"{advice}alpgraph rename sub/a.md new/a.md\n" in done.stderr
+    for _ in texts.keys() - {"both.md", "both/z.md"}:
+        advice = alpgraph("rename", "sub", "notes/new/", cwd=root.parent).stderr
+        command = shlex.split(advice.rpartition(": alpgraph ")[2])
+        assert alpgraph(*command, cwd=root.parent).returncode == 0
+    assert sorted(read_notebook(root).notes) == ["both", "both/z", "new/a", "new/b c/d"]
+    assert read_notebook(root).notes["new/b c/d"].mentions[0].to == "new/a"
+    assert "is a folder" in alpgraph("rename", "both/", "c", cwd=root.parent).stderr
+    assert alpgraph("rename", "both", "c", cwd=root.parent).returncode == 0
 
 
 NAMES = ["a", "b", "a b", "c.d", "README", "ä"]
