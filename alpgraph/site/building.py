@@ -14,6 +14,7 @@ from alpgraph.processes import COUNT, Helpers, may_fork
 from alpgraph.search import open_index
 from alpgraph.site.finding import whole_text
 from alpgraph.site.folder import (
+    MANIFEST,
     Built,
     Manifest,
     SiteError,
@@ -121,6 +122,8 @@ def write_site(
         keep_foreign(out, new, before.paths)
         write_manifest(new, after)
         put_in_place(new, out)
+        if spare is not None and not new.exists():  # the first build: the next has less to do
+            _Work((), out, new).link([*after.paths, MANIFEST])
     paths = after.paths
     removed = tuple(sorted(before.paths - paths))
     return Built(tuple(sorted(written)), len(paths) - len(written), removed)

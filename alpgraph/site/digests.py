@@ -102,14 +102,14 @@ def _pages(collection: Collection, base: str, summaries: Mapping[str, str]) -> d
     return page
 
 
-def _edge_types(graph: NoteGraph) -> Mapping[str, Mapping[str, list[list[str]]]]:
-    """Return by node and neighbour the types of the edges to it and from it."""
-    joined: dict[str, dict[str, list[list[str]]]] = {slug: {} for slug in graph}
+def _edge_types(graph: NoteGraph) -> Mapping[str, Mapping[str, str]]:
+    """Return by node and neighbour the types of the edges to it, and those from it behind `<`."""
+    joined: dict[str, dict[str, str]] = {slug: {} for slug in graph}
     for slug, beside in graph.adjacency():
         for other, keyed in beside.items():
-            types = sorted(keyed)
-            joined[slug].setdefault(other, [[], []])[0] = types
-            joined[other].setdefault(slug, [[], []])[1] = types
+            types = " ".join(sorted(keyed)) if len(keyed) > 1 else next(iter(keyed))
+            joined[slug][other] = types + joined[slug].get(other, "")
+            joined[other][slug] = f"{joined[other].get(slug, '')}<{types}"
     return joined
 
 
