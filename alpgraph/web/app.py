@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from alpgraph import __version__
 from alpgraph.pages.finding import absent_markdown, absent_page, error_page, nothing_to_read_page
+from alpgraph.pages.twins import TWINS
 from alpgraph.web.accepting import wants_text
 from alpgraph.web.api import router as api
 from alpgraph.web.cache_middleware import CacheMiddleware
@@ -100,16 +101,27 @@ async def _http_fault(request: Request, fault: Exception) -> Response:
         message = "must be JSON in UTF-8, and not nested too deeply"
         errors = [{"field": "body", "message": message}]
         return problem(422, "Unusable value", f"body: {message}", errors)
-    path, detail = request.scope["path"], str(fault.detail)
+    detail = str(fault.detail)
     if detail in ("Not Found", "Method Not Allowed"):  # the framework's words: no route answered
         detail = "no such address or method is here; /openapi.json lists what there is"
-    if path.startswith("/api/") or fault.status_code != 404:
-        return problem(fault.status_code, title, detail, [], headers)
-    collection, wrong = request.app.state.hub.collection, path.rsplit("/", 1)[-1]
-    if path.endswith(".md") or wants_text(request.headers.get("accept", "")):
-        near = await near_names(request, wrong.removesuffix(".md"))
-        return Response(absent_markdown(collection, near), 404, media_type="text/markdown")
-    return HTMLResponse(absent_page(collection, await near_names(request, wrong)), 404)
+    if fault.status_code == 404 and not request.scope["path"].startswith("/api/"):
+        return await _absent(request, detail)
+    return problem(fault.status_code, title, detail, [], headers)
+
+
+async def _absent(request: Request, detail: str) -> Response:
+    """Say that nothing is at an address, in the form that was asked for."""
+    collection, path = request.app.state.hub.collection, request.scope["path"]
+    twin = next((ending for ending in TWINS if path.endswith(ending)), "")
+    markdown = twin == ".md" or wants_text(request.headers.get("accept", ""))
+    headers = {"vary": "accept"}
+    if not markdown and (twin or not reads_pages(request)):
+        return problem(404, "Not found", detail, [], headers)
+    near = await near_names(request, path.rsplit("/", 1)[-1].removesuffix(twin))
+    if markdown:
+        text = absent_markdown(collection, near)
+        return Response(text, 404, headers, media_type="text/markdown")
+    return HTMLResponse(absent_page(collection, near), 404, headers)
 
 
 def _methods(request: Request) -> list[str]:

@@ -269,8 +269,26 @@ def test_who_reads_markdown_gets_it_at_a_wrong_address_too(server: Any) -> None:
     assert "](/n/utility-weighted-loss.md)" in text
     same = get(server.url + "/n/utility-weigthed-los", Accept="text/markdown")[2]
     assert same == text
-    _, headers, _ = get(server.url + "/n/utility-weigthed-los")
-    assert headers["content-type"].startswith("text/html")
+    assert "accept" in headers["vary"]
+
+
+@pytest.mark.parametrize(
+    ("tail", "accept", "kind"),
+    [
+        ("", "text/html", "text/html"),
+        ("", "application/json", "application/problem+json"),
+        (".bib", "*/*", "application/problem+json"),
+        (".csl.json", "*/*", "application/problem+json"),
+    ],
+)
+def test_a_wrong_address_is_told_in_the_form_that_was_asked_for(
+    server: Any, tail: str, accept: str, kind: str
+) -> None:
+    address = f"{server.url}/n/utility-weigthed-los{tail}"
+    status, headers, _ = get(address, Accept=accept)
+    assert status == 404
+    assert headers["content-type"].startswith(kind)
+    assert "accept" in headers["vary"]
 
 
 def test_a_wrong_address_leads_to_titles_as_they_are_now(

@@ -525,19 +525,19 @@ def test_a_dropped_stream_goes_on_from_the_last_event_seen(home: Any, tmp_path: 
 def test_a_stream_whose_database_goes_away_ends_and_says_so(
     plugin: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    state, aside = tmp_path / "state", tmp_path / "aside"
-    with public(state, allow_runs=True) as visitor:
+    database, aside = tmp_path / "state/runs.sqlite", tmp_path / "aside"
+    with public(tmp_path / "state", allow_runs=True) as visitor:
         told = visitor.post("/api/runs", json=question(1)).json()
         until(lambda: visitor.get(f"/api/runs/{told['id']}").json()["state"] == "done")
         engine = cast("FastAPI", visitor.app).state.runs.service().store.engine
 
         @event.listens_for(engine, "after_cursor_execute")
         def take_away(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
-            if "WHERE runs.id = " in statement and state.exists():  # the first of two looks
-                state.rename(aside)
+            if "WHERE runs.id = " in statement and not aside.exists():  # the first of two looks
+                database.rename(aside)
 
         answer = visitor.get(f"/api/runs/{told['id']}/events")
-        aside.rename(state)
+        aside.rename(database)
     assert (answer.status_code, answer.text) == (200, "")
     said = [one.getMessage() for one in caplog.records if "stream of events" in one.getMessage()]
     assert len(said) == 1
