@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from itertools import chain, islice
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import networkx as nx
@@ -102,24 +102,24 @@ def stats(
     >>> stats(graph).orphans
     ('a',)
     """
-    beside, by_type = _beside(graph), _by_type(graph)
-    parts, bridges = _parts(beside)
+    joined, by_type = _joined(graph), _by_type(graph)
+    parts = (tuple(sorted(part)) for part in nx.connected_components(joined) if len(part) > 1)
     counted = sources or {}
-    single = (s for s in beside if graph.nodes[s]["claim"] and counted.get(s) == 1)
+    single = (s for s in joined if graph.nodes[s]["claim"] and counted.get(s) == 1)
     mentions = len(by_type.pop(MENTION, ()))
     return Stats(
-        notes=len(beside),
+        notes=len(joined),
         relations=sum(map(len, by_type.values())),
         mentions=mentions,
-        missing=len(graph) - len(beside),
+        missing=len(graph) - len(joined),
         areas=tuple(
             AreaSize(area.name, len(area.slugs), area.slugs[:MAX_CENTRAL])
             for area in sorted(areas, key=lambda area: (-len(area.slugs), area.id))
         ),
         go_betweens=_go_betweens(graph, areas),
-        orphans=tuple(sorted(slug for slug, others in beside.items() if not others)),
+        orphans=tuple(sorted(nx.isolates(joined))),
         parts=tuple(sorted(parts, key=lambda part: (-len(part), part))),
-        bridges=tuple(sorted(bridges)),
+        bridges=_bridges(joined),
         central=_central(graph, by_type),
         longest_chain=_longest_chain(graph, by_type.get("leads-to", ())),
         contradictions=_related_pairs(by_type.get("contradicts", ())),
@@ -197,51 +197,22 @@ def _by_type(graph: NoteGraph) -> dict[str, list[Edge]]:
     return found
 
 
-def _beside(graph: NoteGraph) -> dict[str, set[str]]:
-    """Return by note the other notes that it is joined to."""
-    beside: dict[str, set[str]] = {
-        slug: set() for slug, ghost in graph.nodes(data="ghost") if not ghost
-    }
-    for slug, others in graph.adjacency():
-        for other in others:
-            if slug != other and slug in beside and other in beside:
-                beside[slug].add(other)
-                beside[other].add(slug)
-    return beside
+def _joined(graph: NoteGraph) -> "nx.Graph[str]":
+    """Return the notes, each joined to those that anything links it to."""
+    joined: nx.Graph[str] = nx.Graph()
+    joined.add_nodes_from(slug for slug, ghost in graph.nodes(data="ghost") if not ghost)
+    joined.add_edges_from(
+        (slug, other)
+        for slug, beside in graph.adjacency()
+        for other in beside
+        if slug != other and slug in joined and other in joined
+    )
+    return joined
 
 
-def _parts(
-    beside: Mapping[str, set[str]],
-) -> tuple[list[tuple[str, ...]], list[tuple[str, str]]]:
-    """Return the parts, and the pairs without which one would fall in two (Tarjan).
-
-    Orphans and pairs with a note that is joined to no other are left out.
-    """
-    entered: dict[str, int] = {}
-    lowest: dict[str, int] = {}
-    parts, bridges = [], []
-    for root in beside:
-        first = len(entered)
-        way = [] if root in entered or not beside[root] else [("", root, iter(beside[root]))]
-        while way:
-            before, slug, others = way[-1]
-            lowest.setdefault(slug, entered.setdefault(slug, len(entered)))
-            for other in others:
-                if other not in entered:
-                    way.append((slug, other, iter(beside[other])))
-                    break
-                if other != before:
-                    lowest[slug] = min(lowest[slug], entered[other])
-            else:
-                way.pop()
-                if before:
-                    lowest[before] = min(lowest[before], lowest[slug])
-                    inner = len(beside[before]) > 1 and len(beside[slug]) > 1
-                    if inner and lowest[slug] > entered[before]:
-                        bridges.append((min(before, slug), max(before, slug)))
-        if len(entered) > first:
-            parts.append(tuple(sorted(islice(entered, first, None))))
-    return parts, bridges
+def _bridges(joined: "nx.Graph[str]") -> tuple[tuple[str, str], ...]:
+    found = (sorted(pair) for pair in nx.bridges(joined))
+    return tuple(sorted((a, b) for a, b in found if joined.degree(a) > 1 and joined.degree(b) > 1))
 
 
 def _go_betweens(graph: NoteGraph, areas: Sequence["Area"]) -> tuple[tuple[str, int], ...]:

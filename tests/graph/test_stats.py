@@ -2,12 +2,10 @@ from dataclasses import fields
 from itertools import pairwise
 from typing import Any
 
-import networkx as nx
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alpgraph.graph.communities import find_areas
-from alpgraph.graph.paths import find_ways
 from alpgraph.graph.stats import HOW, RelatedPair, Stats, stats, stats_to_text
 
 
@@ -36,14 +34,6 @@ def test_a_bridge_joins_two_sides_that_have_more(graph: Any) -> None:
         graph(*statements, ("a", "mention", "x"), ("b", "extends", "leaf"), notes=["leaf"])
     )
     assert found.bridges == (("a", "x"),)
-
-
-@given(st.lists(st.tuples(st.sampled_from("abcdefghi"), st.sampled_from("abcdefghi")), max_size=14))
-def test_bridges_are_those_of_networkx(graph: Any, pairs: Any) -> None:
-    made = graph(*((one, "extends", other) for one, other in pairs), notes=["a"])
-    ways = find_ways(made)
-    inner = [pair for pair in nx.bridges(ways) if min(ways.degree(slug) for slug in pair) > 1]
-    assert stats(made).bridges == tuple(sorted((min(pair), max(pair)) for pair in inner))
 
 
 def test_the_longest_chain_follows_consequences_round_no_circle(graph: Any) -> None:
