@@ -83,11 +83,11 @@ def _words(types: RelationTypes) -> list[dict[str, str]]:
 
 def _experiment(names: list[str]) -> dict[str, Any]:
     name: dict[str, Any] = {"enum": names} if names else _text("")
-    scope = _text("What the run tests where that is not the claim, which then bears no verdict.")
+    about = "What the run tests where that is not the claim, which then bears no verdict."
     table = {
         "type": "object",
         "required": ["name"],
         "additionalProperties": False,
-        "properties": {"name": name, "params": {"type": "object"}, "scope": scope},
+        "properties": {"name": name, "params": {"type": "object"}, "scope": _text(about, most=300)},
     }
     return {"anyOf": [table, name]}

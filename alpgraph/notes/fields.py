@@ -15,8 +15,10 @@ from alpgraph.notes.values import Items, Scalar, Table, Value, plain
 KEYS = ("title", "summary", "claim", "topics", "sources", "relations", "experiment", "aliases")
 """The keys of a note, in the order `fmt` writes them."""
 EXPERIMENT_KEYS = ("name", "params", "scope")
+UNSAID = "something else"
+"""What a run tests whose `scope` cannot be read; its author meant that it is not the claim."""
 _NATIVE = frozenset(("summary", "claim", "sources", "relations", "experiment", "topics"))
-_LENGTHS = {"title": 200, "summary": 600, "claim": 500}
+_LENGTHS = {"title": 200, "summary": 600, "claim": 500, "scope": 300}
 SOURCE_KEYS = (*KINDS, "title", "authors", "year")
 # keys that other tools define; they are kept, and are no fault of the author's
 _FOREIGN = (
@@ -268,8 +270,17 @@ class _FieldReader:
             values = {key.text: plain(item) for key, item in params.entries}
         elif params is not None and not (isinstance(params, Scalar) and params.null):
             self._wrong("`params`", params, "write a mapping, as `params: {data: digits}`")
-        scope = self._plain("scope", value.get("scope"))
+        scope = self._scope(value.get("scope"))
         return ExperimentRef(name.text.strip(), values, name.place, places, scope)
+
+    def _scope(self, value: Value | None) -> str:
+        if value is None or (isinstance(value, Scalar) and value.null):
+            return ""
+        text = self._text("scope", value)
+        if not text and isinstance(value, Scalar):
+            hint = "say what the run tests, or leave `scope` out"
+            self.findings.append(finding("ALP016", "`scope` is blank", value.place, hint=hint))
+        return text or UNSAID
 
     def _wrong(self, what: str, value: Value, hint: str) -> None:
         message = f"{what} is {kind_of(value)}"

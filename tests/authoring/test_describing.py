@@ -42,6 +42,7 @@ def test_schema_refuses_slips() -> None:
         {"title": "t", "relations": [{"type": "parallel", "to": "a", "wy": "x"}]},
         {"title": "t", "experiment": {"name": "other"}},
         {"title": "t", "experiment": {"name": "toy", "scope": ["x"]}},
+        {"title": "t", "experiment": {"name": "toy", "scope": ""}},
     ):
         assert list(validator.iter_errors(bad)), bad
 

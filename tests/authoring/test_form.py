@@ -108,7 +108,7 @@ sources:
 relations:
   # why this one
   - {type: extends, to: b, why: it goes one step further than that}
-experiment: {name: x}
+experiment: {name: x, scope: half of it}
 ---
 
 Text.

@@ -65,11 +65,23 @@ def test_keys_of_other_tools_speak_where_ours_are_silent(
         ("experiment: {name: x, params: y}\n", ["2:31 ALP016"]),
         ("experiment: {name: x, params: ~}\n", []),
         ("experiment: {name: x, scope: [y]}\n", ["2:30 ALP016"]),
+        ("experiment: {name: x, scope: {y: z}}\n", ["2:30 ALP016"]),
+        ("experiment: {name: x, scope: ' '}\n", ["2:30 ALP016"]),
         ("experiment: {name: x, scope: ~}\n", []),
+        ("experiment: {name: x, scope: 2025}\n", []),  # a text, as everywhere
+        (f"experiment: {{name: x, scope: {'y' * 301}}}\n", ["2:30 ALP014"]),
     ],
 )  # fmt: skip
 def test_a_value_that_does_not_fit_is_found_where_it_stands(matter: str, found: list[str]) -> None:
     assert said(read(matter)) == found
+
+
+@pytest.mark.parametrize("scope", ["[y]", "{y: z}", "''", "[]"])
+def test_a_scope_that_cannot_be_read_still_keeps_the_verdict_from_the_claim(scope: str) -> None:
+    note = read(f"experiment: {{name: x, scope: {scope}}}\n")
+    assert note.experiment is not None
+    assert note.experiment.scope == "something else"
+    assert note.claim_test is None
 
 
 def test_an_unknown_key_weighs_less_in_a_note_of_another_tool() -> None:

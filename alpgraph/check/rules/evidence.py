@@ -97,7 +97,8 @@ def claim_without_source(subject: Subject) -> Iterator[Draft]:
     ```
 
     ## How to fix
-    Give a source, attach an experiment, or relate the note to one that supports it.
+    Give a source, attach an experiment that tests the claim, or relate the note to one that
+    supports it.
     """
     backed = {source for kind in BACKING for source, _ in subject.pairs.get(kind, ())}
     for note in subject.notes_in_scope.values():

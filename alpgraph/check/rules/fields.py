@@ -89,8 +89,8 @@ Add the key. `alpgraph new` writes a note that has them all.
 A text is too short or too long.
 
 ## What it does
-Reports a title above 200 characters, a claim above 500, a summary above 600, and a reason that
-does not have 20 to 500.
+Reports a title above 200 characters, an experiment's `scope` above 300, a claim above 500, a
+summary above 600, and a reason that does not have 20 to 500.
 
 ## Why it matters
 Titles, claims and summaries stand on cards, reasons beside a line. Too long, they are cut off;
@@ -141,7 +141,9 @@ Reports a list or a mapping where a text is meant, a text where a list of mappin
 words outside a fixed set, such as `basis: papers`.
 
 ## Why it matters
-The value cannot be used and is left out. The rest of the note is read all the same.
+The value cannot be used and is left out. The rest of the note is read all the same. An
+experiment's `scope:` says what its run tests where that is not the claim; one that cannot be
+read still keeps the verdict from the claim.
 
 ## Wrong
 ```yaml
