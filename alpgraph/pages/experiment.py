@@ -27,7 +27,7 @@ from alpgraph.pages.charts import (
 )
 from alpgraph.pages.formats import signed_interval, written
 from alpgraph.pages.frame import frame
-from alpgraph.pages.lists import rows
+from alpgraph.pages.lists import attaching
 from alpgraph.pages.panel import Figure, Question, make_panel, values_of
 from alpgraph.pages.render import render
 from alpgraph.pages.state import Collection
@@ -144,14 +144,15 @@ def experiment_page(
     sweep = None
     if vary in experiment.params.model_fields and not shown.faults:
         sweep = sweep_of(experiment, shown, vary, answered, failed)
-    slugs = [slug for slug, attached in collection.attached.items() if attached == name]
+    tested, beside = attaching(collection, name)
     return render(
         "experiment.html",
         **frame(collection, "/experiments"),
         panel=panel,
         presets=stored_presets(experiment),
         about=render_prose(experiment.about),
-        notes=rows(collection, slugs),
+        notes=tested,
+        beside=beside,
         sweep=sweep,
         vary=vary if vary in experiment.params.model_fields else "",
         vary_title=next((field.title for field in panel.fields if field.name == vary), ""),

@@ -71,6 +71,14 @@ def rows(collection: Collection, slugs: Iterable[str]) -> list[NoteRow]:
     ]
 
 
+def attaching(collection: Collection, name: str) -> tuple[list[NoteRow], list[NoteRow]]:
+    """Return the notes that attach an experiment: whose claims it tests, and the others."""
+    slugs = [slug for slug, attached in collection.attached.items() if attached == name]
+    tested = [slug for slug in slugs if collection.notes[slug].claim_test]
+    beside = [slug for slug in slugs if slug not in tested]
+    return rows(collection, tested), rows(collection, beside)
+
+
 def topics(collection: Collection) -> list[tuple[str, list[str]]]:
     """Return each topic with its notes, the largest first; spellings of one address are one."""
     cached = _TOPICS.get(collection.graph)

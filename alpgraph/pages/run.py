@@ -13,7 +13,7 @@ from alpgraph.pages.answers import Answer, run_answers, stored_answers
 from alpgraph.pages.charts import Line, common_range, interval_chart, lines_chart
 from alpgraph.pages.formats import written
 from alpgraph.pages.frame import frame
-from alpgraph.pages.lists import rows
+from alpgraph.pages.lists import attaching
 from alpgraph.pages.panel import Question, make_panel
 from alpgraph.pages.render import render
 from alpgraph.pages.state import Collection
@@ -78,7 +78,7 @@ def run_page(
         panel = make_panel(experiment, question, run.result, may_run=may_run)
     except ValidationError:
         return None
-    slugs = [slug for slug, name in collection.attached.items() if name == experiment.name]
+    tested, beside = attaching(collection, experiment.name)
     return render(
         "run.html",
         **frame(collection, "/experiments"),
@@ -88,7 +88,8 @@ def run_page(
         advice=ADVICE.get(run.state, ""),
         seconds=run.finished - run.started if run.finished and run.started else None,
         comparison=compare(experiment, run, others, compared),
-        notes=rows(collection, slugs),
+        notes=tested,
+        beside=beside,
     )
 
 

@@ -7,8 +7,23 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
+from starlette.testclient import TestClient
+
+from alpgraph.config import Config, Location
+from alpgraph.web import Settings, create_app
+
 SLUG = "reward-hacking-and-emergent-misalignment"
 SCOPE = "the step upstream alone"
+MATTER = """---
+title: A
+claim: It is so.
+experiment:
+  name: utility-weighted-loss
+  params: {data: digits, miss_cost: 30}
+%s---
+Text.
+"""
 
 
 def section(page: str, name: str) -> str:
@@ -51,12 +66,32 @@ def test_lists_show_no_verdict_beside_its_title(server: Any) -> None:
     assert {node["id"]: node["verdict"] for node in graph["nodes"]}[SLUG] is None
 
 
+def test_the_experiment_names_it_apart_from_the_claims_that_it_checks(server: Any) -> None:
+    page = server.get("/experiments/proxy-reward-overoptimisation")
+    assert f'href="/n/{SLUG}"' not in section(page, "claims")
+    assert 'href="/n/reward-overoptimisation"' in section(page, "claims")
+    beside = section(page, "beside")
+    assert f'href="/n/{SLUG}"' in beside
+    assert "does not test" in beside
+
+
+@pytest.mark.parametrize(
+    ("scope", "told"), [("half of it.", "half of it."), ("['half', 'more']", "something else.")]
+)
+def test_a_run_without_a_readable_scope_tests_no_claim_either(
+    folder: Any, tmp_path: Path, scope: str, told: str
+) -> None:
+    place = Location(folder({"a.md": MATTER % f"  scope: {scope}\n"}), tmp_path, bundled=False)
+    app = create_app(Settings(place, Config(), watch=False))
+    with TestClient(app, base_url="http://127.0.0.1:8000") as browser:
+        page = browser.get("/n/a").text
+        assert browser.get("/api/notes/a").json()["verdict"] is None
+    assert "supported" not in section(page, "claim")
+    assert f"It tests {told}</p>" in section(page, "check")
+
+
 def test_a_site_of_files_says_the_same(folder: Any, tmp_path: Path) -> None:
-    matter = (
-        "title: A\nclaim: It is so.\nexperiment:\n  name: utility-weighted-loss\n"
-        "  params: {data: digits, miss_cost: 30}\n"
-    )
-    root = folder({"a.md": f"---\n{matter}---\nText.\n"})
+    root = folder({"a.md": MATTER % ""})
     words = ("build", str(tmp_path / "site"), "--notes", str(root), "--state", str(tmp_path / "st"))
 
     def claim() -> str:
@@ -64,5 +99,5 @@ def test_a_site_of_files_says_the_same(folder: Any, tmp_path: Path) -> None:
         return section((tmp_path / "site/n/a.html").read_text(), "claim")
 
     assert "supported" in claim()
-    (root / "a.md").write_text(f"---\n{matter}  scope: a *part* of it\n---\nText.\n")
+    (root / "a.md").write_text(MATTER % "  scope: a *part* of it\n")
     assert re.search(r"not tested.*a <em>part</em> of it", claim(), re.S)
