@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from alpgraph.diagnostics import Diagnostic
 from alpgraph.graph import Change, Statement
 from alpgraph.notes import Note, RelationType
+from alpgraph.notes.model import ExperimentRef
 from alpgraph.pages.changed_map import changed_map
 from alpgraph.pages.frame import frame
 from alpgraph.pages.render import render
@@ -171,10 +172,14 @@ def _text(note: Note | None, name: str) -> str:
     if name == "sources":
         return "; ".join(f"{one.kind} {one.id}" for one in note.sources)
     if name == "experiment":
-        experiment = note.experiment
-        params = " ".join(f"{k}={v}" for k, v in experiment.params.items()) if experiment else ""
-        return f"{experiment.name} {params}".strip() if experiment else ""
+        return _attached(note.experiment) if note.experiment else ""
     return str(getattr(note, name))
+
+
+def _attached(experiment: ExperimentRef) -> str:
+    params = " ".join(f"{key}={value}" for key, value in experiment.params.items())
+    scope = f", not for the claim but for {experiment.scope}" if experiment.scope else ""
+    return f"{experiment.name} {params}".strip() + scope
 
 
 def _lines(before: Note | None, after: Note | None) -> tuple[tuple[tuple[str, str], ...], int]:

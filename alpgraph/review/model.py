@@ -22,7 +22,7 @@ class Review:
     moved: tuple[tuple[str, str], ...]
     """Notes that were removed and added under another slug, as (before, after)."""
     rewritten: tuple[str, ...]
-    """Notes of which only the text below the front matter, or its sources, changed.
+    """Notes of which only text below the front matter, sources, or what a run is asked changed.
 
     Links that follow a note to its new slug are no change."""
     verdicts: tuple[tuple[str, str, str], ...]
@@ -69,7 +69,7 @@ def review_change(
             slug
             for slug in sorted(changed)
             if slug in old.notes and slug in new.notes and slug not in changed_slugs
-            if _text(old.notes[slug], slugs) != _text(new.notes[slug], slugs)
+            if _content(old.notes[slug], slugs) != _content(new.notes[slug], slugs)
         ),
         verdicts=tuple(
             (slug, verdicts[0].get(slug, ""), verdicts[1].get(slug, ""))
@@ -134,8 +134,8 @@ def _relations_without_moves(
     return tuple(remaining)
 
 
-def _text(note: Note, moved: Mapping[str, str]) -> tuple[str, list[tuple[str, str]]]:
-    """Return the text and the sources of a note, each link to a moved note written alike."""
+def _content(note: Note, moved: Mapping[str, str]) -> tuple[object, ...]:
+    """Return text, sources and what a run is asked, each link to a moved note written alike."""
     ends = {*moved, *moved.values()}
     every: list[Relation | Mention] = [*note.relations, *note.mentions]
     following = [
@@ -148,7 +148,9 @@ def _text(note: Note, moved: Mapping[str, str]) -> tuple[str, list[tuple[str, st
             line = lines[number]
             alike = repr(_wording(link, moved))
             lines[number] = line[: place.column - 1] + alike + line[place.end_column - 1 :]
-    return "\n".join(lines), [(source.kind, source.id) for source in note.sources]
+    sources = [(source.kind, source.id) for source in note.sources]
+    test = note.experiment and (note.experiment.params, note.experiment.scope)
+    return "\n".join(lines), sources, test
 
 
 def _wording(link: Relation | Mention, moved: Mapping[str, str]) -> tuple[str, ...]:

@@ -107,7 +107,7 @@ def note_changes(review: Review) -> Iterator[tuple[str, str, str]]:
         was = f", was “{change.title_before}”" if "title" in change.fields else ""
         yield "~", change.slug, f"{', '.join(change.fields)} changed{was}"
     for slug in review.rewritten:
-        yield "~", slug, "text or sources changed"
+        yield "~", slug, "text, sources or experiment changed"
 
 
 def _row(review: Review, change: Change) -> Row:

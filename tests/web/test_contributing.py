@@ -78,6 +78,16 @@ def test_remarks_of_one_kind_stand_under_its_name(
     assert text.count("new contradiction") == 2  # each row says it to who does not see the column
 
 
+def test_what_a_run_no_longer_tests_is_shown(repository: Any, client: Callable[..., Any]) -> None:
+    attached = "---\ntitle: A\nexperiment: {name: soft-targets%s}\n---\nText.\n"
+    repository.commit({"a.md": attached % ""})
+    repository.commit({"a.md": attached % ", scope: half of it"})
+    with client() as browser:
+        text = browser.get("/diff?base=HEAD~1&head=HEAD").text
+    said = "soft-targets, not for the claim but for half of it"
+    assert f"<del>soft-targets</del><ins>{said}</ins>" in text
+
+
 def test_without_a_head_the_notes_on_disk_are_compared(
     repository: Any, client: Callable[..., Any]
 ) -> None:
