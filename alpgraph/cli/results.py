@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from alpgraph.check.terminal import escape
+
 if TYPE_CHECKING:
     from alpgraph.experiments.model import Experiment
 
@@ -22,6 +24,8 @@ class RunRequest:
     key: str
     questions: Sequence[Mapping[str, Any]]
     replicates: int
+    scope: str = ""
+    """What a note says that this tests, where that is not its claim."""
 
     @property
     def width(self) -> int:
@@ -57,6 +61,8 @@ def head(request: RunRequest) -> str:
     """Say what is asked; before a sweep, what its columns are."""
     experiment = request.experiment
     lines = [experiment.title, experiment.hypothesis]
+    if request.scope:
+        lines.append(f"This does not test the note's claim. It tests {escape(request.scope)}.")
     if request.key:
         lines += [
             f"{experiment.primary.name} ({experiment.primary.unit}): {experiment.treatment.name} "

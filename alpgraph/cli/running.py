@@ -62,7 +62,7 @@ def run(
     shown).
     """
     pin_threads()
-    experiment, start = _experiment_of(what, preset, notes, state)
+    experiment, start, scope = _experiment_of(what, preset, notes, state)
     assignments = _assignments(params)
     key, values = _sweep(sweeps)
     if key in assignments:
@@ -75,7 +75,8 @@ def run(
         raise click.BadParameter(f"{count} is not between 2 and 1024", param_hint="--replicates")
     if seed < 0:
         raise click.BadParameter(f"{seed} is below 0", param_hint="--seed")
-    request, progress = RunRequest(experiment, key, valid, count), Progress(experiment.name)
+    request = RunRequest(experiment, key, valid, count, scope)
+    progress = Progress(experiment.name)
     if dask:
         from alpgraph.cli.cluster import run_on_dask
 
@@ -131,12 +132,13 @@ def _share_of(progress: Progress, index: int, count: int) -> Callable[[float], N
 
 def _experiment_of(
     what: str, preset: str | None, notes: Path | None, state: Path | None
-) -> "tuple[Experiment, dict[str, Any]]":
-    """Find an experiment by its name, else by a note that attaches it; with its parameters."""
+) -> "tuple[Experiment, dict[str, Any], str]":
+    """Find an experiment by name, else by a note that attaches it; with parameters and scope."""
     from alpgraph.experiments import all_experiments, find_experiment
 
     experiment = find_experiment(what)
     start: dict[str, Any] | None = None
+    scope = ""
     if experiment is None:
         location, config = find(notes, state)
         notebook = read(location, config)
@@ -149,7 +151,7 @@ def _experiment_of(
         if note.experiment is None:
             raise click.UsageError(f"the note {what!r} attaches no experiment")
         experiment = find_experiment(note.experiment.name)
-        start = dict(note.experiment.params)
+        start, scope = dict(note.experiment.params), note.experiment.scope
         if experiment is None:
             raise click.UsageError(f"the note's experiment {note.experiment.name!r} is not known")
     if preset is not None or start is None:
@@ -158,7 +160,7 @@ def _experiment_of(
             names = ", ".join(experiment.presets)
             raise click.BadParameter(f"{name!r} is none of {names}", param_hint="--preset")
         start = dict(experiment.presets[name].params)
-    return experiment, start
+    return experiment, start, scope
 
 
 def suggestion(what: str, experiments: Iterable[str], notes: Iterable[str] = ()) -> str:

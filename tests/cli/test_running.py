@@ -37,6 +37,20 @@ def test_a_note_names_the_experiment_and_its_parameters(alpgraph: Run) -> None:
     assert json.loads(done.stdout)["params"]["miss_cost"] == 30
 
 
+def test_a_run_of_a_note_says_when_it_does_not_test_the_claim(
+    alpgraph: Run, tmp_path: Path
+) -> None:
+    attached = "---\ntitle: A\nexperiment:\n  name: utility-weighted-loss\n  scope: %s\n---\n"
+    (tmp_path / "a.md").write_text(attached % '"half \\e[31mof it"')
+    few = ("--replicates", "2", "-p", "steps=40", "--notes", str(tmp_path))
+    done = alpgraph("run", "a", *few)
+    assert done.returncode == 0, done.stderr
+    told = done.stdout.splitlines()[2]
+    assert told.startswith("This does not test the note's claim. It tests half ")
+    assert "\x1b" not in told
+    assert json.loads(alpgraph("run", "a", *few, "--json").stdout)["verdict"]
+
+
 def test_a_note_that_names_no_parameters_asks_with_the_usual_ones(
     alpgraph: Run, plugin: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
