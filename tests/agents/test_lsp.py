@@ -344,6 +344,9 @@ def test_topics_bases_experiments_and_keys_are_completed(editor: Editor) -> None
     keys = editor.complete("new.md", "---\ntitle: T\ncl|\n---\n")
     assert keys["claim"] == "claim: "
     assert "title" not in keys
+    inside = "---\nexperiment:\n  name: toy\n%s\n  params:\n    x: 1\n%s\ntitle: T\n---\n"
+    assert editor.complete("new.md", inside % ("  s|", "")) == {"scope": "  scope: "}
+    assert editor.complete("new.md", inside % ("", "    |")) == {}  # a parameter's place
 
 
 def test_wiki_links_and_their_headings_are_completed_in_the_body(editor: Editor) -> None:

@@ -7,7 +7,6 @@ from alpgraph.agents.lsp.gaps import Gap
 from alpgraph.authoring.matter import written
 from alpgraph.experiments import all_experiments
 from alpgraph.notes import Basis, RelationTypes
-from alpgraph.notes.fields import KEYS
 from alpgraph.pages import Collection
 from alpgraph.pages.lists import topics
 
@@ -52,7 +51,7 @@ def candidates_for(collection: Collection, path: str, gap: Gap) -> Candidates:
 def _rows(collection: Collection, path: str, gap: Gap) -> list[Row]:
     match gap.kind:
         case "key":
-            return [(key, "", "") for key in KEYS if key not in gap.taken]
+            return [(key, "", "") for key in gap.among if key not in gap.taken]
         case "type":
             return _types(collection.notebook.types)
         case "basis":

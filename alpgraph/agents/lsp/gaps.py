@@ -3,10 +3,11 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Literal
 
 from alpgraph.agents.lsp.documents import TextPosition
-from alpgraph.notes.fields import KEYS
+from alpgraph.notes.fields import EXPERIMENT_KEYS, KEYS
 
 Kind = Literal["note", "heading", "key", "type", "basis", "topic", "experiment"]
 _WIKI = re.compile(r"\[\[([^\[\]|#]*)$")
@@ -17,6 +18,8 @@ _ITEM = re.compile(r"(?:^\s*-\s+|[\[,]\s*|^topics:\s+)([\"']?)([^\"',\[\]]*)$")
 _REST_OF_VALUE = re.compile(r"[^\"',{}\[\]#]*")
 _TOP = re.compile(r"([A-Za-z][\w-]*):")
 _KEY = re.compile(r"\w*$")
+_INDENTED = re.compile(r"( +)(\w*)$")
+_ENTRY = re.compile(r"( +)(\w+):")
 _BELOW: dict[tuple[str, str], Kind] = {
     ("relations", "to"): "note",
     ("relations", "type"): "type",
@@ -39,6 +42,8 @@ class Gap:
     """For a heading: the note, as written."""
     style: Literal["plain", "flow", "raw"] = "raw"
     """For YAML: how a text that could be read otherwise is quoted; raw between quotes."""
+    among: tuple[str, ...] = KEYS
+    """For a key: those that there may be."""
     taken: frozenset[str] = frozenset()
     """For a key: those that are there."""
 
@@ -77,11 +82,25 @@ def _in_matter(lines: list[str], number: int, before: str, after: str) -> Gap | 
         gap = Gap("key", before, 1, len(before) + 1, taken=taken & set(KEYS))
         return None if after.strip() else gap
     *_, key = "", *_keys([*lines[: number - 1], before])
+    if key == "experiment" and not after.strip() and (match := _INDENTED.match(before)):
+        return _in_experiment(lines, number, *match.groups())
     if key == "topics" and (match := _ITEM.search(before)):
         return _value("topic", match[1], match[2], before, after)
     if (match := _VALUE.search(before)) and (kind := _BELOW.get((key, match[1]))):
         return _value(kind, match[2], match[3], before, after)
     return None
+
+
+def _in_experiment(lines: list[str], number: int, indent: str, typed: str) -> Gap | None:
+    """Return the gap of a key of the experiment; none among its parameters, which stand deeper."""
+    above = takewhile(lambda line: not _TOP.match(line), reversed(lines[: number - 1]))
+    below = takewhile(lambda line: line.startswith(" "), lines[number:])
+    entries = [match for line in (*above, *below) if (match := _ENTRY.match(line))]
+    if any(len(entry[1]) < len(indent) for entry in entries):
+        return None
+    start = len(indent) + 1
+    taken = frozenset(entry[2] for entry in entries if entry[1] == indent)
+    return Gap("key", typed, start, start + len(typed), among=EXPERIMENT_KEYS, taken=taken)
 
 
 def _keys(lines: list[str]) -> Iterator[str]:
