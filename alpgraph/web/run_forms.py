@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import Annotated, Any
 from urllib.parse import parse_qsl
 
-from fastapi import APIRouter, HTTPException, Query, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
 from pydantic import ValidationError
 
@@ -79,15 +79,18 @@ def run_by_page(request: Request, run_id: str, query: Annotated[RunQuery, Query(
         compared = _comparison(request, run, query.with_) if query.with_ else None
     except StoreError as fault:
         return _page_of(request, fault)
+    collection = request.app.state.hub.collection
     page = pages.run_page(
-        request.app.state.hub.collection,
+        collection,
         run,
         may_run=request.app.state.settings.may_run,
         others=others[::-1],
         compared=compared,
     )
     if page is None:
-        raise HTTPException(404, "the experiment of this run is no longer here, or has changed")
+        why = "Its experiment is no longer here, or takes other parameters now"
+        detail = f"{why}; /api/runs/{run.id} still tells what was asked and found."
+        return HTMLResponse(error_page(collection, "This run cannot be shown", detail), 404)
     return HTMLResponse(page, headers={"cache-control": "no-store"})
 
 
