@@ -221,7 +221,14 @@ def test_the_list_is_filtered_and_turned_page_by_page(fresh: Any) -> None:
     running = call(fresh, "GET", "/api/runs?state=timed+out")[2]
     assert running == {"total": 0, "items": [], "next": None, "trouble": ""}
     assert call(fresh, "GET", "/api/runs")[2]["items"][0]["id"] == late["id"]
-    for wrong in ("state=asleep", "limit=0", "limit=201", "before=-1", "colour=red"):
+    for wrong in (
+        "state=asleep",
+        "limit=0",
+        "limit=201",
+        "before=-1",
+        f"before={2**31}",
+        "colour=red",
+    ):
         assert call(fresh, "GET", f"/api/runs?{wrong}")[0] == 422
 
 
@@ -241,6 +248,8 @@ def test_a_sweep_asks_for_every_point_and_lists_tell_what_a_picture_needs(fresh:
     status, _, again = call(fresh, "POST", "/api/sweeps", body)
     assert status == 200
     assert [point["id"] for point in again["items"]] == [point["id"] for point in data["items"]]
+    status, _, more = call(fresh, "POST", "/api/sweeps", {**body, "values": [2, 16]})
+    assert (status, more["items"][0]["state"]) == (202, "done")  # one is still to be computed
     status, _, refused = call(fresh, "POST", "/api/sweeps", {**body, "values": [2, "many"]})
     assert (status, refused["errors"][0]["field"]) == (422, "params.steps")
     assert call(fresh, "POST", "/api/sweeps", {**body, "values": list(range(65))})[0] == 422
@@ -361,6 +370,7 @@ def test_a_primary_metric_that_is_no_number_is_no_verdict_but_said_plainly(home:
     assert "too large for a mean and an interval" in page
 
 
+CURVE = {"arm": "control", "name": "height", "x_label": "step", "y_label": "height"}
 FORGED: dict[str, Any] = {
     "result": [],
     "result.primary": 3,
@@ -370,6 +380,9 @@ FORGED: dict[str, Any] = {
     "result.replicates": [],
     "result.replicates.0.control": None,
     "result.curves.0.low": [0.5],
+    "result.curves.0.mean": [0.5],
+    "result.curves": [dict(CURVE, x=[], mean=[], low=[], high=[])],
+    "result.pictures.0.series.0.y": [0.5],
     "result.pictures": {"a": 1},
     "result.smallest_effect": None,
     "result.secondary": ["x"],
@@ -403,6 +416,7 @@ def test_a_stored_result_of_another_shape_is_told_and_breaks_no_other_page(
         status, _, page = call(fresh, "GET", f"/runs/{bad}")
         assert status in (404, 503), place
         assert status == 404 or f"The stored result of run {bad} cannot be read" in page, place
+        assert "<h1>This run cannot be shown</h1>" in page, place
         for path in (f"/api/runs/{bad}", f"/api/runs/{bad}/replicates.csv"):
             assert call(fresh, "GET", path)[0] in (200, 503), place
         for path in (f"/runs/{good}", f"/runs/{good}?with={bad}", "/experiments/trial"):
@@ -611,6 +625,7 @@ def test_a_public_server_shows_runs_and_launches_none_unless_told(
         assert "--allow-runs" in refused.json()["detail"]
         sweep = {**question(1), "vary": "steps", "values": [3, 4]}
         assert visitor.post("/api/sweeps", json=sweep).status_code == 403
+        assert visitor.post("/api/sweeps", json={**sweep, "values": [3]}).status_code == 200
         assert visitor.delete(f"/api/runs/{data['id']}").status_code == 403
         assert visitor.get("/api/runs").json()["total"] == 1
 
