@@ -137,10 +137,13 @@ def _question(answer: Answer) -> dict[str, Any]:
 def _overlay(
     experiment: Experiment, own: Mapping[str, Any], name: str, other: Mapping[str, Any]
 ) -> list[tuple[str, Markup]]:
-    """Draw the curves that both results have, four lines each."""
+    """Draw the curves that both results have, a line for each arm that has one."""
     arms = {"control": experiment.control.name, "treatment": experiment.treatment.name}
     charts = []
+    others = {curve["name"] for curve in other["curves"]}
     for curve_name in dict.fromkeys(curve["name"] for curve in own["curves"]):
+        if curve_name not in others:
+            continue
         lines = []
         for result, styles, called in (
             (own, ("c-a", "c-b"), "this run"),
@@ -158,6 +161,5 @@ def _overlay(
                 for curve in result["curves"]
                 if curve["name"] == curve_name
             ]
-        if len(lines) > 2:
-            charts.append((curve_name, lines_chart(lines, own["curves"][0]["x_label"])))
+        charts.append((curve_name, lines_chart(lines, own["curves"][0]["x_label"])))
     return charts

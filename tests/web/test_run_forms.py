@@ -196,6 +196,14 @@ def test_only_an_answer_of_the_same_experiment_is_laid_over_a_run(
         assert laid[:20] not in answer.text
 
 
+def test_curves_of_one_arm_alone_are_laid_over_each_other_too(home: TestClient) -> None:
+    own, other = (finished(home, seed=seed) for seed in "01")
+    page = home.get(f"/runs/{own}?with={other}").text
+    assert f"The curves of this run beside those of “run {other[:8]}”." in page
+    for name in ("this run", f"run {other[:8]}"):
+        assert f"told, {name}" in page
+
+
 def test_a_run_whose_experiment_is_gone_is_told_so(home: TestClient, tmp_path: Path) -> None:
     run_id = finished(home)
     change(tmp_path / "state", run_id, "experiment", "uninstalled")
