@@ -36,7 +36,7 @@ def again(build: Build, at: Path, *args: str) -> str:
 
 def retitle(at: Path, name: str, title: str) -> None:
     path = at / "notes" / name
-    path.write_text(path.read_text().replace(f"title: {name[0].upper()}\n", f"title: {title}\n"))
+    path.write_text(re.sub("title: .*", f"title: {title}", path.read_text(), count=1))
 
 
 def test_an_empty_folder_may_become_a_site(
@@ -165,3 +165,16 @@ def test_a_folder_that_cannot_be_renamed_is_told_and_left_as_it_is(
     with pytest.raises(SiteError, match=r"cannot be replaced: .* busy; build into a folder in it"):
         put_in_place(tmp_path / "new", site)
     assert files_of(site) == before
+
+
+def test_no_folder_stays_without_a_file(build: Build, site: Path, tmp_path: Path) -> None:
+    deep = tmp_path / "notes" / "very" / "deep.md"
+    deep.parent.mkdir()
+    for title in ("One", "Two"):
+        deep.write_text(f"# {title}\n")
+        again(build, tmp_path)
+    deep.unlink()
+    for title in ("Bee", "Bees", "Beehive"):  # each begins with the site before the last
+        retitle(tmp_path, "b.md", title)
+        again(build, tmp_path)
+        assert not [path for path in site.rglob("*") if path.is_dir() and not any(path.iterdir())]

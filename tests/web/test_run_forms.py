@@ -264,3 +264,36 @@ def test_a_server_that_ends_opens_no_database_any_more(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="the server is ending"):
         access.service()
     assert not list(tmp_path.iterdir())
+
+
+def test_runs_left_by_an_earlier_server_go_on_though_nobody_asks(
+    plugin: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate, log = tmp_path / "gate", tmp_path / "log"
+    gate.touch()
+    log.touch()
+    with visitor(tmp_path) as asking:
+        launched(asking, gate=str(gate), log=str(log))
+    assert "ended" not in log.read_text()
+    gate.write_bytes(b"." * 10)
+    monkeypatch.setattr("alpgraph.web.run_access.QUIET_SECONDS", 0.0)
+    with visitor(tmp_path):
+        deadline = time.monotonic() + 60
+        while "ended" not in log.read_text():
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+
+
+def test_a_server_finds_a_database_again_by_itself(
+    plugin: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, seconds in {"QUIET_SECONDS": 0.0, "AGAIN": 0.05}.items():
+        monkeypatch.setattr(f"alpgraph.web.run_access.{name}", seconds)
+    (tmp_path / "runs.sqlite").mkdir()
+    with visitor(tmp_path) as asking:
+        assert send(asking).status_code == 503
+        (tmp_path / "runs.sqlite").rmdir()
+        deadline = time.monotonic() + 60
+        while send(asking).status_code != 303:
+            assert time.monotonic() < deadline
+            time.sleep(0.02)

@@ -670,10 +670,18 @@ def test_a_database_that_cannot_be_used_takes_away_the_runs_only(
     (tmp_path / "runs.sqlite").mkdir()
     with start_server("--state", str(tmp_path)) as server:
         assert "alpgraph" in server.get("/")
-        for method, path in (("POST", "/api/runs"), ("GET", "/api/runs"), ("GET", "/api/runs/x")):
-            body = question() if method == "POST" else None
+        sweep = {**question(), "vary": "steps", "values": [2]}
+        for method, path, body in (
+            ("POST", "/api/runs", question()),
+            ("POST", "/api/sweeps", sweep),
+            ("GET", "/api/runs", None),
+            ("GET", "/api/runs/x", None),
+            ("GET", "/api/runs/x/replicates.csv", None),
+            ("GET", "/api/runs/x/events", None),
+            ("DELETE", "/api/runs/x", None),
+        ):
             status, _, data = call(server, method, path, body)
-            assert status == 503
+            assert status == 503, path
             assert "--state" in data["detail"]
         until(lambda: any("runs are off" in line for line in server.lines))
 
